@@ -1,0 +1,72 @@
+"""One FAQ entry as staff write it in YAML: the schema, its meaning and its limits.
+
+Every scalar arrives as text (`faq.reader` switches YAML's typing off, so `8:30`, `011002` and `no` stay what staff
+typed); pydantic does the typing here. `docs/faq-authoring.md` explains each field to staff.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n]*$")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Url = Annotated[str, StringConstraints(pattern=r"^(https?://|tel:|mailto:)\S+$", max_length=1000)]
+TranslationLanguage = Literal["en", "zh", "ko", "vi", "pt"]
+
+
+class Strict(BaseModel):
+    """Frozen, and a misspelt field is an error: `phrasing:` must not be dropped in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EntryLink(Strict):
+    title: Line
+    url: Url
+
+
+class Translation(Strict):
+    question: Line
+    answer: Prose
+
+
+class Entry(Strict):
+    """A question the city answers, the ways residents ask it, and the reviewed answer.
+
+    `tests` are sentences that must find this entry (and are never indexed); `phrasings` are indexed.
+    `valid_from` and `valid_until` are inclusive, Japan time; outside them the entry is not shown.
+    After `review_by` the entry is still shown and staff are told to look at it again.
+    """
+
+    id: Identifier
+    question: Line
+    answer: Prose
+    category: Identifier = "general"
+    phrasings: tuple[Line, ...] = ()
+    keywords: tuple[Line, ...] = ()
+    easy: Prose | None = None
+    department: Line | None = None
+    contact: Line | None = None
+    links: tuple[EntryLink, ...] = ()
+    related: tuple[Identifier, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+    review_by: date | None = None
+    tests: tuple[Line, ...] = ()
+    translations: dict[TranslationLanguage, Translation] = Field(default_factory=dict)
+
+    def shown_on(self, day: date) -> bool:
+        """Whether residents see this entry on `day` (a date in Japan)."""
+        started = self.valid_from is None or self.valid_from <= day
+        return started and (self.valid_until is None or day <= self.valid_until)
+
+
+class EntryFile(Strict):
+    """One file under `faq/`: a category that its entries share, and the entries."""
+
+    category: Identifier = "general"
+    faqs: tuple[Entry, ...] = ()
