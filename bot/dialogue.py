@@ -1,0 +1,79 @@
+"""What the bot remembers of one resident between two messages: small, expiring, free of personal data.
+
+The store keeps it as JSON; a broken or older JSON is read as an empty conversation rather than refused, because a
+resident must be answered whatever happened to our memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from bot.messages import Choice, Language
+
+FORGET_OFFERS_AFTER = timedelta(minutes=30)
+"""A number typed half an hour later no longer means the list shown then."""
+
+MAX_OFFERED = 20
+MAX_QUESTION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`offered`: the buttons last shown, in their numbered order. `question`: what was asked last (masked).
+
+    `department` answers the entry shown last. `misses` counts questions in a row that found nothing, so that the
+    second one gets a person and a phone number instead of the same sentence again. `awaiting` is "question" after a
+    resident asked for a person without having asked anything, "erase" while we wait for a yes to erase everything.
+    """
+
+    language: Language = "ja"
+    offered: tuple[Choice, ...] = ()
+    question: str = ""
+    entry_id: str = ""
+    department: str = ""
+    misses: int = 0
+    awaiting: str = ""
+    at: datetime | None = None
+
+    def as_of(self, now: datetime) -> Conversation:
+        """The conversation without what has been forgotten by `now`; the language stays."""
+        if self.at is not None and now - self.at <= FORGET_OFFERS_AFTER:
+            return self
+        return Conversation(language=self.language)
+
+    def turn_to(self, **changes: Any) -> Conversation:
+        """The next state: what was offered or awaited is over unless it is named again."""
+        return replace(self, **{"offered": (), "awaiting": "", **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "offered": [[choice.label, choice.value] for choice in self.offered[:MAX_OFFERED]],
+            "question": self.question[:MAX_QUESTION],
+            "entry_id": self.entry_id,
+            "department": self.department,
+            "misses": self.misses,
+            "awaiting": self.awaiting,
+            "at": self.at.isoformat() if self.at else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any] | None) -> Conversation:
+        if not data:
+            return cls()
+        try:
+            language = data.get("language", "ja")
+            return cls(
+                language=language if language in get_args(Language) else "ja",
+                offered=tuple(Choice(str(label), str(value)) for label, value in data.get("offered", ())),
+                question=str(data.get("question", "")),
+                entry_id=str(data.get("entry_id", "")),
+                department=str(data.get("department", "")),
+                misses=int(data.get("misses", 0)),
+                awaiting=str(data.get("awaiting", "")),
+                at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
+            )
+        except (TypeError, ValueError, AttributeError):
+            return cls()
