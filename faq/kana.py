@@ -1,0 +1,74 @@
+"""Hiragana cut again along the readings this city's index knows: じゅうみんひょう → 住民 + 票, てんにゅう → 転入.
+
+Sudachi cuts unknown hiragana into grammar (まい/なん/ばー); people on small phones write whole questions so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from faq.text import Token, is_content, to_hiragana
+
+_RUN: Final = re.compile(r"[ぁ-ゖァ-ヺー]{3,}")
+# Two kana are mostly grammar; words of two kana (ぜい, くに) are found by Sudachi when they stand alone.
+SHORTEST_READING: Final = 3
+LONGEST_READING: Final = 16
+# A reading may stand for many words (こうかい: 公開, 後悔, 航海 …); the most frequent ones of the index are taken.
+WORDS_PER_READING: Final = 3
+
+Readings = Mapping[str, tuple[tuple[str, float], ...]]
+
+
+class KanaWord(NamedTuple):
+    """Letters `start` to `end` of the text sound like `term`; `share` of the index's uses of that sound is this word."""
+
+    start: int
+    end: int
+    term: str
+    share: float
+
+
+def readings_of(tokens: Iterable[Token]) -> Readings:
+    """Reading → the words that sound so, with their share of the uses, most frequent first."""
+    heard: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for token in tokens:
+        if SHORTEST_READING <= len(token.reading) <= LONGEST_READING and is_content(token):
+            heard[token.reading][token.form] += 1
+    return {reading: _most_used(forms) for reading, forms in heard.items()}
+
+
+def _most_used(forms: Counter[str]) -> tuple[tuple[str, float], ...]:
+    total = sum(forms.values())
+    return tuple((form, count / total) for form, count in forms.most_common(WORDS_PER_READING))
+
+
+def kana_words(normalised: str, readings: Readings) -> Iterator[KanaWord]:
+    """The words heard in the kana runs of a text; the cut that explains the longest pieces wins."""
+    for run in _RUN.finditer(normalised):
+        letters = to_hiragana(run.group())
+        for start, end in _best_cut(letters, readings):
+            for term, share in readings[letters[start:end]]:
+                yield KanaWord(run.start() + start, run.start() + end, term, share)
+
+
+def _best_cut(letters: str, readings: Readings) -> list[tuple[int, int]]:
+    """Pieces that are readings, chosen so that the sum of their squared lengths is largest; the rest is skipped."""
+    best: list[tuple[int, int, bool]] = [(0, 0, False)]
+    for end in range(1, len(letters) + 1):
+        choice = (best[end - 1][0], end - 1, False)
+        for start in range(max(0, end - LONGEST_READING), end - SHORTEST_READING + 1):
+            if letters[start:end] in readings:
+                worth = best[start][0] + (end - start) ** 2
+                if worth > choice[0]:
+                    choice = (worth, start, True)
+        best.append(choice)
+    cut, at = [], len(letters)
+    while at > 0:
+        _, start, word = best[at]
+        if word:
+            cut.append((start, at))
+        at = start
+    return cut[::-1]

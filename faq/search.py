@@ -1,0 +1,68 @@
+"""A resident's words in, entries and a decision out.
+
+search(index, "ゴミいつ").candidates[0].id  ->  "garbage-days"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from faq.calibrate import Decision, confidence, decide, signals
+from faq.index import Index
+from faq.question import Clue, Question, understand
+from faq.ranking import Ranking, rank
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may answer. `score` orders candidates of one search; `matched` are the words that led to it."""
+
+    id: str
+    score: float
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """`confidence` (0 to 1) is the probability that the first candidate is right, by the index's calibration."""
+
+    query: str
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    confidence: float
+
+
+def search(index: Index, query: str, top: int = 5, day: date | None = None) -> SearchResult:
+    """The `top` entries for a question, best first; on `day` only those shown then. Any text gets a result."""
+    if not len(index) or top < 1:
+        return SearchResult(query, "handoff", (), 0.0)
+    question = understand(index, query)
+    ranking = rank(index, question, hidden=index.hidden_on(day) if day else None)
+    if not len(ranking.entries):
+        return SearchResult(query, "handoff", (), 0.0)
+    sure = confidence(index.calibration, signals(index, question, ranking))
+    decision = decide(index.calibration, float(ranking.scores[0]), sure)
+    return SearchResult(query, decision, tuple(_candidates(index, question, ranking, top)), sure)
+
+
+def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
+    for column, entry in enumerate(ranking.entries[:top]):
+        clues = [
+            clue
+            for row, clue in enumerate(question.clues)
+            if clue.kind != "gram" and ranking.in_ask[row, column] + ranking.in_answer[row, column] > 0
+        ]
+        yield Candidate(index.ids[entry], round(float(ranking.scores[column]), 4), matched_words(question.text, clues))
+
+
+def matched_words(text: str, clues: list[Clue]) -> tuple[str, ...]:
+    """The words of the question behind these clues, neighbours joined: 住民 + 票 → 住民票."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted({(clue.start, clue.end) for clue in clues}):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(dict.fromkeys(text[start:end] for start, end in joined))
