@@ -21,8 +21,9 @@ MAX_QUESTION = 1000
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`offered`: the buttons last shown, in their numbered order. `question`: what was asked last (masked).
+    """`offered`: the buttons last shown; the first `numbered` of them can be picked by number.
 
+    `question`: what was asked last (masked); `asked`: the question that was last given to a person.
     `department` answers the entry shown last. `misses` counts questions in a row that found nothing, so that the
     second one gets a person and a phone number instead of the same sentence again. `awaiting` is "question" after a
     resident asked for a person without having asked anything, "erase" while we wait for a yes to erase everything.
@@ -30,7 +31,9 @@ class Conversation:
 
     language: Language = "ja"
     offered: tuple[Choice, ...] = ()
+    numbered: int = 0
     question: str = ""
+    asked: str = ""
     entry_id: str = ""
     department: str = ""
     misses: int = 0
@@ -45,13 +48,15 @@ class Conversation:
 
     def turn_to(self, **changes: Any) -> Conversation:
         """The next state: what was offered or awaited is over unless it is named again."""
-        return replace(self, **{"offered": (), "awaiting": "", **changes})
+        return replace(self, **{"offered": (), "numbered": 0, "awaiting": "", **changes})
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "language": self.language,
             "offered": [[choice.label, choice.value] for choice in self.offered[:MAX_OFFERED]],
+            "numbered": min(self.numbered, MAX_OFFERED),
             "question": self.question[:MAX_QUESTION],
+            "asked": self.asked[:MAX_QUESTION],
             "entry_id": self.entry_id,
             "department": self.department,
             "misses": self.misses,
@@ -68,7 +73,9 @@ class Conversation:
             return cls(
                 language=language if language in get_args(Language) else "ja",
                 offered=tuple(Choice(str(label), str(value)) for label, value in data.get("offered", ())),
+                numbered=int(data.get("numbered", 0)),
                 question=str(data.get("question", "")),
+                asked=str(data.get("asked", "")),
                 entry_id=str(data.get("entry_id", "")),
                 department=str(data.get("department", "")),
                 misses=int(data.get("misses", 0)),

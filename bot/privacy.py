@@ -1,10 +1,10 @@
 """Hides numbers that must not be kept: 個人番号 (My Number) and payment cards, in any width, spacing or hyphenation.
 
 This runs at the door, before anything is stored. 個人番号 has 12 digits, the last a check digit (総務省令第85号, 2014,
-第5条): with P_n the n-th digit from the right of the first eleven and Q_n = n + 1 (n <= 6) or n - 5 (n >= 7), the check
-is 0 if sum(P_n * Q_n) mod 11 <= 1, else 11 minus that. About one in ten random 12-digit numbers passes, which we accept:
-hiding an order number is a smaller harm than keeping a My Number. Cards have 13 to 19 digits, start with 2 to 6 and
-satisfy Luhn (ISO/IEC 7812-1).
+第5条): with P_n the n-th digit from the right of the first eleven and Q_n = n + 1 (n <= 6) or n - 5 (n >= 7), the
+check is 0 if sum(P_n * Q_n) mod 11 <= 1, else 11 minus that. About one in ten random 12-digit numbers passes, which we
+accept: hiding an order number is a smaller harm than keeping a My Number. Cards have 13 to 19 digits, start with 2 to
+6 and satisfy Luhn (ISO/IEC 7812-1).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MASK_MY_NUMBER = "［個人番号のため伏せました］"
 MASK_CARD = "［カード番号のため伏せました］"
 
 _SEPARATORS = "[\\s\u00ad\u200b-\u200f\u2060\ufeff.,、。・·_/|:：\\-‐‑‒–—―−－ー~〜～]{0,3}"
-_DIGIT = "[0-9０-９٠-٩①-⑨⓪〇零一二三四五六七八九]"  # noqa: RUF001
+_DIGIT = "[0-9０-９٠-٩①-⑨⓪〇零一二三四五六七八九]"
 _RUN = re.compile(f"{_DIGIT}(?:{_SEPARATORS}{_DIGIT}){{11,}}")
 _KANJI_DIGITS = {"〇": "0", "零": "0", **{kanji: str(n) for n, kanji in enumerate("一二三四五六七八九", start=1)}}
 
@@ -63,8 +63,8 @@ def mask(text: str) -> Masked:
 def _numbers_within(run: str) -> list[tuple[int, int, str]]:
     """Spans (start, end, kind) of numbers to hide in a run of digits and separators; longest first, never overlapping.
 
-    A run may hold more than the number ("048-000-1110 1234 5678 9018" is a phone and a 個人番号), so the number may start
-    and end at any group of the run; inside one unbroken group of digits it must be the whole group.
+    A run may hold more than the number ("048-000-1110 1234 5678 9018" is a phone and a 個人番号), so the number may
+    start and end at any group of the run; inside one unbroken group of digits it must be the whole group.
     """
     places = [(index, _ascii_digit(char)) for index, char in enumerate(run) if _ascii_digit(char)]
     starts = {n for n in range(len(places)) if n == 0 or places[n][0] != places[n - 1][0] + 1}

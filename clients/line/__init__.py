@@ -1,0 +1,1 @@
+"""LINE's Messaging API: the calls (`client`), and the one place that sends (`delivery`)."""

@@ -1,0 +1,108 @@
+"""The one place that sends: takes a claimed message, calls LINE, and decides what its answer means.
+
+Reply first; the same text by push when the token is refused before anything was sent; never both. What is unknown after
+a crash or a timeout is asked again with the same token or retry key, which LINE accepts at most once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from clients.errors import ClientError
+from clients.line.client import Accepted, InvalidReplyToken
+from store.records import ClaimedOutgoing
+
+log = logging.getLogger(__name__)
+
+TOKEN_SECONDS = 50.0
+"""A reply token is good for about a minute from the webhook's arrival; we stop trusting it a little earlier."""
+
+RETRY_KEY_SECONDS = 23 * 3600.0
+"""LINE remembers a retry key for 24 h; after that the same call would be a new message."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+REFUSED_PAUSE = 60.0
+
+
+class Line(Protocol):
+    def reply(self, reply_token: str, messages: list[dict[str, object]]) -> Accepted: ...
+    def push(self, to: str, messages: list[dict[str, object]], retry_key: str) -> Accepted: ...
+
+
+class Outbox(Protocol):
+    def outgoing_sent(self, item: ClaimedOutgoing, accepted: Accepted) -> None: ...
+    def outgoing_later(self, item: ClaimedOutgoing, delay_seconds: float, reason: str, fate_unknown: bool) -> None: ...
+    def outgoing_push_instead(self, item: ClaimedOutgoing) -> ClaimedOutgoing: ...
+    def outgoing_dead(self, item: ClaimedOutgoing, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do with a message after LINE's answer."""
+
+    do: Literal["sent", "already", "push", "later", "dead"]
+    reason: str = ""
+    pause: float = 0.0
+    fate_unknown: bool = False
+
+
+def before_sending(item: ClaimedOutgoing, now: float) -> Step | None:
+    """What to do without calling LINE at all, or None to call. `now` is Unix time in seconds."""
+    if item.way == "push":
+        too_old = now - item.created_at_ms / 1000 > RETRY_KEY_SECONDS
+        return Step("dead", "retry key expired") if too_old else None
+    if token_is_old(item, now):
+        # A reply that may have been delivered must not come again by push: nobody reads an answer twice.
+        return Step("dead", "reply fate unknown") if item.fate_unknown else Step("push", "token too old")
+    return None
+
+
+def after_failure(item: ClaimedOutgoing, error: ClientError, now: float) -> Step:
+    """What LINE's refusal or silence means for this message.
+
+    A refused token that we may have used ourselves means that the reply arrived.
+    """
+    if isinstance(error, InvalidReplyToken):
+        return Step("already") if item.fate_unknown else Step("push", "token refused")
+    if error.permanent:
+        return Step("dead", error.reason)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, item.attempts - 1))
+    if error.status in (401, 403):
+        pause = max(pause, REFUSED_PAUSE)
+    return Step("later", error.reason, pause, item.fate_unknown or error.fate_unknown)
+
+
+def token_is_old(item: ClaimedOutgoing, now: float) -> bool:
+    return now - item.token_received_at_ms / 1000 > TOKEN_SECONDS
+
+
+def deliver(item: ClaimedOutgoing, line: Line, outbox: Outbox, now: Callable[[], float]) -> str:
+    """Sends one claimed message and records what became of it. Returns the last step's name, for the metrics."""
+    step = before_sending(item, now())
+    if step is None:
+        step = _send(item, line, now)
+    if step.do == "push":
+        item = outbox.outgoing_push_instead(item)
+        step = _send(item, line, now)
+    ids = {"city": item.city, "outgoing": item.id, "reason": step.reason}
+    if step.do == "sent" or step.do == "already":
+        outbox.outgoing_sent(item, step.do)
+    elif step.do == "later":
+        log.warning("message waits for another try", extra=ids)
+        outbox.outgoing_later(item, step.pause, step.reason, step.fate_unknown)
+    else:
+        log.error("message given up", extra=ids)
+        outbox.outgoing_dead(item, step.reason)
+    return step.do
+
+
+def _send(item: ClaimedOutgoing, line: Line, now: Callable[[], float]) -> Step:
+    try:
+        if item.way == "reply":
+            return Step(line.reply(item.reply_token, item.messages))
+        return Step(line.push(item.resident, item.messages, item.retry_key))
+    except ClientError as error:
+        return after_failure(item, error, now())

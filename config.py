@@ -1,0 +1,169 @@
+"""Every environment variable, read once into one frozen `Config`; one that cannot be read is named.
+
+`.env.example` lists them all for operators (`tests/house` proves that it does).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Mode = Literal["demo", "production"]
+ROOT = Path(__file__).resolve().parent
+LINE_API = "https://api.line.me"
+LINE_API_DATA = "https://api-data.line.me"
+
+
+class ConfigError(Exception):
+    """A variable is missing or cannot be read. The message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineChannel:
+    """The two secrets of one city's LINE channel (LINE Developers console, Messaging API)."""
+
+    secret: str = field(repr=False)
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one process. Times are seconds, sizes are counts; `line` maps a city's id to its channel."""
+
+    mode: Mode
+    host: str
+    port: int
+    database_url: str
+    data_dir: Path
+    cities_dir: Path
+    public_url: str
+    line_api_host: str
+    line_api_data_host: str
+    line: Mapping[str, LineChannel]
+    use_emulator: bool
+    web_threads: int
+    worker_threads: int
+    live_streams: int
+    retention_days: int
+    log_level: str
+    trusted_proxies: int
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+
+def city_ids(cities_dir: Path) -> tuple[str, ...]:
+    """The cities that have a folder with a `city.yaml`, in alphabetical order. `_base` is nobody's city."""
+    return tuple(sorted(path.parent.name for path in cities_dir.glob("[!_.]*/city.yaml")))
+
+
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """Reads the environment. Raises `ConfigError` that names the variable and what to write there."""
+    env = _Environment(os.environ if environment is None else environment)
+    mode = env.choice("MODE", ("demo", "production"), "demo")
+    cities_dir = env.path("CITIES_DIR", ROOT / "cities")
+    data_dir = env.path("DATA_DIR", ROOT / "var")
+    host, port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000, 0, 65535)
+    cities = city_ids(cities_dir)
+    if not cities:
+        raise ConfigError(f"CITIES_DIR: {cities_dir} に、city.yaml のある市のフォルダーがありません。")
+    channels = _line_channels(env, cities)
+    line_api_host = env.url("LINE_API_HOST", "")
+    if mode == "demo":
+        channels = {city: channels.get(city) or _demo_channel() for city in cities}
+    elif not channels:
+        name = _variable("LINE_CHANNEL_SECRET", cities[0])
+        raise ConfigError(f"{name}: MODE=production では、少なくとも1つの市の LINE の秘密の値がいります。")
+    return Config(
+        mode="demo" if mode == "demo" else "production",
+        host=host,
+        port=port,
+        database_url=env.database_url("DATABASE_URL", data_dir / "madoguchi.db"),
+        data_dir=data_dir,
+        cities_dir=cities_dir,
+        public_url=env.url("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        line_api_host=line_api_host or LINE_API,
+        line_api_data_host=env.url("LINE_API_DATA_HOST", "") or line_api_host or LINE_API_DATA,
+        line=channels,
+        use_emulator=mode == "demo" and not line_api_host,
+        web_threads=env.number("WEB_THREADS", 48, 4, 400),
+        worker_threads=env.number("WORKER_THREADS", 16, 1, 200),
+        live_streams=env.number("LIVE_STREAMS", 24, 0, 300),
+        retention_days=env.number("RETENTION_DAYS", 90, 1, 3650),
+        log_level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
+    )
+
+
+def _line_channels(env: _Environment, cities: tuple[str, ...]) -> dict[str, LineChannel]:
+    channels = {}
+    for city in cities:
+        names = _variable("LINE_CHANNEL_SECRET", city), _variable("LINE_CHANNEL_ACCESS_TOKEN", city)
+        secret, token = (env.secret(name) for name in names)
+        if bool(secret) != bool(token):
+            missing = names[1] if secret else names[0]
+            raise ConfigError(f"{missing}: {city} の LINE の秘密の値は、2つともいります。")
+        if secret and token:
+            channels[city] = LineChannel(secret, token)
+    return channels
+
+
+def _variable(prefix: str, city: str) -> str:
+    """`LINE_CHANNEL_SECRET__SAINO_CITY` for the city `saino-city`."""
+    return f"{prefix}__{re.sub('[^A-Z0-9]', '_', city.upper())}"
+
+
+def _demo_channel() -> LineChannel:
+    """Secrets for the emulator, new at every start: nothing to leak, nothing to reuse."""
+    return LineChannel(secrets.token_hex(16), secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Environment:
+    variables: Mapping[str, str]
+
+    def text(self, name: str, default: str) -> str:
+        return self.variables.get(name, "").strip() or default
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise ConfigError(f"{name}: 「{value}」は使えません。{'、'.join(allowed)} のどれかを書いてください。")
+        return value
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ConfigError(f"{name}: 「{value}」は使えません。{low} から {high} までの整数を書いてください。")
+        return int(value)
+
+    def path(self, name: str, default: Path) -> Path:
+        return Path(self.text(name, str(default))).expanduser().resolve()
+
+    def url(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        if value and not re.match(r"^https?://[^\s/]+", value):
+            raise ConfigError(f"{name}: 「{value}」は URL ではありません。https:// から始まる形で書いてください。")
+        return value
+
+    def database_url(self, name: str, default: Path) -> str:
+        value = self.text(name, f"sqlite:///{default}")
+        if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ConfigError(f"{name}: sqlite:///ファイル か postgresql://… の形で書いてください。")
+        return value
+
+    def secret(self, name: str) -> str:
+        """The value of `NAME`, or the content of the file that `NAME_FILE` names (for mounted secrets)."""
+        file = self.variables.get(f"{name}_FILE", "").strip()
+        if not file:
+            return self.variables.get(name, "").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{name}_FILE: {file} を読めません（{type(error).__name__}）。") from error
