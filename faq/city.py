@@ -1,13 +1,15 @@
-"""A city as `city.yaml` describes it: names, departments with phones and opening hours, topics, the widget's origins."""
+"""A city as `city.yaml` describes it: names, departments with phones and hours, topics, the widget's origins."""
 
 from __future__ import annotations
 
-from datetime import date, time
-from typing import Annotated, Literal
+import re
+from datetime import time
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from faq.entry import Identifier, Line, Strict, Url
+from faq.entry import Day, Identifier, Line, Strict, Url
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9-]{1,14}$|^#[0-9]{4}$")]
 Weekday = Literal["月", "火", "水", "木", "金", "土", "日"]
@@ -16,38 +18,66 @@ Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+$")]
 
 
 def _clock(value: object) -> object:
-    """`8:30` as staff write it; pydantic wants `08:30`."""
-    return f"0{value}" if isinstance(value, str) and len(value) == 4 and value[1] == ":" else value
+    """`8:30` as staff write it; pydantic wants `08:30`. `24:00` is the last moment of the day."""
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch(r"\d{1,2}:\d{2}", value):
+        raise ValueError("not a clock time")
+    return time.max if value == "24:00" else value.rjust(5, "0")
+
+
+def _yes_no(value: object) -> object:
+    return {"はい": True, "いいえ": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _or_none(value: object) -> object:
+    return None if value == "なし" else value
 
 
 Clock = Annotated[time, BeforeValidator(_clock)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 
 
 class OpeningHours(Strict):
-    """Open from `open` to `close` on these weekdays; `weeks` limits them to the n-th of the month (1 to 5)."""
+    """Open from `open` to `close` on these weekdays; `weeks` limits them to the n-th of the month (1 to 5).
+
+    `close` is not part of the open time. Hours do not cross midnight: `open: 18:00, close: 24:00` and, for the
+    next day, `open: 0:00`.
+    """
 
     days: tuple[Weekday, ...] = Field(min_length=1)
     open: Clock
     close: Clock
     weeks: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
 
+    @model_validator(mode="after")
+    def _closes_after_opening(self) -> Self:
+        if self.close <= self.open:
+            raise PydanticCustomError("closes_before_opening", "close must be after open")
+        return self
+
+
+class Closures(Strict):
+    """Days on which a department is closed. `year_end` is inclusive and may cross the year (12-29 to 01-03);
+    `なし` where it is open then, too."""
+
+    national_holidays: YesNo = True
+    year_end: Annotated[tuple[MonthDay, MonthDay] | None, BeforeValidator(_or_none)] = ("12-29", "01-03")
+    dates: tuple[Day, ...] = ()
+
 
 class Department(Strict):
-    """A 課 or a window that answers: where it is, when, and on which number."""
+    """A 課 or a window that answers: where it is, when, and on which number.
+
+    `closures` stands in place of the city's, e.g. for a library that opens on national holidays.
+    """
 
     name: Line
     phone: Phone
     place: Line | None = None
     hours: tuple[OpeningHours, ...] = ()
+    closures: Closures | None = None
     email: Line | None = None
-
-
-class Closures(Strict):
-    """Days on which every department is closed. `year_end` is inclusive and may cross the year (12-29 to 01-03)."""
-
-    national_holidays: Annotated[bool, BeforeValidator(lambda v: {"はい": True, "いいえ": False}.get(v, v))] = True
-    year_end: tuple[MonthDay, MonthDay] | None = ("12-29", "01-03")
-    dates: tuple[date, ...] = ()
 
 
 class Topic(Strict):
@@ -80,6 +110,15 @@ class City(Strict):
     departments: tuple[Department, ...] = Field(min_length=1)
     topics: tuple[Topic, ...] = ()
     widget: Widget = Widget()
+
+    @model_validator(mode="after")
+    def _default_department_exists(self) -> Self:
+        names = [department.name for department in self.departments]
+        if self.default_department not in names:
+            raise PydanticCustomError("default_department_unknown", "default_department is not in departments")
+        if len(set(names)) < len(names):
+            raise PydanticCustomError("department_twice", "two departments have one name")
+        return self
 
     def department(self, name: str | None) -> Department:
         """The department of this name, or the default one."""

@@ -6,16 +6,28 @@ typed); pydantic does the typing here. `docs/faq-authoring.md` explains each fie
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\n]*$")]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\n]*$")]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 Url = Annotated[str, StringConstraints(pattern=r"^(https?://|tel:|mailto:)\S+$", max_length=1000)]
 TranslationLanguage = Literal["en", "zh", "ko", "vi", "pt"]
+
+
+def _day(value: object) -> object:
+    """Only `2027-03-31`: pydantic alone would read `20270331` as seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        raise ValueError("not a day")
+    return value.strip() if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Strict(BaseModel):
@@ -30,7 +42,7 @@ class EntryLink(Strict):
 
 
 class Translation(Strict):
-    question: Line
+    question: Question
     answer: Prose
 
 
@@ -43,7 +55,7 @@ class Entry(Strict):
     """
 
     id: Identifier
-    question: Line
+    question: Question
     answer: Prose
     category: Identifier = "general"
     phrasings: tuple[Line, ...] = ()
@@ -53,9 +65,9 @@ class Entry(Strict):
     contact: Line | None = None
     links: tuple[EntryLink, ...] = ()
     related: tuple[Identifier, ...] = ()
-    valid_from: date | None = None
-    valid_until: date | None = None
-    review_by: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    review_by: Day | None = None
     tests: tuple[Line, ...] = ()
     translations: dict[TranslationLanguage, Translation] = Field(default_factory=dict)
 

@@ -1,0 +1,102 @@
+"""What pydantic finds, said to staff in Japanese: one sentence that tells what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+# Names that staff try before they know ours.
+JAPANESE_FIELDS = {
+    "番号": "id",
+    "質問": "question",
+    "回答": "answer",
+    "答え": "answer",
+    "言い換え": "phrasings",
+    "聞き方": "phrasings",
+    "キーワード": "keywords",
+    "分類": "category",
+    "分野": "category",
+    "担当課": "department",
+    "担当": "department",
+    "やさしい日本語": "easy",
+    "連絡先": "contact",
+    "リンク": "links",
+    "関連": "related",
+    "テスト": "tests",
+    "開始日": "valid_from",
+    "終了日": "valid_until",
+    "見直し日": "review_by",
+    "翻訳": "translations",
+}
+
+_IDENTIFIER = "半角の小文字の英字・数字と「.」「_」「-」だけで、64文字以内にしてください（先頭は英字か数字）。"
+_URL = "https:// などで始まり、空白のない URL にしてください（電話は tel:、メールは mailto:）。"
+_PATTERNS = (
+    ("a-z0-9._-", _IDENTIFIER),
+    ("tel:", _URL),
+    ("#[0-9]", "電話番号は半角の数字と「-」で書いてください。例 048-000-1100"),
+    ("^/\\s", "https://www.example.jp のように、サイトの先頭だけを書いてください（後ろに / を付けない）。"),
+    ("0[1-9]|1[0-2]", "月日は 12-29 のように、2けたずつ「-」でつないでください。"),
+    ("\\n", "改行を入れずに、1行で書いてください。"),
+)
+_FIXED = {
+    "missing": "必要な項目です。書き足してください。",
+    "string_too_short": "空になっています。文を書いてください。",
+    "string_type": "ここには文を1つだけ書いてください（一覧や入れ子にはできません）。",
+    "tuple_type": "一覧にしてください。1行に1つ「- 文」、または [文, 文] と書きます。",
+    "dict_type": "「項目名: 値」を字下げして並べてください。",
+    "model_type": "「項目名: 値」を字下げして並べてください。",
+    "model_attributes_type": "「項目名: 値」を字下げして並べてください。",
+    "too_short": "1つ以上書いてください。",
+    "int_parsing": "半角の数字で書いてください。",
+    "int_type": "半角の数字で書いてください。",
+    "bool_parsing": "「はい」か「いいえ」で書いてください。",
+    "bool_type": "「はい」か「いいえ」で書いてください。",
+    "closes_before_opening": "close（閉まる時刻）は open（開く時刻）より後にしてください。夜0時までなら 24:00 です。",
+    "default_department_unknown": "default_department の課が departments にありません。名前をそろえてください。",
+    "department_twice": "departments に同じ name が2つあります。1つにまとめてください。",
+}
+_DAY = "日付は 2027-03-31 のように、実際にある日を半角の数字で書いてください。"
+_CLOCK = "時刻は 8:30 のように、半角の数字で書いてください。"
+
+
+def complain(error: ErrorDetails, known_fields: Collection[str]) -> str:
+    """What to do about one pydantic error; `known_fields` are the names allowed where an unknown one was found."""
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return unknown_field(str(error["loc"][-1]), known_fields)
+    if kind == "string_type" and isinstance(error["input"], dict) and not isinstance(error["loc"][-1], str):
+        return "文の中に「: 」があるため、項目名として読まれました。文の全体を ' ' で囲んでください。"
+    if kind == "string_too_long":
+        return f"長すぎます。{context['max_length']}文字以内にしてください（いまは{len(str(error['input']))}文字）。"
+    if kind == "string_pattern_mismatch":
+        return next((text for part, text in _PATTERNS if part in str(context["pattern"])), "書き方が決まりと違います。")
+    if kind == "literal_error":
+        return f"使えるのは {_choices(context)} だけです。"
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        return "1 から 5 の数字にしてください（第何週かを表します）。"
+    if kind == "too_long":
+        return f"{context['max_length']}個までにしてください。"
+    if kind == "value_error" or kind.startswith(("date", "time")):
+        return _CLOCK if _is_clock(error) else _DAY
+    return _FIXED.get(kind, "書き方が決まりと違います。docs/faq-authoring.md の例と見比べてください。")
+
+
+def unknown_field(name: str, known_fields: Collection[str]) -> str:
+    """`phrasing` → perhaps `phrasings`; `質問` → `question`."""
+    wanted = JAPANESE_FIELDS.get(name)
+    near = [wanted] if wanted in known_fields else get_close_matches(name.lower(), sorted(known_fields), 1, 0.6)
+    if near and near[0]:
+        return f"「{name}」という項目はありません。「{near[0]}」のまちがいではありませんか。"
+    return f"「{name}」という項目はありません。使えるのは {', '.join(known_fields)} です。"
+
+
+def _choices(context: dict[str, Any]) -> str:
+    return str(context["expected"]).replace(" or ", ", ").replace("'", "")
+
+
+def _is_clock(error: ErrorDetails) -> bool:
+    return bool({"open", "close"} & set(error["loc"]))

@@ -1,0 +1,67 @@
+"""What one city knows, ready to be asked: one frozen value, built off the request path and swapped whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from faq.assembly import Content, assemble, version_of
+from faq.city import City
+from faq.content import CityFiles, base_folder, read_folder
+from faq.entry import Entry
+from faq.index import Index, build_index
+from faq.problems import ContentError, Problem
+from faq.references import reference_problems
+from faq.thesaurus import Thesaurus
+
+__all__ = ["ContentError", "Knowledge", "build_knowledge", "load_knowledge"]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A city and its entries, searchable. `wording` is language ("ja", "easy") → key → sentence, base and city joined.
+
+    `sources` is entry id → the file it stands in (`_base/…` for inherited ones). `problems` are what was left out or
+    looks wrong; `version` names exactly this content.
+    """
+
+    city: City
+    entries: Mapping[str, Entry]
+    index: Index
+    wording: Mapping[str, Mapping[str, str]]
+    problems: tuple[Problem, ...]
+    version: str
+    sources: Mapping[str, str]
+
+
+def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
+    """Knowledge of everything usable in these files. `ContentError` when there is no city or not one entry."""
+    content = assemble(files, base_files)
+    problems = _sorted(content.problems + reference_problems(content))
+    if not content.entries:
+        nothing = Problem("faq", 1, "ファイル", "使える質問が1つもありません。faq/ に YAML ファイルを置いてください。")
+        raise ContentError((*problems, nothing))
+    return Knowledge(
+        city=content.city,
+        entries=MappingProxyType(dict(content.entries)),
+        index=index_of(content),
+        wording=MappingProxyType({code: MappingProxyType(said) for code, said in content.wording.items()}),
+        problems=problems,
+        version=version_of(files, base_files),
+        sources=MappingProxyType(dict(content.sources)),
+    )
+
+
+def load_knowledge(directory: Path) -> Knowledge:
+    """Knowledge of a city's folder, with the base beside it."""
+    return build_knowledge(read_folder(directory), read_folder(base_folder(directory)))
+
+
+def index_of(content: Content) -> Index:
+    return build_index(tuple(content.entries.values()), Thesaurus.of(content.thesaurus), content.city.own_names)
+
+
+def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line)))
