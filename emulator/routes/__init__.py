@@ -1,0 +1,1 @@
+"""HTTP routes of the emulator: LINE's endpoints, the phone and the controls."""
