@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.messages import Answer, Block, Choice, Choices, ChoiceStyle, Language, Link, Text
 from bot.wording import Wording
 from faq.city import City, Department
-from faq.entry import Entry
+from faq.entry import Entry, Translation
 from faq.knowledge import Knowledge
 from faq.office_hours import hours_text
 
@@ -69,8 +69,8 @@ class Voice:
         return entry if entry is not None and entry.shown_on(self.now.date()) else None
 
     def title(self, entry: Entry) -> str:
-        translation = entry.translations.get(self.language) if self.language not in ("ja", "easy") else None
-        return translation.question if translation else entry.question
+        translated = translation(entry, self.language)
+        return translated.question if translated else entry.question
 
 
 def answer_blocks(voice: Voice, entry: Entry, near: Sequence[Entry]) -> tuple[Block, ...]:
@@ -112,11 +112,16 @@ def _body(voice: Voice, entry: Entry) -> tuple[str, Language]:
         if entry.easy:
             return entry.easy.strip(), "easy"
         return f"{voice.say('no_easy')}\n\n{entry.answer.strip()}", "ja"
-    translation = entry.translations.get(voice.language)
-    if translation:
-        return translation.answer.strip(), voice.language
+    translated = translation(entry, voice.language)
+    if translated:
+        return translated.answer.strip(), voice.language
     easy = entry.easy or entry.answer
     return f"{voice.say('no_translation')}\n\n{easy.strip()}", "easy" if entry.easy else "ja"
+
+
+def translation(entry: Entry, language: Language) -> Translation | None:
+    """What the entry says in a language other than Japanese, if somebody translated it."""
+    return next((said for code, said in entry.translations.items() if code == language), None)
 
 
 def candidate_blocks(voice: Voice, entries: Sequence[Entry], prompt: str = "choose") -> tuple[Block, ...]:

@@ -17,6 +17,7 @@ from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
 from bot.intents import Intent, chosen_number, recognise, squash
 from bot.messages import Block, Choice, Choices, Decision, Inquiry, Language, Reply, Text
+from bot.numbering import NUMBERED
 from faq.entry import Entry
 from faq.knowledge import Knowledge
 from faq.office_hours import is_open, next_opening
@@ -27,8 +28,6 @@ LONG_TEXT = 200
 """From this many characters on a message is a story: we say that we read it, and search with all of it."""
 
 MAX_QUESTION = 500
-NUMBERED: tuple[str, ...] = ("candidates", "menu", "related")
-"""Choices of these styles carry numbers, counted through the whole reply."""
 
 
 @dataclass(frozen=True, slots=True)

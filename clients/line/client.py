@@ -49,7 +49,7 @@ class LineClient:
         """Answers with a reply token (single use, about a minute). Raises `InvalidReplyToken` or `ClientError`."""
         request = ReplyMessageRequest.from_dict({"replyToken": reply_token, "messages": list(messages)})
         return _call(
-            lambda: self._api.reply_message_with_http_info(request, _request_timeout=TIMEOUT_SECONDS)  # type: ignore[arg-type]
+            lambda: self._api.reply_message_with_http_info(request, _request_timeout=TIMEOUT_SECONDS)
         )
 
     def push(self, to: str, messages: Sequence[Mapping[str, Any]], retry_key: str) -> Accepted:
@@ -57,7 +57,7 @@ class LineClient:
         request = PushMessageRequest.from_dict({"to": to, "messages": list(messages)})
         return _call(
             lambda: self._api.push_message_with_http_info(
-                request,  # type: ignore[arg-type]
+                request,
                 x_line_retry_key=retry_key,
                 _request_timeout=TIMEOUT_SECONDS,
             )
@@ -68,7 +68,7 @@ class LineClient:
         from linebot.v3.messaging import ValidateMessageRequest
 
         request = ValidateMessageRequest.from_dict({"messages": list(messages)})
-        _call(lambda: self._api.validate_reply_with_http_info(request, _request_timeout=TIMEOUT_SECONDS))  # type: ignore[arg-type]
+        _call(lambda: self._api.validate_reply_with_http_info(request, _request_timeout=TIMEOUT_SECONDS))
 
 
 def _call(call: Callable[[], Any]) -> Accepted:

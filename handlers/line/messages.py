@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.messages import Answer, Block, Choice, Choices, Language, Link, Reply, Text
+from bot.numbering import NUMBERED, numbered_list, plain_text, with_numbers
 from handlers.line import limits
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,6 @@ Say = Callable[..., str]
 """`say(key, language, **values)`: the labels of a card, as `bot.wording.Wording.say`."""
 
 INK, SOFT, BRAND, LINE_COLOUR = "#1A1A1C", "#595959", "#00118F", "#D8D8DB"
-NUMBERED = ("candidates", "menu", "related")
 CARD_TEXT_UNITS = 2000
 """A longer answer is hard to read in a card and may pass its 30 KB; it is sent as text under a short card."""
 
@@ -30,7 +30,7 @@ CARD_LINKS = 3
 def render(reply: Reply, say: Say) -> list[Message]:
     """LINE messages for a reply: one to five, within every limit of LINE."""
     messages = _merge_texts(
-        [message for block, first in _numbered(reply.blocks) for message in _block(block, first, say)]
+        [message for block, first in with_numbers(reply.blocks) for message in _block(block, first, say)]
     )
     choices = [block for block in reply.blocks if isinstance(block, Choices)]
     if not messages:
@@ -46,29 +46,6 @@ def render(reply: Reply, say: Say) -> list[Message]:
     return messages
 
 
-def plain_text(reply: Reply) -> str:
-    """The reply as one text, for the record that staff read."""
-    lines: list[str] = []
-    for block, first in _numbered(reply.blocks):
-        if isinstance(block, Text):
-            lines.append(block.text)
-        elif isinstance(block, Answer):
-            lines.append(f"【{block.title}】\n{block.body}")
-        elif block.style in NUMBERED:
-            lines.append(_numbered_list(block, first))
-    return "\n\n".join(lines)
-
-
-def _numbered(blocks: Sequence[Block]) -> list[tuple[Block, int]]:
-    """Each block with the number its first choice carries: numbers run through the whole reply."""
-    pairs, number = [], 1
-    for block in blocks:
-        pairs.append((block, number))
-        if isinstance(block, Choices) and block.style in NUMBERED:
-            number += len(block.choices)
-    return pairs
-
-
 def _block(block: Block, first: int, say: Say) -> list[Message]:
     if isinstance(block, Text):
         return [_text(part) for part in limits.split_text(block.text)]
@@ -77,7 +54,7 @@ def _block(block: Block, first: int, say: Say) -> list[Message]:
     if block.style in ("candidates", "menu"):
         return [_list_card(block, first, say)]
     if block.style == "related":
-        return [_text(_numbered_list(block, first))]
+        return [_text(numbered_list(block, first))]
     return [_text(block.prompt)] if block.prompt else []
 
 
@@ -163,7 +140,7 @@ def _list_card(block: Choices, first: int, say: Say) -> Message:
         "size": "giga",
         "body": {"type": "box", "layout": "vertical", "spacing": "md", "contents": contents},
     }
-    return {"type": "flex", "altText": _alt_text(_numbered_list(block, first)), "contents": bubble}
+    return {"type": "flex", "altText": _alt_text(numbered_list(block, first)), "contents": bubble}
 
 
 def _row(number: int, choice: Choice) -> Message:
@@ -181,15 +158,10 @@ def _row(number: int, choice: Choice) -> Message:
     }
 
 
-def _numbered_list(block: Choices, first: int) -> str:
-    rows = [f"{number} {choice.label}" for number, choice in enumerate(block.choices, start=first)]
-    return "\n".join([block.prompt, *rows] if block.prompt else rows)
-
-
 def _quick_replies(blocks: Sequence[Block]) -> list[Message]:
     """Buttons above the keyboard of a phone: numbered choices first, at most thirteen."""
     items = []
-    for block, first in _numbered(blocks):
+    for block, first in with_numbers(blocks):
         if not isinstance(block, Choices):
             continue
         for number, choice in enumerate(block.choices, start=first):

@@ -1,0 +1,262 @@
+"""Builds each part once, opens the doors, and is the command line: `python app.py --help`.
+
+`create_app()` returns the WSGI application for any server (`gunicorn 'app:create_app()'`); `serve` runs it in one
+process with the worker inside.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+import click
+from flask import Flask
+from waitress import create_server
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from clients.line.client import LineClient
+from config import Config, ConfigError, read_config
+from faq import cli_content, cli_search
+from faq.content import CityFiles
+from faq.library import Library
+from handlers.line.webhook import line_blueprint
+from handlers.public.demo import demo_blueprint
+from handlers.public.faq_pages import faq_blueprint
+from handlers.public.health import health_blueprint
+from handlers.widget.routes import widget_blueprint
+from store import Store, open_store
+from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
+from worker import Job, Worker
+
+log = logging.getLogger(__name__)
+EMULATOR_PATH = "/emulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process is made of, built once and handed in everywhere."""
+
+    config: Config
+    store: Store
+    library: Library
+    lines: Mapping[str, LineClient]
+
+    def close(self) -> None:
+        self.library.stop()
+        self.store.close()
+
+
+def build(config: Config) -> Parts:
+    """Opens the store, loads the cities' knowledge and prepares the calls to LINE."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(config.database_url)
+    library = Library.of_folder(config.cities_dir, revisions=_published(store))
+    library.start()
+    lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
+    return Parts(config, store, library, lines)
+
+
+def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
+    """The web application: every door, on the parts given or on new ones built from the environment."""
+    if parts is None:
+        config = config or read_config()
+        log_to_stderr(config.log_level)
+        parts = build(config)
+    config = parts.config
+    app = Flask(__name__, static_folder=None)
+    app.extensions["madoguchi"] = parts
+    app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
+    app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
+    app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
+    app.register_blueprint(faq_blueprint(parts.library, config))
+    app.register_blueprint(health_blueprint(parts.library, parts.store))
+    app.register_blueprint(demo_blueprint(parts.library, config))
+    if config.use_emulator:
+        _mount_emulator(app, config)
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _mount_emulator(app: Flask, config: Config) -> None:
+    """LINE in a box, in demo mode only: the same process plays LINE, over a real socket to itself."""
+    from emulator import LinePlatform, create_emulator
+
+    platform = LinePlatform()
+    for city, channel in config.line.items():
+        webhook = f"http://{_loopback(config)}:{config.port}/line/{city}/callback"
+        platform.add_channel(city, channel.access_token, channel.secret, webhook)
+        platform.seed_demo(city)
+    app.extensions["line_platform"] = platform
+    emulator = create_emulator(platform)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {EMULATOR_PATH: emulator.wsgi_app})  # type: ignore[method-assign]
+
+
+def _loopback(config: Config) -> str:
+    return "127.0.0.1" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
+
+
+def with_emulator(config: Config) -> Config:
+    """In the demo, LINE is our own emulator under the same address, unless the environment names another."""
+    if not config.use_emulator:
+        return config
+    here = f"http://{_loopback(config)}:{config.port}{EMULATOR_PATH}"
+    return replace(config, line_api_host=here, line_api_data_host=here)
+
+
+def new_worker(parts: Parts) -> Worker:
+    """A worker on these parts, with the planned jobs of the whole installation."""
+    retention = timedelta(days=parts.config.retention_days)
+    jobs = (Job("retention", "15 3 * * *", lambda now: parts.store.purge(now - retention)),)
+    threads = parts.config.worker_threads
+    return Worker(parts.store, parts.library.get, parts.lines, threads=threads, jobs=jobs)
+
+
+def _published(store: Store):  # type: ignore[no-untyped-def]
+    """Where the library asks for published revisions: cheap when nothing is new."""
+
+    def newer(city: str, held: int | None) -> tuple[int, CityFiles] | None:
+        number = store.current_revision_number(city)
+        if number is None or number == held:
+            return None
+        revision = store.current_revision(city)
+        return (revision.number, revision.files) if revision else None
+
+    return newer
+
+
+def _count_webhook(city: str, new: int, seconds: float) -> None:
+    WEBHOOK_EVENTS.labels(city).inc(new)
+    WEBHOOK_SECONDS.observe(seconds)
+
+
+# ── Command line ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@click.group(help="まどぐち：自治体の問い合わせ窓口")
+def main() -> None:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+def _config() -> Config:
+    try:
+        config = read_config()
+    except ConfigError as error:
+        raise click.ClickException(f"設定を読めません。{error}") from error
+    log_to_stderr(config.log_level)
+    return config
+
+
+@main.command(help="1つのプロセスで全部動かします（Web と worker）。")
+def serve() -> None:
+    _run_web(with_emulator(_config()), with_worker=True)
+
+
+@main.command(help="Web だけを動かします（worker は別のプロセスで）。")
+def web() -> None:
+    _run_web(with_emulator(_config()), with_worker=False)
+
+
+@main.command(help="worker だけを動かします。いくつ動かしてもかまいません。")
+def worker() -> None:
+    parts = build(_config())
+    running = new_worker(parts).start()
+    try:
+        _until_asked_to_stop()
+    finally:
+        running.stop()
+        parts.close()
+
+
+def _run_web(config: Config, with_worker: bool) -> None:
+    parts = build(config)
+    app = create_app(parts=parts)
+    try:
+        server = create_server(
+            app,
+            host=config.host,
+            port=config.port,
+            threads=config.web_threads,
+            backlog=1024,
+            connection_limit=2000,
+            channel_timeout=120,
+            ident=None,
+        )
+    except OSError as error:
+        parts.close()
+        raise click.ClickException(
+            f"{config.host}:{config.port} で待てません（{error.strerror}）。PORT に別の番号を書いてください。"
+        ) from error
+    running = new_worker(parts).start() if with_worker else None
+    threading.Thread(target=server.run, name="web", daemon=True).start()
+    _welcome(config, parts)
+    try:
+        _until_asked_to_stop()
+    finally:
+        server.close()
+        if running:
+            running.stop()
+        parts.close()
+
+
+def _until_asked_to_stop() -> None:
+    asked = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    asked.wait()
+
+
+def _welcome(config: Config, parts: Parts) -> None:
+    here = f"http://{_loopback(config)}:{config.port}"
+    click.echo(f"まどぐちが動いています： {here}/", err=True)
+    for city in parts.library.cities:
+        status = parts.library.status(city)
+        if status.serving is None:
+            click.echo(
+                f"  {city}: 読めませんでした。「app.py faq check {config.cities_dir / city}」で確かめてください。",
+                err=True,
+            )
+            continue
+        click.echo(f"  {city}: {status.entries} 件の案内。FAQ は {here}/faq/{city}/", err=True)
+    if config.demo:
+        click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
+
+
+@main.group(help="FAQ の YAML を調べる・取り込む・探す・測る")
+def faq() -> None:
+    pass
+
+
+for _command in (*cli_content.COMMANDS, *cli_search.COMMANDS):
+    faq.add_command(_command)
+
+
+@main.command(help="市の案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+def export(path: Path) -> None:
+    from faq.knowledge import load_knowledge
+    from store.export import export_knowledge
+
+    config = _config()
+    cities = [folder.parent for folder in sorted(config.cities_dir.glob("[!_.]*/city.yaml"))]
+    known = {folder.name: load_knowledge(folder) for folder in cities}
+    export_knowledge(known, path)
+    click.echo(f"{path} に {sum(len(k.entries) for k in known.values())} 件を書きました。")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Claims due work and does it: events become answers, answers go to LINE, planned jobs run.
+
+A thread of `app.py serve`, or processes of their own (`app.py worker`): any number may run. Work is claimed with a
+lease, done, and marked; whoever is killed in between leaves work that another takes up when the lease ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.messages import Inquiry, Reply
+from bot.wording import Wording
+from clients.line.delivery import Line, deliver
+from desk import KnowledgeOf, decide
+from handlers.line.events import Arrival, read_event
+from handlers.line.messages import render
+from store import Store
+from store.errors import LeaseLost, StoreError
+from store.records import ClaimedEvent, ClaimedOutgoing, Friend, Outcome, Outgoing
+from telemetry import ANSWER_SECONDS, DELIVERIES
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 8.0
+"""Above the timeout of a call to LINE (3 s), so that nobody takes work from a living worker."""
+
+ATTEMPTS = 5
+IDLE_SECONDS = 1.0
+JOB_LOOKBACK = timedelta(days=2)
+"""A planned job that was missed while everything was down is caught up when it is not older than this."""
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+_Work = TypeVar("_Work")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done at planned times (`crontab` in Japan's time), once for all processes together."""
+
+    name: str
+    crontab: str
+    run: Callable[[datetime], object]
+
+
+class Worker:
+    """Answers and sends with `threads` threads until `stop()`. Several workers share one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        knowledge_of: KnowledgeOf,
+        lines: Mapping[str, Line],
+        *,
+        threads: int = 16,
+        jobs: Sequence[Job] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = f"{os.uname().nodename}-{os.getpid()}-{id(self):x}"
+        self._store = store
+        self._knowledge_of = knowledge_of
+        self._lines = lines
+        self._jobs = jobs
+        self._clock = clock
+        self._threads = threads
+        self._free = threading.Semaphore(threads)
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
+        self._planner = threading.Thread(target=self._plan, name="plan", daemon=True)
+
+    def start(self) -> Worker:
+        self._dispatcher.start()
+        if self._jobs:
+            self._planner.start()
+        return self
+
+    def stop(self) -> None:
+        """Finishes what has begun, takes nothing new."""
+        self._stopping.set()
+        self._store.wake()
+        for thread in (self._dispatcher, self._planner):
+            if thread.is_alive():
+                thread.join(timeout=LEASE_SECONDS)
+        self._pool.shutdown(wait=True)
+
+    # ── Claiming ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _dispatch(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if not self.claim_once():
+                    self._store.wait_for_work(IDLE_SECONDS)
+            except StoreError:
+                log.exception("the store does not answer; trying again", extra={"worker": self.name})
+                self._stopping.wait(IDLE_SECONDS)
+            except Exception:
+                log.exception("dispatcher fault", extra={"worker": self.name})
+                self._stopping.wait(IDLE_SECONDS)
+
+    def claim_once(self) -> int:
+        """Claims as much as there are free threads for and hands it to them. Returns how much that was."""
+        free = self._take_free_threads()
+        if not free:
+            return 0
+        claimed = 0
+        try:
+            for item in self._store.claim_outgoing(self.name, free, LEASE_SECONDS):
+                claimed += self._hand_out(self._send, item)
+            if claimed < free:
+                for event in self._store.claim_events(self.name, free - claimed, LEASE_SECONDS):
+                    claimed += self._hand_out(self._answer, event)
+        finally:
+            for _ in range(free - claimed):
+                self._free.release()
+        return claimed
+
+    def _take_free_threads(self) -> int:
+        """Waits until at least one thread is free (or we stop), then takes all that are."""
+        if not self._free.acquire(timeout=IDLE_SECONDS):
+            return 0
+        taken = 1
+        while taken < self._threads and self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _hand_out(self, do: Callable[[_Work], None], work: _Work) -> int:
+        self._pool.submit(self._do, do, work)
+        return 1
+
+    def _do(self, do: Callable[..., None], work: object) -> None:
+        try:
+            do(work)
+        except LeaseLost:
+            log.warning("somebody else took this work", extra={"worker": self.name})
+        except StoreError:
+            log.exception("not recorded; the lease will end and it is done again", extra={"worker": self.name})
+        except Exception:
+            log.exception("worker fault", extra={"worker": self.name})
+        finally:
+            self._free.release()
+
+    # ── Answering ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _answer(self, event: ClaimedEvent) -> None:
+        if event.attempts > ATTEMPTS:
+            self._store.fail_event(event, "too many attempts")
+            return
+        arrival = read_event(event.city, event.payload)
+        outcome = self._outcome(event, arrival)
+        for item in self._store.finish_event(event, outcome):
+            self._send(item)
+        if arrival.inquiry is not None and outcome.outgoing:
+            ANSWER_SECONDS.observe(max(0.0, self._clock() - event.received_at_ms / 1000))
+
+    def _outcome(self, event: ClaimedEvent, arrival: Arrival) -> Outcome:
+        if arrival.action == "erase":
+            return Outcome(erase_messages=(arrival.message_id,))
+        if arrival.action == "blocked":
+            return Outcome(friend="blocked")
+        friend: Friend | None = "followed" if arrival.action == "followed" else None
+        if arrival.inquiry is None:
+            return Outcome(friend=friend)
+        outcome, reply = self.decide(arrival.inquiry)
+        messages = render(reply, self._wording(event.city).say)
+        outgoing = Outgoing(
+            city=event.city,
+            resident=event.resident,
+            channel="line",
+            messages=messages,
+            reply_token=event.reply_token,
+            token_received_at_ms=event.received_at_ms,
+        )
+        return Outcome(
+            turn=outcome.turn,
+            conversation=outcome.conversation,
+            case=outcome.case,
+            feedback=outcome.feedback,
+            outgoing=(outgoing,),
+            friend=friend,
+        )
+
+    def decide(self, inquiry: Inquiry) -> tuple[Outcome, Reply]:
+        """What to say and what to record. A fault of ours is answered with a phone number, never with silence."""
+        return decide(inquiry, self._knowledge_of, self._store, datetime.fromtimestamp(self._clock(), UTC))
+
+    def _wording(self, city: str) -> Wording:
+        return Wording(self._knowledge_of(city).wording)
+
+    # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _send(self, item: ClaimedOutgoing) -> None:
+        line = self._lines.get(item.city)
+        if line is None:
+            self._store.outgoing_dead(item, "no channel")
+            return
+        DELIVERIES.labels(item.city, deliver(item, line, self._store, self._clock)).inc()
+
+    # ── Planned jobs ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.run_due_jobs(datetime.fromtimestamp(self._clock(), UTC))
+            except Exception:
+                log.exception("planned job fault", extra={"worker": self.name})
+            self._stopping.wait(20.0)
+
+    def run_due_jobs(self, now: datetime) -> int:
+        """Runs every job whose last planned time nobody has done yet. Returns how many ran here."""
+        ran = 0
+        for job in self._jobs:
+            due = last_due(job.crontab, now)
+            if due is not None and self._store.claim_slot(job.name, due, self.name, 600.0):
+                log.info("planned job starts", extra={"job": job.name, "due": due.isoformat()})
+                job.run(now)
+                self._store.finish_slot(job.name, due, self.name)
+                ran += 1
+        return ran
+
+
+def last_due(crontab: str, now: datetime) -> datetime | None:
+    """The latest time before `now` at which a job was planned, looking back two days."""
+    trigger = CronTrigger.from_crontab(crontab, timezone=JAPAN)
+    due, cursor = None, now.astimezone(JAPAN) - JOB_LOOKBACK
+    while (found := trigger.get_next_fire_time(None, cursor)) is not None and found <= now:
+        due, cursor = found, found + timedelta(seconds=1)
+    return due.astimezone(UTC) if due else None
