@@ -1,0 +1,69 @@
+"""The only place that knows SQL: keeps events, conversations and messages, on SQLite or PostgreSQL.
+
+What is decided is `bot`'s, what is sent is `clients`'; times and retries are the worker's.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from store.core import LEASE_SECONDS, Clock
+from store.errors import LeaseLost, StoreError
+from store.memory import Memory
+from store.opening import database_url
+from store.outbox import Outbox
+from store.records import (
+    ArrivedEvent,
+    Case,
+    ClaimedEvent,
+    ClaimedOutgoing,
+    Feedback,
+    FiledCase,
+    Outcome,
+    Outgoing,
+    Purged,
+    QueueState,
+    Revision,
+    Slot,
+    Turn,
+)
+from store.revisions import Revisions
+from store.schedule import Schedule
+
+
+class Store(Outbox, Memory, Schedule, Revisions):
+    """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
+
+    Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.
+    """
+
+
+def open_store(url_or_path: str | Path, *, clock: Clock = time.time) -> Store:
+    """Open the database, making or migrating it first. `clock` gives seconds since 1970 UTC; tests bring their own.
+
+    `postgresql://…`, `sqlite:///path` or the path of a SQLite file.
+    """
+    return Store(database_url(url_or_path), clock)
+
+
+__all__ = [
+    "LEASE_SECONDS",
+    "ArrivedEvent",
+    "Case",
+    "ClaimedEvent",
+    "ClaimedOutgoing",
+    "Feedback",
+    "FiledCase",
+    "LeaseLost",
+    "Outcome",
+    "Outgoing",
+    "Purged",
+    "QueueState",
+    "Revision",
+    "Slot",
+    "Store",
+    "StoreError",
+    "Turn",
+    "open_store",
+]

@@ -1,0 +1,59 @@
+"""The rarer parts of an outcome: a case, feedback, a friend who came or went, a message taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from store import statements
+from store.rows import Row, Writing, clean
+
+Execute = Callable[[str, Sequence[Any]], Any]
+
+
+def write_extras(execute: Execute, add_case: Callable[[Row], object], outcome: Writing) -> None:
+    """Write what `outcome` holds besides turn, conversation and messages. Erasing comes first."""
+    for message_id in outcome.erase_messages:
+        erase_message(execute, outcome.city, message_id)
+    if outcome.case:
+        add_case(outcome.case)
+    if outcome.feedback:
+        execute(statements.ADD_FEEDBACK, outcome.feedback)
+    if outcome.friend:
+        execute(statements.SET_FRIEND, outcome.friend)
+
+
+def erase_message(execute: Execute, city: str, message_id: str) -> int:
+    """Forget the words of one message: in its turn, in a case made from it, in the conversation's memory.
+
+    Returns how many turns were emptied. The turn stays, without words, so that counts stay true.
+    """
+    if not message_id:
+        return 0
+    said = execute(
+        "SELECT resident, text FROM turns WHERE city = %s AND message_id = %s", (city, message_id)
+    ).fetchall()
+    execute(
+        "UPDATE turns SET text = '', reply_text = '', message_id = '' WHERE city = %s AND message_id = %s",
+        (city, message_id),
+    )
+    for resident, text in said:
+        if text:
+            _forget_words(execute, city, resident, text)
+    # An event that failed keeps its payload for the operator; done ones are already empty.
+    pattern = "%" + json.dumps(message_id).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    execute(
+        "UPDATE inbox SET payload = '{}' WHERE city = %s AND state = 'failed' AND payload LIKE %s ESCAPE '\\'",
+        (city, clean(pattern)),
+    )
+    return len(said)
+
+
+def _forget_words(execute: Execute, city: str, resident: str, text: str) -> None:
+    execute(
+        "UPDATE cases SET question = '' WHERE city = %s AND resident = %s AND question = %s", (city, resident, text)
+    )
+    row = execute("SELECT state FROM conversations WHERE city = %s AND resident = %s", (city, resident)).fetchone()
+    if row and json.dumps(text, ensure_ascii=False)[1:-1] in row[0]:
+        execute("DELETE FROM conversations WHERE city = %s AND resident = %s", (city, resident))

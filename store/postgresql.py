@@ -1,0 +1,274 @@
+"""The hot path on PostgreSQL. A batch is a few statements over arrays, because each one is a trip to the server.
+
+Several processes write at once: claims skip rows that another one is taking, rows are written in the order of their
+keys so that two batches cannot wait for each other in a circle, and new work is told to sleeping workers by NOTIFY.
+"""
+
+# ruff: noqa: S608 - every statement is put together from constants of this package
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Connection
+
+from store import statements
+from store.engine import Claim, Events, Mark, Sent, Written
+from store.errors import LeaseLost
+from store.extras import write_extras
+from store.records import ClaimedEvent, ClaimedOutgoing, Outgoing
+from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
+
+CHANNEL = "madoguchi_work"
+_NOTIFY = f"NOTIFY {CHANNEL}"
+
+
+def _arrays(types: str) -> str:
+    """`unnest` of one array a column: `_arrays("text bigint")` is `unnest(%s::text[], %s::bigint[])`."""
+    return "unnest(" + ", ".join(f"%s::{name}[]" for name in types.split()) + ")"
+
+
+_EVENT_TYPES = "text text text bigint text text bool text bigint bigint"
+_ACCEPT = (
+    f"INSERT INTO inbox ({statements.EVENT_COLUMNS}, due_at) SELECT * FROM {_arrays(_EVENT_TYPES)} "
+    "ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id"
+)
+# Two steps. The first picks rows that nobody else is taking and locks their residents until commit; the second looks
+# again with a fresh snapshot, so that a worker that committed in between is seen. Together: one event a resident.
+_PICK_EVENTS = """
+WITH due AS MATERIALIZED (
+  SELECT city, event_id, resident FROM inbox AS e
+  WHERE state = 'open' AND due_at <= %(now)s
+    AND NOT EXISTS (SELECT 1 FROM inbox AS o
+      WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
+        AND (o.occurred_at, o.event_id) < (e.occurred_at, e.event_id))
+  ORDER BY due_at LIMIT %(limit)s FOR UPDATE OF e SKIP LOCKED)
+SELECT city, event_id FROM due
+WHERE pg_try_advisory_xact_lock(hashtextextended(city || chr(31) || resident, 20))
+"""
+_HOLD_EVENTS = f"""
+UPDATE inbox AS e SET worker = %s, due_at = %s, attempts = attempts + 1
+FROM {_arrays("text text")} AS picked (city, event_id)
+WHERE e.city = picked.city AND e.event_id = picked.event_id AND e.state = 'open' AND e.due_at <= %s
+  AND NOT EXISTS (SELECT 1 FROM inbox AS o
+    WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.event_id <> e.event_id
+      AND ((o.occurred_at, o.event_id) < (e.occurred_at, e.event_id) OR (o.worker <> '' AND o.due_at > %s)))
+RETURNING e.{statements.EVENT_COLUMNS.replace(", ", ", e.")}, e.attempts
+"""
+_FINISH = f"""
+UPDATE inbox AS e SET state = 'done', finished_at = held.now, worker = '', resident = '', payload = '{{}}',
+  reply_token = ''
+FROM {_arrays("text text text int text bigint")} AS held (city, event_id, worker, attempts, resident, now)
+WHERE e.city = held.city AND e.event_id = held.event_id AND e.state = 'open' AND e.worker = held.worker
+  AND e.attempts = held.attempts
+RETURNING e.city, e.event_id, held.worker, held.attempts, EXISTS (SELECT 1 FROM inbox AS o
+  WHERE o.state = 'open' AND o.city = held.city AND o.resident = held.resident AND o.event_id <> held.event_id)
+"""
+_ADD_TURNS = (
+    f"INSERT INTO turns ({statements.TURN_COLUMNS}) "
+    f"SELECT * FROM {_arrays('text text text text bigint text text text text text text text')} "
+    "ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id"
+)
+_SET_CONVERSATIONS = (
+    f"INSERT INTO conversations ({statements.CONVERSATION_COLUMNS}) "
+    f"SELECT * FROM {_arrays('text text text bigint')} {statements.UPSERT_CONVERSATION}"
+)
+_WAITING_RESIDENTS = f"""
+SELECT city, resident FROM {_arrays("text text")} AS r (city, resident)
+WHERE EXISTS (SELECT 1 FROM outbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident)
+"""
+_OUTGOING_TYPES = "text text text text text bigint text int text bigint int text bigint"
+# Numbers are drawn in the order of the rows given, because the resident reads them in that order.
+_ADD_OUTGOING = f"""
+INSERT INTO outbox ({statements.OUTGOING_COLUMNS}, due_at, attempts, worker, created_at)
+SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13
+FROM {_arrays(_OUTGOING_TYPES)} WITH ORDINALITY AS r (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, place)
+ORDER BY place RETURNING city, retry_key, id
+"""
+_ADD_CASE = f"INSERT INTO cases ({statements.ADD_CASE_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+_CLAIM_OUTGOING = f"""
+WITH due AS MATERIALIZED (
+  SELECT city, id FROM outbox AS e
+  WHERE state = 'open' AND due_at <= %s
+    AND NOT EXISTS (SELECT 1 FROM outbox AS o
+      WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
+        AND (o.priority, o.id) < (e.priority, e.id))
+  ORDER BY priority, due_at LIMIT %s FOR UPDATE OF e SKIP LOCKED)
+UPDATE outbox AS e SET fate_unknown = (fate_unknown OR worker <> ''), worker = %s, due_at = %s, attempts = attempts + 1
+FROM due WHERE e.city = due.city AND e.id = due.id
+RETURNING e.{statements.OUTGOING_COLUMNS.replace(", ", ", e.")}, e.id, e.attempts, e.fate_unknown, e.created_at
+"""
+_SENT = f"""
+UPDATE outbox AS e SET state = 'sent', worker = '', finished_at = held.now, accepted = held.accepted
+FROM {_arrays("text bigint text int bigint text")} AS held (city, id, worker, attempts, now, accepted)
+WHERE e.city = held.city AND e.id = held.id AND e.state = 'open' AND e.worker = held.worker
+  AND e.attempts = held.attempts
+RETURNING e.city, e.id, held.worker, held.attempts, EXISTS (SELECT 1 FROM outbox AS o
+  WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.id <> e.id)
+"""
+
+_Raw = psycopg.Connection[tuple[Any, ...]]
+
+
+def _raw(connection: Connection) -> _Raw:
+    return cast(_Raw, connection.connection.driver_connection)
+
+
+def _columns(rows: Iterable[Row]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+class PostgresHotPath:
+    """`store.engine.HotPath` for PostgreSQL."""
+
+    def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> psycopg.Cursor[Any]:
+        return _raw(connection).execute(statement, values)
+
+    def accept(self, connection: Connection, requests: Sequence[Events]) -> list[int]:
+        rows = sorted({row[:2]: row for request in reversed(requests) for row in reversed(request)}.values())
+        if not rows:
+            return [0] * len(requests)
+        raw = _raw(connection)
+        new = set(raw.execute(_ACCEPT, _columns(rows)).fetchall())
+        if new:
+            raw.execute(_NOTIFY)
+        counts = []
+        for request in requests:
+            mine = {row[:2] for row in request} & new
+            new -= mine
+            counts.append(len(mine))
+        return counts
+
+    def claim_events(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedEvent]]:
+        return [self._claim_events(_raw(connection), claim) for claim in requests]
+
+    def _claim_events(self, raw: _Raw, claim: Claim) -> list[ClaimedEvent]:
+        picked = raw.execute(_PICK_EVENTS, {"now": claim.now, "limit": claim.limit}).fetchall()
+        if not picked:
+            return []
+        values = (claim.worker, claim.lease_until, *_columns(picked), claim.now, claim.now)
+        rows = raw.execute(_HOLD_EVENTS, values).fetchall()
+        events = [claimed_event(row, claim.worker) for row in rows]
+        return sorted(events, key=lambda event: (event.received_at_ms, event.occurred_at_ms))
+
+    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost]:
+        raw = _raw(connection)
+        more = self._finish(raw, requests)
+        allowed = [outcome for outcome in requests if id(outcome) in more]
+        repeated = self._add_turns(raw, allowed)
+        allowed = [outcome for outcome in allowed if id(outcome) not in repeated]
+        for outcome in allowed:
+            if outcome.has_extras:
+                write_extras(raw.execute, lambda row: raw.execute(_ADD_CASE, row), outcome)
+        self._set_conversations(raw, allowed)
+        sending = self._add_outgoing(raw, allowed)
+        return [_written(outcome, more, sending) for outcome in requests]
+
+    def _finish(self, raw: _Raw, outcomes: Sequence[Writing]) -> dict[int, bool]:
+        """Mark the events done. The outcomes (by id) that may be written, each with whether more work came free."""
+        more = {id(outcome): False for outcome in outcomes if outcome.event is None}
+        held = {_lease(event): outcome for outcome in reversed(outcomes) if (event := outcome.event) is not None}
+        if held:
+            rows = [(*lease, o.event.resident if o.event else "", o.now) for lease, o in sorted(held.items(), key=_key)]
+            for *lease, waiting in raw.execute(_FINISH, _columns(rows)).fetchall():
+                more[id(held[tuple(lease)])] = waiting
+        return more
+
+    def _add_turns(self, raw: _Raw, outcomes: Sequence[Writing]) -> set[int]:
+        """Insert the turns; the ids of outcomes without event whose turn was there already, so are repeats."""
+        rows: dict[Row, Row] = {}
+        first: dict[Row, int] = {}
+        for outcome in outcomes:
+            if outcome.turn is not None and outcome.turn[:2] not in rows:
+                rows[outcome.turn[:2]] = outcome.turn
+                first[outcome.turn[:2]] = id(outcome)
+        if not rows:
+            return set()
+        new = set(raw.execute(_ADD_TURNS, _columns(sorted(rows.values()))).fetchall())
+        return {
+            id(outcome)
+            for outcome in outcomes
+            if outcome.event is None
+            and outcome.turn is not None
+            and not (outcome.turn[:2] in new and first[outcome.turn[:2]] == id(outcome))
+        }
+
+    def _set_conversations(self, raw: _Raw, outcomes: Sequence[Writing]) -> None:
+        states = {state[:2]: state for outcome in outcomes if (state := outcome.conversation) is not None}
+        if states:
+            raw.execute(_SET_CONVERSATIONS, _columns(sorted(states.values())))
+
+    def _add_outgoing(self, raw: _Raw, outcomes: Sequence[Writing]) -> dict[int, list[ClaimedOutgoing]]:
+        """Insert the messages; for each outcome (by id) those now held by its worker. The others wait in order."""
+        planned = [row for outcome in outcomes for _, row in outcome.outgoing]
+        if not planned:
+            return {}
+        residents = sorted({row[:2] for row in planned})
+        waiting = set(raw.execute(_WAITING_RESIDENTS, _columns(residents)).fetchall())
+        rows, held = [], []
+        for outcome in outcomes:
+            for item, row in outcome.outgoing:
+                waits = row[:2] in waiting
+                lease = (outcome.now, 0, "") if waits else (outcome.lease_until, 1, outcome.worker)
+                rows.append((*row, *lease, outcome.now))
+                if not waits:
+                    held.append((outcome, item, row))
+            waiting.update(row[:2] for _, row in outcome.outgoing)
+        numbers = {(city, key): number for city, key, number in raw.execute(_ADD_OUTGOING, _columns(rows)).fetchall()}
+        if len(held) < len(planned):
+            raw.execute(_NOTIFY)
+        return _by_outcome(held, numbers)
+
+    def claim_outgoing(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedOutgoing]]:
+        return [self._claim_outgoing(_raw(connection), claim) for claim in requests]
+
+    def _claim_outgoing(self, raw: _Raw, claim: Claim) -> list[ClaimedOutgoing]:
+        values = (claim.now, claim.limit, claim.worker, claim.lease_until)
+        rows = raw.execute(_CLAIM_OUTGOING, values).fetchall()
+        items = [claimed_outgoing(row, claim.worker) for row in rows]
+        return sorted(items, key=lambda item: (item.priority, item.id))
+
+    def sent(self, connection: Connection, requests: Sequence[Sent]) -> list[bool | LeaseLost]:
+        rows = sorted(
+            {
+                _hold(request.item): (*_hold(request.item), request.now, request.accepted) for request in requests
+            }.values()
+        )
+        done = _raw(connection).execute(_SENT, _columns(rows)).fetchall()
+        more = {tuple(lease): waiting for *lease, waiting in done}
+        return [more.pop(_hold(request.item), LeaseLost()) for request in requests]
+
+    def mark(self, connection: Connection, requests: Sequence[Mark]) -> list[LeaseLost | None]:
+        raw = _raw(connection)
+        done = [raw.execute(mark.statement, mark.values).rowcount for mark in requests]
+        return [None if count else LeaseLost() for count in done]
+
+
+def _lease(event: ClaimedEvent) -> tuple[str, str, str, int]:
+    return event.city, event.event_id, event.worker, event.attempts
+
+
+def _hold(item: ClaimedOutgoing) -> tuple[str, int, str, int]:
+    return item.city, item.id, item.worker, item.attempts
+
+
+def _key(pair: tuple[tuple[str, str, str, int], Writing]) -> tuple[str, str, str, int]:
+    return pair[0]
+
+
+def _written(outcome: Writing, more: dict[int, bool], sending: dict[int, list[ClaimedOutgoing]]) -> Written | LeaseLost:
+    if id(outcome) not in more:
+        return LeaseLost()
+    mine = tuple(sending.get(id(outcome), ()))
+    return Written(mine, more[id(outcome)] or len(mine) < len(outcome.outgoing))
+
+
+def _by_outcome(
+    held: Sequence[tuple[Writing, Outgoing, Row]], numbers: dict[tuple[str, str], int]
+) -> dict[int, list[ClaimedOutgoing]]:
+    sending: dict[int, list[ClaimedOutgoing]] = {}
+    for outcome, item, row in held:
+        message = in_flight(item, row, numbers[row[0], row[6]], outcome.worker, outcome.now)
+        sending.setdefault(id(outcome), []).append(message)
+    return sending

@@ -1,0 +1,176 @@
+"""What the store takes and gives back: frozen, plain, without SQL. Times ending in `_ms` are milliseconds UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+Way = Literal["reply", "push"]
+Friend = Literal["followed", "blocked"]
+Accepted = Literal["sent", "already"]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedEvent:
+    """One event as it came in at the door. `event_id` is unique within its city; `payload` is JSON."""
+
+    city: str
+    event_id: str
+    resident: str
+    occurred_at_ms: int
+    kind: str
+    payload: dict[str, Any]
+    received_at_ms: int
+    redelivered: bool = False
+    reply_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedEvent(ArrivedEvent):
+    """An event leased to `worker`; `attempts` counts this one too (1 at first) and fences late writers."""
+
+    attempts: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said and what was answered. `text` is already masked; `candidates` are (entry id, score)."""
+
+    city: str
+    resident: str
+    channel: str
+    event_id: str
+    at: datetime
+    kind: str
+    text: str = ""
+    message_id: str = ""
+    decision: str = ""
+    entry_id: str = ""
+    candidates: tuple[tuple[str, float], ...] = ()
+    reply_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request for a person. `question` is masked; `promised_at` is when the resident was told to expect an answer."""
+
+    city: str
+    resident: str
+    channel: str
+    department: str
+    question: str
+    opened_at: datetime
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledCase(Case):
+    """A case as the store keeps it. `status` begins as "waiting"."""
+
+    id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    city: str
+    resident: str
+    entry_id: str
+    helpful: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Messages for one resident. `retry_key` stays the same for every attempt, so the receiver can tell repeats.
+
+    `priority` 0 is a disaster, 5 an answer; smaller goes first. Without `reply_token` it goes by push.
+    """
+
+    city: str
+    resident: str
+    channel: str
+    messages: list[dict[str, Any]]
+    reply_token: str = ""
+    token_received_at_ms: int = 0
+    retry_key: str = field(default_factory=lambda: str(uuid4()))
+    priority: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedOutgoing(Outgoing):
+    """Messages leased to `worker` for sending.
+
+    `fate_unknown`: an earlier attempt began and nobody knows whether it arrived (a killed worker, a timeout).
+    `attempts` counts this one too. Past 24 h after `created_at_ms` LINE forgets the retry key.
+    """
+
+    id: int
+    attempts: int
+    way: Way
+    fate_unknown: bool
+    created_at_ms: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything one inquiry leads to; written in one transaction. `conversation` None leaves it as it is."""
+
+    turn: Turn | None = None
+    conversation: dict[str, Any] | None = None
+    outgoing: tuple[Outgoing, ...] = ()
+    case: Case | None = None
+    feedback: Feedback | None = None
+    erase_messages: tuple[str, ...] = ()
+    friend: Friend | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One published state of a city's content: file name to text."""
+
+    city: str
+    number: int
+    files: Mapping[str, str]
+    author: str
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One planned run of a job. `city` is "" for a job of the whole installation."""
+
+    city: str
+    job: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How much work waits. Ages are seconds of the oldest unfinished piece, 0.0 when there is none."""
+
+    inbox_waiting: int = 0
+    inbox_oldest_seconds: float = 0.0
+    inbox_failed: int = 0
+    outbox_waiting: int = 0
+    outbox_oldest_seconds: float = 0.0
+    outbox_dead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows a retention run emptied or removed."""
+
+    turns: int = 0
+    conversations: int = 0
+    cases: int = 0
+    feedback: int = 0
+    inbox: int = 0
+    outbox: int = 0
+    slots: int = 0
