@@ -141,7 +141,7 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
     ),
 }
 _BY_TEXT = {word: intent for intent, words in _WHOLE.items() for word in words}
-_ORDER = re.compile(r"(?:no|№)?(\d{1,2})(?:番|ばん|番目|つめ|つ目|です|で|をえらぶ)?")
+_ORDER = re.compile(r"(?:no|№)?(\d{1,2})(?:番|ばん|番目|つめ|つ目|を選ぶ|をえらぶ)?(?:です|で|だ)?")
 _WORD_NUMBERS = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "はち": 8, "きゅう": 9} | {
     kanji: number for number, kanji in enumerate("一二三四五六七八九", start=1)
 }

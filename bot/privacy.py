@@ -60,6 +60,11 @@ def mask(text: str) -> Masked:
     return Masked("".join(pieces) + text[done:], tuple(kinds))
 
 
+def without_masks(text: str) -> str:
+    """The words around what was hidden: what stands in for a number must not be searched for."""
+    return text.replace(MASK_MY_NUMBER, " ").replace(MASK_CARD, " ")
+
+
 def _numbers_within(run: str) -> list[tuple[int, int, str]]:
     """Spans (start, end, kind) of numbers to hide in a run of digits and separators; longest first, never overlapping.
 

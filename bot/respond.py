@@ -6,6 +6,7 @@ for, then a choice, then small talk and commands, then the question itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from bot.emergency import recognise_emergency
 from bot.intents import Intent, chosen_number, recognise, squash
 from bot.messages import Block, Choice, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.numbering import NUMBERED
+from bot.privacy import without_masks
 from faq.entry import Entry
 from faq.knowledge import Knowledge
 from faq.office_hours import is_open, next_opening
@@ -28,6 +30,9 @@ LONG_TEXT = 200
 """From this many characters on a message is a story: we say that we read it, and search with all of it."""
 
 MAX_QUESTION = 500
+_ENDING_ONLY = re.compile(
+    r"^(?:私|わたし|僕|俺)?(?:の)?(?:番号)?(?:は)?(?:です|でした|だ|だよ|ですけど|ですが|だけど)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,10 @@ def _small_talk_or_command(turn: _Turn) -> Response | None:
 def _the_question(turn: _Turn) -> Response:
     """Searches, and answers, offers choices, or admits that nothing was found."""
     question = turn.inquiry.text.strip()[:MAX_QUESTION]
-    result = search(turn.voice.knowledge.index, turn.inquiry.text, top=say.CANDIDATES + say.RELATED, day=_today(turn))
+    words = without_masks(turn.inquiry.text)
+    if turn.inquiry.masked and not _ENDING_ONLY.sub("", squash(words)):
+        return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
+    result = search(turn.voice.knowledge.index, words, top=say.CANDIDATES + say.RELATED, day=_today(turn))
     entries = _entries(turn.voice, result)
     scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
     if result.decision == "answer" and entries:
