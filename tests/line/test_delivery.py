@@ -1,0 +1,142 @@
+"""Sending once: what every answer of LINE means for a message, whatever happened to it before."""
+
+from dataclasses import replace
+
+import pytest
+
+from clients.errors import ClientError
+from clients.line.client import InvalidReplyToken
+from clients.line.delivery import Step, after_failure, before_sending, deliver
+from store.records import ClaimedOutgoing
+
+NOW = 1_763_000_000.0
+TOKEN_REFUSED = InvalidReplyToken("invalid reply token", permanent=True, status=400)
+TOO_MANY = ClientError("status 429", status=429)
+BROKEN = ClientError("status 500", fate_unknown=True, status=500)
+SILENCE = ClientError("no answer", fate_unknown=True)
+BAD_REQUEST = ClientError("status 400", permanent=True, status=400)
+WRONG_SECRET = ClientError("status 401", status=401)
+
+
+def an_item(**changes):
+    item = ClaimedOutgoing(
+        city="demo",
+        resident="U1",
+        channel="line",
+        messages=[{"type": "text", "text": "はい"}],
+        reply_token="token",
+        token_received_at_ms=int(NOW * 1000),
+        id=1,
+        attempts=1,
+        way="reply",
+        fate_unknown=False,
+        created_at_ms=int(NOW * 1000),
+        worker="w",
+    )
+    return replace(item, **changes)
+
+
+class Line:
+    """Answers as told, and remembers the calls."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.calls = []
+
+    def reply(self, reply_token, messages):
+        return self._answer(("reply", reply_token))
+
+    def push(self, to, messages, retry_key):
+        return self._answer(("push", retry_key))
+
+    def _answer(self, call):
+        self.calls.append(call)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Outbox:
+    def __init__(self):
+        self.marks = []
+
+    def outgoing_sent(self, item, accepted):
+        self.marks.append(accepted)
+
+    def outgoing_later(self, item, delay_seconds, reason, fate_unknown):
+        self.marks.append(("later", fate_unknown))
+
+    def outgoing_push_instead(self, item):
+        self.marks.append("push instead")
+        return replace(item, way="push")
+
+    def outgoing_dead(self, item, reason):
+        self.marks.append(("dead", reason))
+
+
+@pytest.mark.parametrize(
+    ("item", "error", "expected"),
+    [
+        pytest.param(an_item(), TOKEN_REFUSED, Step("push", "token refused"), id="first try, token too old: push"),
+        pytest.param(an_item(fate_unknown=True), TOKEN_REFUSED, Step("already"), id="used by us before: it arrived"),
+        pytest.param(an_item(), TOO_MANY, Step("later", "status 429", 1.0, False), id="too many: later, not accepted"),
+        pytest.param(an_item(), BROKEN, Step("later", "status 500", 1.0, True), id="LINE broke: later, unknown"),
+        pytest.param(an_item(attempts=4), SILENCE, Step("later", "no answer", 8.0, True), id="pauses grow"),
+        pytest.param(an_item(attempts=40), SILENCE, Step("later", "no answer", 300.0, True), id="pauses are bounded"),
+        pytest.param(an_item(), BAD_REQUEST, Step("dead", "status 400"), id="refused for good"),
+        pytest.param(
+            an_item(), WRONG_SECRET, Step("later", "status 401", 60.0, False), id="wrong secret: wait for staff"
+        ),
+        pytest.param(
+            an_item(fate_unknown=True), TOO_MANY, Step("later", "status 429", 1.0, True), id="unknown stays unknown"
+        ),
+    ],
+)
+def test_what_a_failure_means(item, error, expected):
+    assert after_failure(item, error, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "seconds_later", "expected"),
+    [
+        pytest.param(an_item(), 10, None, id="a fresh token is used"),
+        pytest.param(an_item(), 51, Step("push", "token too old"), id="an old token is not tried"),
+        pytest.param(
+            an_item(fate_unknown=True), 51, Step("dead", "reply fate unknown"), id="never a second time by push"
+        ),
+        pytest.param(an_item(fate_unknown=True), 10, None, id="asked again with the same token"),
+        pytest.param(an_item(way="push"), 3600, None, id="a push may wait"),
+        pytest.param(
+            an_item(way="push"), 23.5 * 3600, Step("dead", "retry key expired"), id="but not past its retry key"
+        ),
+    ],
+)
+def test_what_is_known_before_calling(item, seconds_later, expected):
+    assert before_sending(item, NOW + seconds_later) == expected
+
+
+def test_a_refused_token_is_followed_by_one_push_with_the_stored_key():
+    line, outbox, item = Line(TOKEN_REFUSED, "sent"), Outbox(), an_item()
+
+    deliver(item, line, outbox, lambda: NOW)
+
+    assert line.calls == [("reply", "token"), ("push", item.retry_key)]
+    assert outbox.marks == ["push instead", "sent"]
+
+
+def test_a_reply_that_timed_out_is_not_pushed():
+    line, outbox = Line(SILENCE), Outbox()
+
+    deliver(an_item(), line, outbox, lambda: NOW)
+
+    assert line.calls == [("reply", "token")]
+    assert outbox.marks == [("later", True)]
+
+
+def test_a_push_that_line_has_already_is_a_success():
+    line, outbox = Line("already"), Outbox()
+
+    deliver(an_item(way="push", fate_unknown=True), line, outbox, lambda: NOW)
+
+    assert outbox.marks == ["already"]

@@ -1,0 +1,136 @@
+"""A reply as LINE shows it: cards, quick replies, numbers for desktop, and nothing cut in silence."""
+
+import json
+
+import pytest
+
+from bot.messages import Answer, Choice, Choices, Link, Reply, Text
+from handlers.line import limits
+from handlers.line.messages import render
+
+LABELS = {
+    "contact": "お問い合わせ",
+    "place": "窓口",
+    "hours": "受付時間",
+    "phone": "電話",
+    "call": "電話する",
+    "type_hint": "（{labels}と送っても選べます）",
+    "ask_again": "もういちど送ってください。",
+}
+
+
+def say(key, language, **values):
+    return LABELS[key].format(**values)
+
+
+def an_answer(body="転入届を出してください。", **changes):
+    fields = {
+        "entry_id": "moving-in",
+        "title": "引っ越してきたときの手続き",
+        "body": body,
+        "department": "市民課",
+        "place": "市役所1階",
+        "hours": "平日 8:30〜17:15",
+        "phone": "048-000-1110",
+        "links": (Link("転入届の案内", "https://www.city.example.jp/tennyu"),),
+    }
+    return Answer(**{**fields, **changes})
+
+
+FEEDBACK = Choices(
+    "役に立ちましたか。", (Choice("役に立った", "helpful:moving-in:yes"), Choice("人に聞く", "person")), "feedback"
+)
+RELATED = Choices("こちらも。", (Choice("転出届", "entry:moving-out"), Choice("住民票", "entry:juminhyo")), "related")
+
+
+def everything(messages):
+    return json.dumps(messages, ensure_ascii=False)
+
+
+def test_an_answer_is_a_card_with_its_window_phone_and_link():
+    [card, _] = render(Reply("answer", (an_answer(), RELATED, FEEDBACK)), say)
+
+    assert card["type"] == "flex"
+    for expected in (
+        "転入届を出してください。",
+        "市民課",
+        "平日 8:30〜17:15",
+        "tel:0480001110",
+        "https://www.city.example.jp/tennyu",
+    ):
+        assert expected in everything(card)
+    assert "転入届を出してください。" in card["altText"]
+    assert "048-000-1110" in card["altText"]
+
+
+def test_quick_replies_stand_on_the_last_message_only():
+    messages = render(Reply("answer", (an_answer(), RELATED, FEEDBACK)), say)
+
+    assert [("quickReply" in message) for message in messages] == [False, True]
+    labels = [item["action"]["label"] for item in messages[-1]["quickReply"]["items"]]
+    assert labels == ["1 転出届", "2 住民票", "役に立った", "人に聞く"]
+
+
+def test_desktop_line_can_pick_by_number_or_by_word():
+    last = render(Reply("answer", (an_answer(), RELATED, FEEDBACK)), say)[-1]["text"]
+
+    assert "1 転出届\n2 住民票" in last
+    assert "（「役に立った」「人に聞く」と送っても選べます）" in last
+
+
+def test_candidates_are_numbered_rows_to_tap():
+    choices = Choices("どれですか。", (Choice("転入届", "entry:a"), Choice("人に聞く", "none")), "candidates")
+
+    [card] = render(Reply("choices", (choices,)), say)
+
+    assert card["altText"] == "どれですか。\n1 転入届\n2 人に聞く"
+    assert '"data": "entry:a"' in everything(card)
+    assert [item["action"]["data"] for item in card["quickReply"]["items"]] == ["entry:a", "none"]
+
+
+def test_a_long_title_is_whole_in_the_row_and_short_on_the_button():
+    title = "市外から引っ越してきたときの手続き（転入届・国民健康保険・学校）をまとめて知りたい"
+
+    [card] = render(Reply("choices", (Choices("どれですか。", (Choice(title, "entry:a"),), "candidates"),)), say)
+
+    assert title in everything(card["contents"])
+    assert limits.graphemes(card["quickReply"]["items"][0]["action"]["label"]) == 20
+
+
+def test_neighbouring_texts_become_one_message():
+    messages = render(Reply("talk", (Text("一つめ"), Text("二つめ"))), say)
+
+    assert messages == [{"type": "text", "text": "一つめ\n\n二つめ"}]
+
+
+@pytest.mark.parametrize("length", [100, 1999, 2001, 4000, 10_000])
+def test_an_answer_of_any_length_arrives_whole_and_within_the_limits(length):
+    body = ("手続きの説明の文です。" * (length // 11 + 1))[:length]
+
+    messages = render(Reply("answer", (Text("はじめに"), an_answer(body), RELATED, FEEDBACK)), say)
+
+    assert limits.problems(messages) == []
+    shown = "".join(
+        message["text"] if message["type"] == "text" else everything(message["contents"]) for message in messages
+    ).replace("\n", "")
+    assert body in shown.replace("\\n", "")
+
+
+def test_an_answer_without_phone_links_or_window_is_still_a_card():
+    bare = an_answer(department="", place="", hours="", phone="", links=())
+
+    [card] = render(Reply("answer", (bare,)), say)
+
+    assert limits.problems([card]) == []
+    assert "footer" not in card["contents"]
+
+
+def test_a_reply_without_blocks_is_never_silence():
+    assert render(Reply("talk", ()), say) == [{"type": "text", "text": "もういちど送ってください。"}]
+
+
+def test_a_link_that_line_would_refuse_is_left_out_of_the_buttons():
+    [card] = render(Reply("answer", (an_answer(links=(Link("メール", "mailto:a@city.example.jp"),)),)), say)
+
+    assert limits.problems([card]) == []
+    assert "mailto:" not in everything(card["contents"].get("footer", {}))
