@@ -1,0 +1,79 @@
+"""For machines that watch: alive (`/healthz`), ready to serve (`/readyz`), and figures (`/metrics`, Prometheus)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from faq.library import Library
+from store import Store
+from store.errors import StoreError
+
+OLD_SECONDS = 120.0
+"""When the oldest unanswered event is older than this, nobody is working: not ready."""
+
+
+def health_blueprint(library: Library, store: Store) -> Blueprint:
+    """`GET /healthz`, `GET /readyz`, `GET /metrics`."""
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.get("/healthz")
+    def alive() -> Response:
+        return Response("OK", mimetype="text/plain")
+
+    @blueprint.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        checks = readiness(library, store)
+        good = all(check == "ok" for check in checks.values())
+        return jsonify({"ready": good, "checks": checks}), 200 if good else 503
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest() + generate_latest(_gauges(library, store)), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+def readiness(library: Library, store: Store) -> dict[str, str]:
+    """What is needed to serve, each "ok" or what is wrong with it."""
+    checks = {f"content:{city}": _content(library, city) for city in library.cities}
+    try:
+        queue = store.queue()
+        checks["store"] = "ok"
+        checks["queue"] = (
+            "ok" if queue.inbox_oldest_seconds < OLD_SECONDS else "events wait too long; is a worker running?"
+        )
+    except StoreError:
+        checks["store"] = "the database does not answer"
+    return checks
+
+
+def _content(library: Library, city: str) -> str:
+    return "ok" if library.status(city).serving is not None else "no content could be read"
+
+
+def _gauges(library: Library, store: Store) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    entries = Gauge("madoguchi_entries", "FAQ entries served", ["city"], registry=registry)
+    refused = Gauge("madoguchi_content_refused", "Problems of an edit that is not served", ["city"], registry=registry)
+    for city in library.cities:
+        status = library.status(city)
+        entries.labels(city).set(status.entries)
+        refused.labels(city).set(len(status.refused))
+    up = Gauge("madoguchi_store_up", "Whether the database answers", registry=registry)
+    try:
+        queue = store.queue()
+    except StoreError:
+        up.set(0)
+        return registry
+    up.set(1)
+    for name, value in (
+        ("inbox_waiting", queue.inbox_waiting),
+        ("inbox_oldest_seconds", queue.inbox_oldest_seconds),
+        ("inbox_failed", queue.inbox_failed),
+        ("outbox_waiting", queue.outbox_waiting),
+        ("outbox_oldest_seconds", queue.outbox_oldest_seconds),
+        ("outbox_dead", queue.outbox_dead),
+    ):
+        Gauge(f"madoguchi_{name}", name.replace("_", " "), registry=registry).set(value)
+    return registry
