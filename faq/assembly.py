@@ -6,6 +6,7 @@ A city's entry replaces the base's of the same id, its wording replaces sentence
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -92,7 +93,7 @@ def _entries(files: CityFiles, problems: list[Problem]) -> tuple[dict[str, Entry
     sources: dict[str, str] = {}
     locator = Locator(files)
     names = [name for name in files if is_entry_file(name.removeprefix(BASE))]
-    for path in sorted(names, key=lambda name: (not name.startswith(BASE), name)):
+    for path in sorted(names, key=_reading_order):
         read, found = read_entries(path, files[path])
         problems.extend(found)
         for entry in read:
@@ -103,6 +104,12 @@ def _entries(files: CityFiles, problems: list[Problem]) -> tuple[dict[str, Entry
             entries[entry.id] = entry
             sources[entry.id] = path
     return entries, sources
+
+
+def _reading_order(path: str) -> tuple[bool, list[tuple[str, int]]]:
+    """The base first, then by name with numbers as numbers: tax, tax-2, tax-10."""
+    parts = re.findall(r"(\D*)(\d*)", path.rpartition(".")[0])
+    return not path.startswith(BASE), [(text, int(number or -1)) for text, number in parts]
 
 
 def _twice(entry: str, path: str, earlier: str, files: CityFiles, locator: Locator) -> Problem:

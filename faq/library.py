@@ -173,7 +173,7 @@ class Library:
         now = datetime.now(UTC)
         self._status[city] = Status(fresh.version, revision, now, len(fresh.entries), fresh.problems)
         logger.info("content_exchanged", extra={"city": city, "version": fresh.version, "entries": len(fresh.entries)})
-        _log_problems("content_left_out", city, errors_of(fresh.problems))
+        _log_problems("content_problem", city, errors_of(fresh.problems))
         return True
 
     def _refuse(self, city: str, problems: tuple[Problem, ...]) -> None:
