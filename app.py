@@ -6,13 +6,14 @@ process with the worker inside.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -23,16 +24,19 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.line.client import LineClient
-from config import Config, ConfigError, read_config
+from commands import case_commands, content_commands
+from config import Config, ConfigError, city_ids, read_config
 from faq import cli_content, cli_search
 from faq.content import CityFiles
-from faq.library import Library
+from faq.knowledge import load_knowledge
+from faq.library import Library, RevisionSource
 from handlers.line.webhook import line_blueprint
 from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
 from store import Store, open_store
+from store.export import export_knowledge
 from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
 from worker import Job, Worker
 
@@ -121,7 +125,7 @@ def new_worker(parts: Parts) -> Worker:
     return Worker(parts.store, parts.library.get, parts.lines, threads=threads, jobs=jobs)
 
 
-def _published(store: Store):  # type: ignore[no-untyped-def]
+def _published(store: Store) -> RevisionSource:
     """Where the library asks for published revisions: cheap when nothing is new."""
 
     def newer(city: str, held: int | None) -> tuple[int, CityFiles] | None:
@@ -245,17 +249,37 @@ for _command in (*cli_content.COMMANDS, *cli_search.COMMANDS):
     faq.add_command(_command)
 
 
+@contextlib.contextmanager
+def _opened_store() -> Iterator[Store]:
+    config = _config()
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(config.database_url)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _city_folder(city: str) -> Path:
+    """The folder of a city, or a message that names the cities there are."""
+    config = _config()
+    known = city_ids(config.cities_dir)
+    if city not in known:
+        raise click.ClickException(f"「{city}」という市はありません。{'、'.join(known)} のどれかを書いてください。")
+    return config.cities_dir / city
+
+
+main.add_command(content_commands(_opened_store, _city_folder))
+main.add_command(case_commands(_opened_store, _city_folder))
+
+
 @main.command(help="市の案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def export(path: Path) -> None:
-    from faq.knowledge import load_knowledge
-    from store.export import export_knowledge
-
-    config = _config()
-    cities = [folder.parent for folder in sorted(config.cities_dir.glob("[!_.]*/city.yaml"))]
-    known = {folder.name: load_knowledge(folder) for folder in cities}
-    export_knowledge(known, path)
-    click.echo(f"{path} に {sum(len(k.entries) for k in known.values())} 件を書きました。")
+    cities_dir = _config().cities_dir
+    known = [load_knowledge(cities_dir / city) for city in city_ids(cities_dir)]
+    export_knowledge(((knowledge.city, tuple(knowledge.entries.values())) for knowledge in known), path)
+    click.echo(f"{path} に {sum(len(knowledge.entries) for knowledge in known)} 件を書きました。")
 
 
 if __name__ == "__main__":

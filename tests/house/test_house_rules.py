@@ -24,10 +24,11 @@ MAY_IMPORT = {
     "handlers": {"bot", "faq", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
+    "commands": {"faq", "store"},
     "config": set(),
     "telemetry": set(),
 }
-OURS = {*ROOMS, "desk", "worker", "config", "telemetry", "app"}
+OURS = {*ROOMS, "commands", "desk", "worker", "config", "telemetry", "app"}
 
 
 def python_files(room: str) -> list[Path]:
