@@ -60,10 +60,8 @@ function showChips(last) {
   const chips = $("chips");
   if (chips.dataset.key === key) return;
   chips.dataset.key = key;
-  const atEnd = $("log").scrollHeight - $("log").scrollTop - $("log").clientHeight < 80;
   chips.hidden = items.length === 0;
   chips.replaceChildren(...items.map(({ action }) => pressable(action, { class: "chip" }, action.label)));
-  if (atEnd) $("log").scrollTop = $("log").scrollHeight;
 }
 
 async function attempt(work) {

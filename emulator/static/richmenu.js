@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { area } from "./message.js";
 
 const $ = (id) => document.getElementById(id);
+const ROOMY_PX = 700; // on a lower screen an open menu would hide the talk
 let shown = "";
 
 export function setUpMenu() {
@@ -16,7 +17,7 @@ export function openMenu(open) {
   $("menu-toggle").setAttribute("aria-expanded", String(open));
 }
 
-/** Draws this menu (null: none); a new one opens by itself when it says `selected`. */
+/** Draws this menu (null: none); a new one that says `selected` opens by itself where there is room. */
 export function showMenu(menu) {
   const key = JSON.stringify(menu);
   if (key === shown) return;
@@ -26,5 +27,5 @@ export function showMenu(menu) {
   $("menu-toggle").textContent = menu.chatBarText;
   const picture = el("img", { src: menu.image, alt: "" });
   $("menu-body").replaceChildren(picture, ...menu.areas.map((one) => area(one.action, one.bounds, menu.size)));
-  openMenu(menu.selected);
+  openMenu(menu.selected && window.innerHeight >= ROOMY_PX);
 }

@@ -13,17 +13,19 @@ export class Talk {
     this.log = log;
     this.city = city;
     this.unsend = unsend;
+    this.#followEnd();
     this.clear();
   }
 
   clear() {
     this.drawn = new Map();
+    this.atEnd = true;
+    this.top = 0;
     this.log.replaceChildren();
     this.log.setAttribute("aria-busy", "true");
   }
 
   show(items) {
-    const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     let grew = false;
     let day = "";
     const present = new Set();
@@ -41,7 +43,23 @@ export class Talk {
       }
     }
     this.log.setAttribute("aria-busy", "false");
-    if (grew && (atEnd || items.at(-1)?.sender === "resident")) this.log.scrollTop = this.log.scrollHeight;
+    if (grew && items.at(-1).sender === "resident") this.atEnd = true;
+    this.#toEnd();
+  }
+
+  /** Who reads the end of the talk stays there when pictures load or the menu opens; who scrolled up is left alone. */
+  #followEnd() {
+    this.log.addEventListener("scroll", () => {
+      const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
+      if (near || this.log.scrollTop < this.top) this.atEnd = near; // a shrinking log moves nothing up
+      this.top = this.log.scrollTop;
+    });
+    this.log.addEventListener("load", () => this.#toEnd(), true);
+    new ResizeObserver(() => this.#toEnd()).observe(this.log);
+  }
+
+  #toEnd() {
+    if (this.atEnd) this.log.scrollTop = this.log.scrollHeight;
   }
 
   #day(day) {
