@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 
@@ -36,7 +37,8 @@ class RunningEmulator:
         self.platform.close()
         self._server.task_dispatcher.shutdown(timeout=2)
         # Sockets may only be closed on the thread that polls them; its loop ends when none is left.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
+        with contextlib.suppress(OSError):  # another wake-up may have run the closing before ours is written
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._sockets, ignore_all=True))
         self._thread.join(5)
 
     def __enter__(self) -> RunningEmulator:

@@ -1,4 +1,4 @@
-"""A platform whose clock the test turns, served on a real socket; and a bot's server that remembers what it was told."""
+"""A platform whose clock the test turns, on a real socket; and a bot's server that remembers what it was told."""
 
 from __future__ import annotations
 
