@@ -10,11 +10,12 @@ import click
 from faq.problems import Problem
 
 _SHOWN_NOTES: Final = 50
-_FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+# Whether it exists is asked by the commands, which answer in Japanese.
+_PATH: Final = click.Path(path_type=Path)
 
 
 @click.command("check")
-@click.argument("directory", metavar="DIR", type=_FOLDER)
+@click.argument("directory", metavar="DIR", type=_PATH)
 def check(directory: Path) -> None:
     """市のフォルダー DIR の内容を調べ、直すところをすべて「ファイル:行: 項目: すること」の形で示します。"""
     from faq.check import check as find_problems
@@ -44,14 +45,14 @@ def shown(problem: Problem, directory: Path, base: Path) -> str:
 
 
 @click.command("import")
-@click.argument("source", metavar="SOURCE", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("directory", metavar="DIR", type=_FOLDER)
+@click.argument("source", metavar="SOURCE", type=_PATH)
+@click.argument("directory", metavar="DIR", type=_PATH)
 @click.option("--force", is_flag=True, help="すでにあるファイルを上書きします")
 def import_(source: Path, directory: Path, force: bool) -> None:
     """FAQ の表 SOURCE（.csv か .xlsx）を読み、市のフォルダー DIR に YAML を書きます。"""
     from faq.exchange import ExchangeError, import_table
 
-    if not source.exists():
+    if not source.is_file():
         raise click.ClickException(f"ファイル {source} がありません。")
     try:
         report = import_table(source, directory, force)
@@ -72,13 +73,15 @@ def import_(source: Path, directory: Path, force: bool) -> None:
 
 
 @click.command("export")
-@click.argument("directory", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.argument("target", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=_PATH)
+@click.argument("target", metavar="OUT", type=_PATH)
 @click.option("--force", is_flag=True, help="すでにあるファイルを上書きします")
 def export(directory: Path, target: Path, force: bool) -> None:
     """市のフォルダー DIR の質問と回答を、表 OUT（.csv か .xlsx）に書き出します。"""
     from faq.exchange import ExchangeError, export_table
 
+    if not directory.is_dir():
+        raise click.ClickException(f"フォルダー {directory} がありません。")
     try:
         count = export_table(directory, target, force)
     except ExchangeError as error:
@@ -87,12 +90,16 @@ def export(directory: Path, target: Path, force: bool) -> None:
 
 
 @click.command("schema")
-@click.argument("folder", metavar="DIR", default="schema", type=_FOLDER)
+@click.argument("folder", metavar="DIR", default="schema", type=_PATH)
 def schema(folder: Path) -> None:
     """エディターが使う JSON Schema を DIR に書きます（省くと schema/）。"""
     from faq.schema import write_schemas
 
-    for path in write_schemas(folder):
+    try:
+        written = write_schemas(folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder} に書けません（{error.strerror}）。") from error
+    for path in written:
         click.echo(str(path))
 
 

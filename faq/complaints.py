@@ -70,6 +70,8 @@ def complain(error: ErrorDetails, known_fields: Collection[str]) -> str:
         return unknown_field(str(error["loc"][-1]), known_fields)
     if kind == "string_type" and isinstance(error["input"], dict) and not isinstance(error["loc"][-1], str):
         return "文の中に「: 」があるため、項目名として読まれました。文の全体を ' ' で囲んでください。"
+    if kind == "tuple_type" and str(error["input"]).startswith("-"):
+        return "「-」の後ろに半角の空白がありません。1行に1つ「- 文」の形にしてください。"
     if kind == "string_too_long":
         return f"長すぎます。{context['max_length']}文字以内にしてください（いまは{len(str(error['input']))}文字）。"
     if kind == "string_pattern_mismatch":

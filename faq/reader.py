@@ -15,6 +15,7 @@ from types import NoneType
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from faq.city import City
 from faq.complaints import complain, unknown_field
@@ -55,8 +56,8 @@ def read_city(path: str, text: str) -> tuple[City | None, _Problems]:
 def read_thesaurus(path: str, text: str) -> tuple[ThesaurusFile, _Problems]:
     """The groups of one thesaurus; bad groups are left out."""
     root, problems = read_tree(path, text)
-    if root is None:
-        return ThesaurusFile(), problems
+    if root is None or not isinstance(root.value, dict):
+        return ThesaurusFile(), problems or _not_mapping(path, root, "「groups:」の下に「- id: …」が並ぶ形")
     groups, found = _models_of_list(ThesaurusFile, "groups", path, root)
     return ThesaurusFile(groups=tuple(groups)), problems + found
 
@@ -183,8 +184,14 @@ def _complaints(error: ValidationError, model: type[BaseModel], path: str, node:
             complain(found, _fields_at(model, found["loc"])),
             entry=entry if isinstance(entry, str) else "",
         )
-        for found in error.errors(include_url=False)
+        for found in _causes(error.errors(include_url=False))
     )
+
+
+def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without "one at least" where there is one that is wrong: pydantic counts only the sound items."""
+    inner = {found["loc"][: len(found["loc"]) - n] for found in errors for n in range(1, len(found["loc"]))}
+    return [found for found in errors if found["type"] != "too_short" or found["loc"] not in inner]
 
 
 def _field_name(loc: tuple[int | str, ...]) -> str:

@@ -155,7 +155,7 @@ class _Builder:
         elif event.tag not in (None, "!"):
             self.problem(line, "書き方", "値の先頭に ! は使えません。値の全体を ' ' で囲んでください。")
         if kind == "AliasEvent":
-            return Node("", line, line)
+            return Node(f"*{event.anchor}", line, line)
         if kind == "ScalarEvent":
             return self.scalar(event, line)
         if kind == "SequenceStartEvent":

@@ -1,0 +1,255 @@
+"""The knowledge that is served while staff edit: exchanged whole, never broken, never waited for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from faq.content import CityFiles
+from faq.library import Library, Source, UnknownCity
+from tests.builders import GARBAGE_YAML, MOVING_YAML, city_files, write_city
+
+
+def save(path: Path, text: str) -> None:
+    """Save a file later than it was saved before, however coarse the clock of the disk is."""
+    stamp = path.stat().st_mtime_ns + 2_000_000_000 if path.exists() else None
+    path.write_text(text, encoding="utf-8")
+    if stamp:
+        os.utime(path, ns=(stamp, stamp))
+
+
+@pytest.fixture
+def cities(tmp_path: Path) -> Path:
+    write_city(tmp_path, "one")
+    write_city(tmp_path, "two")
+    return tmp_path
+
+
+@pytest.fixture
+def library(cities: Path) -> Library:
+    library = Library.of_folder(cities)
+    library.check_now()
+    return library
+
+
+def test_every_city_folder_is_served_and_the_base_is_none(library: Library) -> None:
+    assert library.cities == ("one", "two")
+    assert library.get("one").city.name == "試験市"
+    with pytest.raises(UnknownCity):
+        library.get("_base")
+
+
+def test_nothing_is_exchanged_while_nothing_changes(library: Library) -> None:
+    before = library.get("one")
+
+    assert library.check_now() == ()
+    assert library.reload("one") is False
+    assert library.get("one") is before
+
+
+def test_an_edit_is_served_and_the_other_city_is_left_alone(library: Library, cities: Path) -> None:
+    other = library.get("two")
+
+    save(cities / "one/faq/moving.yaml", MOVING_YAML.replace("14日以内", "30日以内"))
+
+    assert library.check_now() == ("one",)
+    assert "30日以内" in library.get("one").entries["moving-in"].answer
+    assert library.get("two") is other
+
+
+def test_a_new_file_and_a_removed_file_are_noticed(library: Library, cities: Path) -> None:
+    save(cities / "one/faq/more.yaml", "category: garbage\nfaqs:\n  - {id: more, question: q, answer: a}\n")
+    library.check_now()
+    assert "more" in library.get("one").entries
+
+    (cities / "one/faq/more.yaml").unlink()
+    library.check_now()
+    assert "more" not in library.get("one").entries
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        GARBAGE_YAML.replace("answer:", "answer"),
+        GARBAGE_YAML.replace("ごみ減量課\n", "ない課\n"),
+        GARBAGE_YAML.replace("garbage-days", "moving-in"),
+        "",
+    ],
+    ids=["syntax", "unknown department", "duplicate id", "emptied"],
+)
+def test_a_broken_edit_never_replaces_what_works(library: Library, cities: Path, broken: str) -> None:
+    before = library.get("one")
+
+    save(cities / "one/faq/garbage.yaml", broken)
+
+    assert library.check_now() == ()
+    assert library.get("one") is before
+    assert [problem.severity for problem in library.status("one").refused][:1] == ["error"]
+
+
+def test_a_city_file_that_vanishes_leaves_the_old_knowledge(library: Library, cities: Path) -> None:
+    before = library.get("one")
+
+    (cities / "one/city.yaml").unlink()
+
+    assert library.check_now() == ()
+    assert library.get("one") is before
+    assert library.status("one").refused[0].path == "city.yaml"
+
+
+def test_mending_a_refused_edit_serves_it(library: Library, cities: Path) -> None:
+    save(cities / "one/faq/garbage.yaml", GARBAGE_YAML.replace("answer:", "answer"))
+    library.check_now()
+
+    save(cities / "one/faq/garbage.yaml", GARBAGE_YAML.replace("地区ごとに", "町ごとに"))
+
+    assert library.check_now() == ("one",)
+    assert "町ごとに" in library.get("one").entries["garbage-days"].answer
+    assert library.status("one").refused == ()
+
+
+def test_taking_a_refused_edit_back_clears_the_report(library: Library, cities: Path) -> None:
+    save(cities / "one/faq/garbage.yaml", "faqs: x")
+    library.check_now()
+
+    save(cities / "one/faq/garbage.yaml", GARBAGE_YAML)
+    library.check_now()
+
+    assert library.status("one").refused == ()
+
+
+def test_what_is_broken_at_the_start_is_left_out_and_the_rest_is_served(cities: Path) -> None:
+    save(cities / "one/faq/garbage.yaml", "faqs:\n\t- x\n")
+    library = Library.of_folder(cities)
+
+    library.check_now()
+
+    assert set(library.get("one").entries) == {"moving-in", "moving-out"}
+    assert [problem.path for problem in library.status("one").problems] == ["faq/garbage.yaml"]
+
+
+def test_an_edit_beside_an_old_problem_is_served(cities: Path) -> None:
+    save(cities / "one/faq/garbage.yaml", "faqs:\n\t- x\n")
+    library = Library.of_folder(cities)
+    library.check_now()
+
+    save(cities / "one/faq/moving.yaml", "# もっと上\n\n" + MOVING_YAML.replace("14日以内", "30日以内"))
+
+    assert library.check_now() == ("one",)
+
+
+def test_a_city_that_cannot_be_read_does_not_keep_the_others_from_residents(cities: Path) -> None:
+    save(cities / "one/city.yaml", "id: [")
+    library = Library.of_folder(cities)
+
+    library.check_now()
+
+    assert library.get("two").city.name == "試験市"
+    with pytest.raises(UnknownCity):
+        library.get("one")
+    assert library.status("one").refused != ()
+
+
+def test_an_edit_of_the_base_reaches_every_city(library: Library, cities: Path) -> None:
+    save(cities / "_base/wording/ja.yaml", "greeting: やあ、{city}です。\nclosed: いまは受付時間外です。\n")
+
+    assert library.check_now() == ("one", "two")
+    assert library.get("two").wording["ja"]["greeting"] == "やあ、{city}です。"
+
+
+class Revisions:
+    """A store of published revisions, as the library sees it."""
+
+    def __init__(self) -> None:
+        self.published: dict[str, tuple[int, CityFiles]] = {}
+        self.broken = False
+
+    def __call__(self, city: str, held: int | None) -> tuple[int, CityFiles] | None:
+        if self.broken:
+            raise ConnectionError("no store")
+        revision = self.published.get(city)
+        return revision if revision and revision[0] != held else None
+
+
+def test_a_published_revision_goes_before_the_folder_and_can_be_rolled_back(cities: Path) -> None:
+    revisions = Revisions()
+    library = Library.of_folder(cities, revisions)
+    library.check_now()
+    first = (1, city_files({"faq/moving.yaml": MOVING_YAML.replace("14日", "20日")}))
+    second = (2, city_files({"faq/moving.yaml": MOVING_YAML.replace("14日", "40日")}))
+
+    for number, files in (first, second, first):
+        revisions.published["one"] = (number, files)
+        assert library.check_now() == ("one",)
+        assert library.status("one").revision == number
+
+    assert "20日" in library.get("one").entries["moving-in"].answer
+    save(cities / "one/faq/moving.yaml", MOVING_YAML.replace("14日", "99日"))
+    assert library.check_now() == ()
+
+
+def test_a_store_that_does_not_answer_stops_nobody_from_being_answered(cities: Path) -> None:
+    revisions = Revisions()
+    revisions.broken = True
+    library = Library.of_folder(cities, revisions)
+
+    library.check_now()
+    assert library.get("one").entries
+
+    revisions.broken = False
+    revisions.published["one"] = (7, city_files({"faq/garbage.yaml": None}))
+    assert library.check_now() == ("one",)
+    assert library.status("one").revision == 7
+
+
+def test_the_log_names_places_and_not_words(library: Library, cities: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "faq"):
+        save(cities / "one/faq/garbage.yaml", GARBAGE_YAML.replace("garbage-days", "秘密のことば"))
+        library.check_now()
+
+    records = [record for record in caplog.records if record.message == "content_refused"]
+    assert [(record.city, record.path, record.line) for record in records] == [("one", "faq/garbage.yaml", 3)]  # type: ignore[attr-defined]
+    assert "秘密のことば" not in str([vars(record) for record in records])
+
+
+def test_readers_see_one_whole_knowledge_while_it_is_exchanged(library: Library, cities: Path) -> None:
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            knowledge = library.get("one")
+            if set(knowledge.index.ids) != set(knowledge.entries):
+                wrong.append(knowledge.version)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(5):
+        save(
+            cities / "one/faq/more.yaml",
+            f"category: garbage\nfaqs:\n  - {{id: more-{number}, question: q, answer: a}}\n",
+        )
+        library.check_now()
+    done.set()
+    for reader in readers:
+        reader.join()
+
+    assert wrong == []
+    assert "more-4" in library.get("one").entries
+
+
+def test_the_watcher_starts_with_everything_loaded_and_stops(cities: Path) -> None:
+    library = Library({"one": Source.of(cities / "one")})
+
+    library.start()
+    names = [thread.name for thread in threading.enumerate()]
+    library.stop()
+
+    assert library.get("one").entries
+    assert "content-watcher" in names
+    assert "content-watcher" not in [thread.name for thread in threading.enumerate()]
