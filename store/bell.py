@@ -53,6 +53,7 @@ class SqliteEar:
     def __init__(self, path: str) -> None:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._lock = threading.Lock()
+        self._closed = False
         self._seen = threading.local()
 
     def wait(self, bell: Bell, seconds: float) -> bool:
@@ -70,12 +71,15 @@ class SqliteEar:
 
     def _changed(self) -> bool:
         with self._lock:
+            if self._closed:
+                return True
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         before, self._seen.version = getattr(self._seen, "version", version), version
         return bool(version != before)
 
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             self._connection.close()
 
 

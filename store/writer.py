@@ -161,9 +161,9 @@ class Writer:
                 for group in groups.values():
                     done = group[0].kind.run(connection, [write.request for write in group])
                     results.update(zip(map(id, group), done, strict=True))
-        except Exception as error:
-            if not store_error(error).permanent:
-                self._disconnect(broken=True)
+        except Exception:
+            # Whatever it was, a fresh connection is the one that surely works.
+            self._disconnect(broken=True)
             raise
         return [results[id(write)] for write in writes]
 

@@ -1,0 +1,186 @@
+"""The schema: one for both engines, a city in every key, claims that stay quick, and safe to open twice at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+import store.migrations
+from store import Store, StoreError, open_store
+from store.opening import database_url as as_url
+from store.opening import schema_version
+from store.tables import metadata
+from tests.databases import Clock
+from tests.store.store_builders import an_event
+
+_ROOT = Path(__file__).parents[2]
+# Alembic's own: one row, the number of the schema.
+_WITHOUT_CITY = {"alembic_version"}
+
+
+def test_a_city_is_part_of_every_key_and_every_index(database_url: str) -> None:
+    engine = create_engine(as_url(database_url))
+    found = inspect(engine)
+    tables = set(found.get_table_names()) - _WITHOUT_CITY
+
+    assert tables == set(metadata.tables)
+    for table in sorted(tables):
+        assert "city" in found.get_pk_constraint(table)["constrained_columns"], table
+        for index in found.get_indexes(table):
+            assert "city" in index["column_names"], index["name"]
+        for constraint in found.get_unique_constraints(table):
+            assert "city" in constraint["column_names"], constraint["name"]
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables_the_code_knows(database_url: str) -> None:
+    engine = create_engine(as_url(database_url))
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_the_newest_migration_is_the_one_the_code_asks_for() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.migrations.__file__).parent))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == store.migrations.HEAD
+
+
+def test_a_database_from_nothing_is_ready_at_once_and_opens_again(empty_database_url: str, clock: Clock) -> None:
+    with open_store(empty_database_url, clock=clock) as first:
+        first.accept([an_event()])
+
+    with open_store(empty_database_url, clock=clock) as second:
+        assert [event.event_id for event in second.claim_events("w1", 1)] == ["e1"]
+
+
+_OPEN_AND_ACCEPT = """
+import sys
+from store import ArrivedEvent, open_store
+sys.stdin.readline()
+with open_store(sys.argv[1]) as store:
+    store.accept([ArrivedEvent("demo", sys.argv[2], "U1", 1, "message", {}, 1)])
+"""
+
+
+def test_processes_that_start_together_make_the_schema_once(empty_database_url: str) -> None:
+    starters = [
+        subprocess.Popen(
+            [sys.executable, "-c", _OPEN_AND_ACCEPT, empty_database_url, f"e{number}"],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(3)
+    ]
+    for starter in starters:  # they are loaded and waiting: let all go at the same moment
+        assert starter.stdin is not None
+        starter.stdin.write("\n")
+        starter.stdin.flush()
+    results = [(starter.communicate(timeout=60)[1], starter.returncode) for starter in starters]
+
+    assert results == [("", 0)] * 3
+    engine = create_engine(as_url(empty_database_url))
+    with engine.connect() as connection:
+        assert schema_version(connection) == store.migrations.HEAD
+        assert connection.execute(text("SELECT count(*) FROM inbox")).scalar() == 3
+    engine.dispose()
+
+
+def test_a_path_and_an_address_open_the_same_file(tmp_path: Path) -> None:
+    with open_store(tmp_path / "new" / "store.db") as by_path:
+        by_path.accept([an_event()])
+
+    with open_store(f"sqlite:///{tmp_path / 'new' / 'store.db'}") as by_address:
+        assert by_address.queue().inbox_waiting == 1
+
+
+@pytest.mark.parametrize("address", ["mysql://localhost/x", "sqlite://", "://", "postgresql://127.0.0.1:1/none"])
+def test_an_address_that_cannot_be_used_says_so_without_its_password(address: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(address.replace("//", "//user:hunter2@", 1) if "postgres" in address else address)
+
+
+def test_sqlite_commits_are_durable_and_erased_words_are_overwritten(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as opened, opened._writing_engine.connect() as connection:
+        asked = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked}
+
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_finished_rows_are_not_looked_at_by_a_claim(store: Store, work_of_a_claim: Callable[[Store], int]) -> None:
+    """A claim of one event costs the same beside nothing and beside thousands of finished rows."""
+    store.accept([an_event("first", resident="first")])
+    alone = work_of_a_claim(store)
+    store.accept([an_event(f"e{n}", resident=f"U{n}") for n in range(3000)])
+    with store._writing_engine.begin() as connection:
+        connection.execute(text("UPDATE inbox SET state = 'done', finished_at = 1, worker = ''"))
+
+    store.accept([an_event("last", resident="last")])
+
+    assert work_of_a_claim(store) <= alone * 3 + 50
+
+
+@pytest.fixture
+def work_of_a_claim() -> Callable[[Store], int]:
+    """Runs one claim and says what it cost: steps of SQLite's machine, rows read in PostgreSQL."""
+    return _count_steps
+
+
+def _count_steps(opened: Store) -> int:
+    if opened._writing_engine.dialect.name == "sqlite":
+        return _sqlite_steps(opened)
+    return _postgres_rows(opened)
+
+
+def _sqlite_steps(opened: Store) -> int:
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection = opened._writer._connection
+    assert connection is not None
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.set_progress_handler(step, 1)
+    assert len(opened.claim_events("w", 10)) == 1
+    raw.set_progress_handler(None, 1)
+    return steps
+
+
+def _postgres_rows(opened: Store) -> int:
+    """Rows the claim's own plan read from the table, by EXPLAIN ANALYZE."""
+    from store import postgresql
+
+    with opened._writing_engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        raw.execute("ANALYZE inbox")
+        now = opened._now()
+        plan = raw.execute(
+            "EXPLAIN (ANALYZE, FORMAT JSON) " + postgresql._PICK_EVENTS, {"now": now, "limit": 10}
+        ).fetchone()[0]
+        connection.rollback()
+    assert len(opened.claim_events("w", 10)) == 1
+    return _rows_read(plan[0]["Plan"])
+
+
+def _rows_read(node: dict[str, object]) -> int:
+    read = int(node.get("Rows Removed by Filter", 0)) + int(node["Actual Rows"])  # type: ignore[call-overload]
+    return read + sum(_rows_read(child) for child in node.get("Plans", []))  # type: ignore[attr-defined]
