@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from app import Parts, create_app, new_worker
 from clients.line.client import LineClient
@@ -52,9 +52,9 @@ class House:
         return list(self.line.deliveries[-1].messages)
 
     def shown(self) -> list[dict[str, Any]]:
-        """What the bot's side of the talk shows on the phone."""
+        """What the city's side of the talk shows on the phone."""
         talk = self.line.phone_messages(CITY, self.resident.user_id)
-        return [message.message for message in talk if message.sender == "bot"]
+        return [message.message for message in talk if message.sender == "city"]
 
     def settled(self) -> bool:
         queue = self.parts.store.queue()
@@ -93,7 +93,9 @@ def a_running_house(database_url: str, data_dir: Path, library: Library, **setti
             }
         )
         parts = _parts(config, library)
-        server = create_server(create_app(parts=parts), host="127.0.0.1", port=0, threads=config.web_threads)
+        sockets: dict[int, Any] = {}
+        app = create_app(parts=parts)
+        server = create_server(app, host="127.0.0.1", port=0, threads=config.web_threads, map=sockets)
         url = f"http://127.0.0.1:{server.effective_port}"
         serving = threading.Thread(target=server.run, daemon=True)
         serving.start()
@@ -103,9 +105,9 @@ def a_running_house(database_url: str, data_dir: Path, library: Library, **setti
             yield House(url, parts, platform, platform.add_resident(CITY, "佐藤ハナ"))
         finally:
             worker.stop()
-            server.close()
-            serving.join(5)
             server.task_dispatcher.shutdown(timeout=2)
+            wasyncore.close_all(sockets)  # kept-alive connections would hold the loop open
+            serving.join(5)
             parts.store.close()
 
 
