@@ -12,14 +12,13 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
 import click
-from flask import Flask
-from waitress import create_server
+from flask import Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -35,6 +34,7 @@ from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
+from server import WebServer
 from store import Store, open_store
 from store.export import export_knowledge
 from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
@@ -46,12 +46,22 @@ EMULATOR_PATH = "/emulator"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a process is made of, built once and handed in everywhere."""
+    """What a process is made of, built once and handed in everywhere.
+
+    Loading a city's knowledge takes seconds (`loading` is set meanwhile); LINE's events are taken in from the first
+    moment on, because all that they need is the store.
+    """
 
     config: Config
     store: Store
     library: Library
     lines: Mapping[str, LineClient]
+    loading: threading.Event = field(default_factory=threading.Event)
+
+    def load(self) -> None:
+        """Loads the cities' knowledge and keeps it fresh."""
+        self.library.start()
+        self.loading.clear()
 
     def close(self) -> None:
         self.library.stop()
@@ -59,13 +69,14 @@ class Parts:
 
 
 def build(config: Config) -> Parts:
-    """Opens the store, loads the cities' knowledge and prepares the calls to LINE."""
+    """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
     config.data_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(config.database_url)
     library = Library.of_folder(config.cities_dir, revisions=_published(store))
-    library.start()
     lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
-    return Parts(config, store, library, lines)
+    parts = Parts(config, store, library, lines)
+    parts.loading.set()
+    return parts
 
 
 def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
@@ -74,10 +85,12 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
         config = config or read_config()
         log_to_stderr(config.log_level)
         parts = build(config)
+        threading.Thread(target=parts.load, name="load", daemon=True).start()
     config = parts.config
     app = Flask(__name__, static_folder=None)
     app.extensions["madoguchi"] = parts
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
+    app.before_request(lambda: _not_yet(parts))
     app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
     app.register_blueprint(faq_blueprint(parts.library, config))
@@ -89,6 +102,15 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _not_yet(parts: Parts) -> Response | None:
+    """Everything but LINE's events and the health checks needs the knowledge."""
+    if not parts.loading.is_set() or request.blueprint in ("line", "health"):
+        return None
+    return Response(
+        "準備しています。数秒後に、もう一度開いてください。", 503, {"Retry-After": "5"}, mimetype="text/plain"
+    )
 
 
 def _mount_emulator(app: Flask, config: Config) -> None:
@@ -173,47 +195,38 @@ def web() -> None:
 
 @main.command(help="worker だけを動かします。いくつ動かしてもかまいません。")
 def worker() -> None:
+    asked = _asked_to_stop()
     parts = build(_config())
+    parts.load()
     running = new_worker(parts).start()
-    try:
-        _until_asked_to_stop()
-    finally:
-        running.stop()
-        parts.close()
+    asked.wait()
+    running.stop()
+    parts.close()
 
 
 def _run_web(config: Config, with_worker: bool) -> None:
+    asked = _asked_to_stop()
     parts = build(config)
-    app = create_app(parts=parts)
     try:
-        server = create_server(
-            app,
-            host=config.host,
-            port=config.port,
-            threads=config.web_threads,
-            backlog=1024,
-            connection_limit=2000,
-            channel_timeout=120,
-            ident=None,
-        )
+        server = WebServer(create_app(parts=parts), config)
     except OSError as error:
         parts.close()
         raise click.ClickException(
             f"{config.host}:{config.port} で待てません（{error.strerror}）。PORT に別の番号を書いてください。"
         ) from error
+    server.start()
+    parts.load()
     running = new_worker(parts).start() if with_worker else None
-    threading.Thread(target=server.run, name="web", daemon=True).start()
     _welcome(config, parts)
-    try:
-        _until_asked_to_stop()
-    finally:
-        server.close()
-        if running:
-            running.stop()
-        parts.close()
+    asked.wait()
+    server.stop()
+    if running:
+        running.stop()
+    parts.close()
 
 
-def _until_asked_to_stop() -> None:
+def _asked_to_stop() -> threading.Event:
+    """Set by SIGTERM or Ctrl+C, from now on: what has begun is finished first."""
     asked = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -221,7 +234,7 @@ def _until_asked_to_stop() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    asked.wait()
+    return asked
 
 
 def _welcome(config: Config, parts: Parts) -> None:
