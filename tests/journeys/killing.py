@@ -1,0 +1,132 @@
+"""The service as processes that may be killed, and a LINE that remembers which events were accepted and when."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from emulator.signing import Outcome, Poster
+from tests.builders import write_city
+from tests.running import ROOT, wait_until
+
+CITY, SECRET, TOKEN = "test", "0123456789abcdef0123456789abcdef", "token-of-the-test"
+START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One POST of events: when it left, when it ended, and whether it was answered 200. Times are monotonic seconds."""
+
+    event_ids: tuple[str, ...]
+    began: float
+    ended: float
+    accepted: bool
+
+
+class RecordingPoster(Poster):
+    """Posts as the emulator does and keeps what became of each POST."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=2.0)
+        self.posts: list[Post] = []
+        self.accepted: set[str] = set()
+        self._lock = threading.Lock()
+
+    def post(self, url: str, secret: str, body: bytes) -> Outcome:
+        began = time.monotonic()
+        outcome = super().post(url, secret, body)
+        ids = tuple(event["webhookEventId"] for event in json.loads(body)["events"])
+        with self._lock:
+            self.posts.append(Post(ids, began, time.monotonic(), outcome.ok))
+            if outcome.ok:
+                self.accepted.update(ids)
+        return outcome
+
+
+@dataclass
+class Service:
+    """The processes of one installation, by what they do ("serve", or "web" and "worker"); all share one database."""
+
+    environment: dict[str, str]
+    url: str
+    log: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, *roles: str) -> None:
+        with self.log.open("ab") as log:
+            for role in roles:
+                command = [sys.executable, str(ROOT / "app.py"), role]
+                self.processes[role] = subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=log)
+        wait_until(self._answers, START_SECONDS)
+
+    def kill(self, *roles: str) -> None:
+        """`kill -9`: no handler runs, nothing is flushed."""
+        for role in roles:
+            self.processes[role].send_signal(signal.SIGKILL)
+        for role in roles:
+            assert self.processes[role].wait() == -signal.SIGKILL, f"{role} had ended before: {self.last_words()}"
+
+    def stop(self, *roles: str) -> dict[str, int]:
+        """SIGTERM, and how each process ended."""
+        for role in roles:
+            self.processes[role].terminate()
+        return {role: self.processes[role].wait(timeout=20) for role in roles}
+
+    def last_words(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+
+    def _answers(self) -> bool:
+        assert all(process.poll() is None for process in self.processes.values()), self.last_words()
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+@contextlib.contextmanager
+def a_service(database_url: str, folder: Path, line_url: str, **settings: str) -> Iterator[Service]:
+    """A service on a free port, with a small city; started by the test, ended here whatever happens."""
+    cities = folder / "cities"
+    write_city(cities, CITY)
+    shutil.copytree(ROOT / "cities" / "_base" / "wording", cities / "_base" / "wording", dirs_exist_ok=True)
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "DATA_DIR": str(folder / "data"),
+        "CITIES_DIR": str(cities),
+        "PORT": str(port),
+        "LINE_API_HOST": line_url,
+        f"LINE_CHANNEL_SECRET__{CITY.upper()}": SECRET,
+        f"LINE_CHANNEL_ACCESS_TOKEN__{CITY.upper()}": TOKEN,
+        **settings,
+    }
+    service = Service(environment, f"http://127.0.0.1:{port}", folder / "service.log")
+    try:
+        yield service
+    finally:
+        for process in service.processes.values():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
