@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from emulator import ids
@@ -9,10 +13,24 @@ from emulator.checks.richmenus import check_alias, check_rich_menu, check_rich_m
 from emulator.content import Content
 from emulator.model import ApiError, Channel, Json
 from emulator.richmenu import MAX_ALIASES, MAX_MENUS, Menus
-from emulator.routes.endpoint import api, json_body, the_platform
+from emulator.routes.endpoint import Answer, api, json_body, the_platform
 from emulator.sending import invalid_property
 
 blueprint = Blueprint("line_richmenus", __name__, url_prefix="/v2/bot")
+
+
+def menu_api(name: str) -> Callable[[Callable[..., Answer]], Callable[..., Response]]:
+    """`api` with the platform held still: a menu, its links and its aliases change together."""
+
+    def wrap(function: Callable[..., Answer]) -> Callable[..., Response]:
+        @functools.wraps(function)
+        def locked(channel: Channel, **values: Any) -> Answer:
+            with the_platform().lock:
+                return function(channel, **values)
+
+        return api(name)(locked)
+
+    return wrap
 
 
 def _menus(channel: Channel) -> Menus:
@@ -40,7 +58,7 @@ def _changed(channel: Channel, *user_ids: str) -> None:
 
 
 @blueprint.post("/richmenu")
-@api("richmenu_create")
+@menu_api("richmenu_create")
 def create(channel: Channel) -> Json:
     menu = json_body()
     check_rich_menu(menu)
@@ -50,26 +68,26 @@ def create(channel: Channel) -> Json:
 
 
 @blueprint.post("/richmenu/validate")
-@api("richmenu_validate")
+@menu_api("richmenu_validate")
 def validate(channel: Channel) -> Json:
     check_rich_menu(json_body())
     return {}
 
 
 @blueprint.get("/richmenu/list")
-@api("richmenu_list")
+@menu_api("richmenu_list")
 def list_all(channel: Channel) -> Json:
     return {"richmenus": list(_menus(channel).menus.values())}
 
 
 @blueprint.get("/richmenu/<rich_menu_id>")
-@api("richmenu_get")
+@menu_api("richmenu_get")
 def get(channel: Channel, rich_menu_id: str) -> Json:
     return _menus(channel).menus[_existing(channel, rich_menu_id)]
 
 
 @blueprint.delete("/richmenu/<rich_menu_id>")
-@api("richmenu_delete")
+@menu_api("richmenu_delete")
 def delete(channel: Channel, rich_menu_id: str) -> Json:
     the_platform().rich_menus.delete(channel.city, _existing(channel, rich_menu_id))
     _changed(channel)
@@ -77,7 +95,7 @@ def delete(channel: Channel, rich_menu_id: str) -> Json:
 
 
 @blueprint.post("/richmenu/<rich_menu_id>/content")
-@api("richmenu_image_set")
+@menu_api("richmenu_image_set")
 def set_image(channel: Channel, rich_menu_id: str) -> Json:
     mine = _menus(channel)
     _existing(channel, rich_menu_id)
@@ -91,7 +109,7 @@ def set_image(channel: Channel, rich_menu_id: str) -> Json:
 
 
 @blueprint.get("/richmenu/<rich_menu_id>/content")
-@api("richmenu_image_get")
+@menu_api("richmenu_image_get")
 def get_image(channel: Channel, rich_menu_id: str) -> Response:
     image = _menus(channel).images.get(_existing(channel, rich_menu_id))
     if image is None:
@@ -103,7 +121,7 @@ def get_image(channel: Channel, rich_menu_id: str) -> Response:
 
 
 @blueprint.post("/user/all/richmenu/<rich_menu_id>")
-@api("richmenu_default_set")
+@menu_api("richmenu_default_set")
 def set_default(channel: Channel, rich_menu_id: str) -> Json:
     mine = _menus(channel)
     if _existing(channel, rich_menu_id) not in mine.images:
@@ -114,7 +132,7 @@ def set_default(channel: Channel, rich_menu_id: str) -> Json:
 
 
 @blueprint.get("/user/all/richmenu")
-@api("richmenu_default_get")
+@menu_api("richmenu_default_get")
 def get_default(channel: Channel) -> Json:
     default = _menus(channel).default
     if default is None:
@@ -123,7 +141,7 @@ def get_default(channel: Channel) -> Json:
 
 
 @blueprint.delete("/user/all/richmenu")
-@api("richmenu_default_delete")
+@menu_api("richmenu_default_delete")
 def cancel_default(channel: Channel) -> Json:
     _menus(channel).default = None
     _changed(channel)
@@ -131,7 +149,7 @@ def cancel_default(channel: Channel) -> Json:
 
 
 @blueprint.get("/user/<user_id>/richmenu")
-@api("richmenu_user_get")
+@menu_api("richmenu_user_get")
 def get_of_user(channel: Channel, user_id: str) -> Json:
     linked = _menus(channel).links.get(_user(user_id))
     if linked is None:
@@ -140,21 +158,21 @@ def get_of_user(channel: Channel, user_id: str) -> Json:
 
 
 @blueprint.post("/user/<user_id>/richmenu/<rich_menu_id>")
-@api("richmenu_user_link")
+@menu_api("richmenu_user_link")
 def link(channel: Channel, user_id: str, rich_menu_id: str) -> Json:
     _link(channel, (_user(user_id),), _existing(channel, rich_menu_id))
     return {}
 
 
 @blueprint.delete("/user/<user_id>/richmenu")
-@api("richmenu_user_unlink")
+@menu_api("richmenu_user_unlink")
 def unlink(channel: Channel, user_id: str) -> Json:
     _link(channel, (_user(user_id),), None)
     return {}
 
 
 @blueprint.post("/richmenu/bulk/link")
-@api("richmenu_bulk")
+@menu_api("richmenu_bulk")
 def bulk_link(channel: Channel) -> tuple[Json, int]:
     body = json_body()
     _link(channel, _users(body), _existing(channel, body.get("richMenuId")))
@@ -162,7 +180,7 @@ def bulk_link(channel: Channel) -> tuple[Json, int]:
 
 
 @blueprint.post("/richmenu/bulk/unlink")
-@api("richmenu_bulk")
+@menu_api("richmenu_bulk")
 def bulk_unlink(channel: Channel) -> tuple[Json, int]:
     _link(channel, _users(json_body()), None)
     return {}, 202
@@ -190,7 +208,7 @@ def _link(channel: Channel, users: tuple[str, ...], rich_menu_id: str | None) ->
 
 
 @blueprint.post("/richmenu/alias")
-@api("richmenu_alias_create")
+@menu_api("richmenu_alias_create")
 def create_alias(channel: Channel) -> Json:
     body = json_body()
     check_alias(body, with_id=True)
@@ -205,19 +223,19 @@ def create_alias(channel: Channel) -> Json:
 
 
 @blueprint.get("/richmenu/alias/list")
-@api("richmenu_alias_list")
+@menu_api("richmenu_alias_list")
 def list_aliases(channel: Channel) -> Json:
     return {"aliases": [_alias(alias, menu) for alias, menu in _menus(channel).aliases.items()]}
 
 
 @blueprint.get("/richmenu/alias/<alias>")
-@api("richmenu_alias_get")
+@menu_api("richmenu_alias_get")
 def get_alias(channel: Channel, alias: str) -> Json:
     return _alias(alias, _menus(channel).aliases[_existing_alias(channel, alias)])
 
 
 @blueprint.post("/richmenu/alias/<alias>")
-@api("richmenu_alias_update")
+@menu_api("richmenu_alias_update")
 def update_alias(channel: Channel, alias: str) -> Json:
     """Point the alias at another menu."""
     body = json_body()
@@ -229,7 +247,7 @@ def update_alias(channel: Channel, alias: str) -> Json:
 
 
 @blueprint.delete("/richmenu/alias/<alias>")
-@api("richmenu_alias_delete")
+@menu_api("richmenu_alias_delete")
 def delete_alias(channel: Channel, alias: str) -> Json:
     del _menus(channel).aliases[_existing_alias(channel, alias)]
     return {}

@@ -114,7 +114,7 @@ def hana(platform: LinePlatform) -> Resident:
 
 @pytest.fixture
 def emulator(platform: LinePlatform) -> Iterator[RunningEmulator]:
-    with serve(platform, threads=4) as running:
+    with serve(platform) as running:
         yield running
 
 
