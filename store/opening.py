@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import OperationalError
 
 from store.errors import StoreError
 from store.migrations import HEAD
@@ -54,8 +54,13 @@ def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
     for engine in (writing, reading):
         event.listen(engine, "connect", _set_up_sqlite)
     # The lock is taken at the start: a transaction that reads first and writes later could fail half-way.
-    event.listen(writing, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(writing, "begin", _begin_immediate)
     return writing, reading
+
+
+def _begin_immediate(connection: Connection) -> None:
+    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    driver.execute("BEGIN IMMEDIATE")
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -82,8 +87,9 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 
 def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
-    arguments = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "application_name": "madoguchi"}
+    arguments = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "application_name": "madoguchi"}
     writing = create_engine(url, connect_args=arguments, hide_parameters=True, pool_size=2)
+    event.listen(writing, "connect", _prefer_indexes)
     reading = create_engine(
         url,
         connect_args=arguments,
@@ -93,6 +99,17 @@ def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
         isolation_level="AUTOCOMMIT",
     )
     return writing, reading
+
+
+def _prefer_indexes(connection: psycopg.Connection[Any], _record: object) -> None:
+    """The writer only ever touches single rows by their keys.
+
+    A plan made while a table was empty is kept, and would read all of it row by row when a burst has filled it,
+    until PostgreSQL next looks at its size. So such plans are not offered.
+    """
+    for choice in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+        connection.execute(f"SET {choice} = off".encode())
+    connection.commit()
 
 
 def migrate(engine: Engine) -> None:
@@ -116,8 +133,8 @@ def _migrate_locked(engine: Engine) -> None:
             with engine.connect() as connection, connection.begin():
                 _upgrade(connection)
             return
-        except OperationalError as error:
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
 
 

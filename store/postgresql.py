@@ -34,15 +34,18 @@ _ACCEPT = (
     f"INSERT INTO inbox ({statements.EVENT_COLUMNS}, due_at) SELECT * FROM {_arrays(_EVENT_TYPES)} "
     "ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id"
 )
+# "(SELECT … LIMIT 1)" and never EXISTS: the planner turns EXISTS into a join over everything that is open, and a claim
+# beside 20,000 waiting events took 300 ms instead of 0.3 (2026-11-21).
+#
 # Two steps. The first picks rows that nobody else is taking and locks their residents until commit; the second looks
 # again with a fresh snapshot, so that a worker that committed in between is seen. Together: one event a resident.
 _PICK_EVENTS = """
 WITH due AS MATERIALIZED (
   SELECT city, event_id, resident FROM inbox AS e
   WHERE state = 'open' AND due_at <= %(now)s
-    AND NOT EXISTS (SELECT 1 FROM inbox AS o
+    AND event_id = (SELECT o.event_id FROM inbox AS o
       WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
-        AND (o.occurred_at, o.event_id) < (e.occurred_at, e.event_id))
+      ORDER BY o.occurred_at, o.event_id LIMIT 1)
   ORDER BY due_at LIMIT %(limit)s FOR UPDATE OF e SKIP LOCKED)
 SELECT city, event_id FROM due
 WHERE pg_try_advisory_xact_lock(hashtextextended(city || chr(31) || resident, 20))
@@ -51,9 +54,12 @@ _HOLD_EVENTS = f"""
 UPDATE inbox AS e SET worker = %s, due_at = %s, attempts = attempts + 1
 FROM {_arrays("text text")} AS picked (city, event_id)
 WHERE e.city = picked.city AND e.event_id = picked.event_id AND e.state = 'open' AND e.due_at <= %s
-  AND NOT EXISTS (SELECT 1 FROM inbox AS o
-    WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.event_id <> e.event_id
-      AND ((o.occurred_at, o.event_id) < (e.occurred_at, e.event_id) OR (o.worker <> '' AND o.due_at > %s)))
+  AND e.event_id = (SELECT o.event_id FROM inbox AS o
+    WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
+    ORDER BY o.occurred_at, o.event_id LIMIT 1)
+  AND (SELECT 1 FROM inbox AS o
+    WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.worker <> '' AND o.due_at > %s
+    LIMIT 1) IS NULL
 RETURNING e.{statements.EVENT_COLUMNS.replace(", ", ", e.")}, e.attempts
 """
 _FINISH = f"""
@@ -62,8 +68,9 @@ UPDATE inbox AS e SET state = 'done', finished_at = held.now, worker = '', resid
 FROM {_arrays("text text text int text bigint")} AS held (city, event_id, worker, attempts, resident, now)
 WHERE e.city = held.city AND e.event_id = held.event_id AND e.state = 'open' AND e.worker = held.worker
   AND e.attempts = held.attempts
-RETURNING e.city, e.event_id, held.worker, held.attempts, EXISTS (SELECT 1 FROM inbox AS o
-  WHERE o.state = 'open' AND o.city = held.city AND o.resident = held.resident AND o.event_id <> held.event_id)
+RETURNING e.city, e.event_id, held.worker, held.attempts, (SELECT 1 FROM inbox AS o
+  WHERE o.state = 'open' AND o.city = held.city AND o.resident = held.resident AND o.event_id <> held.event_id
+  LIMIT 1) IS NOT NULL
 """
 _ADD_TURNS = (
     f"INSERT INTO turns ({statements.TURN_COLUMNS}) "
@@ -76,7 +83,7 @@ _SET_CONVERSATIONS = (
 )
 _WAITING_RESIDENTS = f"""
 SELECT city, resident FROM {_arrays("text text")} AS r (city, resident)
-WHERE EXISTS (SELECT 1 FROM outbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident)
+WHERE (SELECT 1 FROM outbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident LIMIT 1) = 1
 """
 _OUTGOING_TYPES = "text text text text text bigint text int text bigint int text bigint"
 # Numbers are drawn in the order of the rows given, because the resident reads them in that order.
@@ -91,9 +98,9 @@ _CLAIM_OUTGOING = f"""
 WITH due AS MATERIALIZED (
   SELECT city, id FROM outbox AS e
   WHERE state = 'open' AND due_at <= %s
-    AND NOT EXISTS (SELECT 1 FROM outbox AS o
+    AND id = (SELECT o.id FROM outbox AS o
       WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
-        AND (o.priority, o.id) < (e.priority, e.id))
+      ORDER BY o.priority, o.id LIMIT 1)
   ORDER BY priority, due_at LIMIT %s FOR UPDATE OF e SKIP LOCKED)
 UPDATE outbox AS e SET fate_unknown = (fate_unknown OR worker <> ''), worker = %s, due_at = %s, attempts = attempts + 1
 FROM due WHERE e.city = due.city AND e.id = due.id
@@ -104,8 +111,9 @@ UPDATE outbox AS e SET state = 'sent', worker = '', finished_at = held.now, acce
 FROM {_arrays("text bigint text int bigint text")} AS held (city, id, worker, attempts, now, accepted)
 WHERE e.city = held.city AND e.id = held.id AND e.state = 'open' AND e.worker = held.worker
   AND e.attempts = held.attempts
-RETURNING e.city, e.id, held.worker, held.attempts, EXISTS (SELECT 1 FROM outbox AS o
-  WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.id <> e.id)
+RETURNING e.city, e.id, held.worker, held.attempts, (SELECT 1 FROM outbox AS o
+  WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident AND o.id <> e.id
+  LIMIT 1) IS NOT NULL
 """
 
 _Raw = psycopg.Connection[tuple[Any, ...]]

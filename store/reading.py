@@ -10,14 +10,18 @@ from sqlalchemy import Connection, func, select
 from store.records import FiledCase, QueueState, Turn
 from store.rows import from_ms, turn_from
 from store.statements import TURN_COLUMNS
-from store.tables import DEAD, FAILED, OPEN, cases, conversations, friends, inbox, outbox, turns
+from store.tables import DEAD, FAILED, OPEN, cases, friends, inbox, outbox, turns
 
+_CONVERSATION = {
+    "sqlite": "SELECT state FROM conversations WHERE city = ? AND resident = ?",
+    "postgresql": "SELECT state FROM conversations WHERE city = %s AND resident = %s",
+}
 _TURN = [turns.c[name] for name in TURN_COLUMNS.split(", ")]
 
 
 def conversation(connection: Connection, city: str, resident: str) -> dict[str, Any] | None:
-    found = select(conversations.c.state).where(conversations.c.city == city, conversations.c.resident == resident)
-    state = connection.execute(found).scalar()
+    # Asked for every event, so by hand: 50 µs instead of 170 on SQLite.
+    state = connection.exec_driver_sql(_CONVERSATION[connection.dialect.name], (city, resident)).scalar()
     return None if state is None else json.loads(state)
 
 

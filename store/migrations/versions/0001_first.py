@@ -198,6 +198,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("message_id <> ''"),
     )
     op.create_index("turns_resident", "turns", ["city", "resident", "at"])
+    if op.get_bind().dialect.name == "postgresql":
+        _vacuum_early()
+
+
+def _vacuum_early() -> None:
+    """Queues: a row is changed three or four times within seconds, while a month of finished rows lies beside it.
+
+    The usual "when a fifth of the table has changed" would let dead entries pile up in front of every claim.
+    """
+    for name in ("inbox", "outbox", "conversations"):
+        op.execute(
+            f"ALTER TABLE {name} SET (autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.01)"
+        )
 
 
 def downgrade() -> None:
