@@ -5,11 +5,14 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import threading
 from urllib.parse import urlsplit
 
 import pytest
+import waitress
+from waitress import wasyncore
 
-from emulator import LinePlatform, serve
+from emulator import LinePlatform, create_emulator, serve
 
 HEADERS = {"Authorization": "Bearer token-of-the-demo-channel", "Content-Type": "application/json"}
 
@@ -71,6 +74,27 @@ def test_nonsense_ends_the_connection(raw, request_bytes: bytes) -> None:
 
     assert raw.recv(100).startswith(b"HTTP/1.1 400 ")
     assert raw.recv(100) == b""
+
+
+def test_a_lost_answer_is_lost_under_waitress_too(platform, hana) -> None:
+    """The demo mounts the emulator in the city's own server."""
+    sockets: dict[int, object] = {}
+    server = waitress.create_server(create_emulator(platform), host="127.0.0.1", port=0, threads=2, map=sockets)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    platform.faults.add("push", "drop_after_accept")
+    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=5)
+    body = json.dumps({"to": hana.user_id, "messages": [{"type": "text", "text": "文"}]})
+
+    connection.request("POST", "/v2/bot/message/push", body, HEADERS)
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        connection.getresponse()
+
+    connection.close()
+    server.task_dispatcher.shutdown(timeout=2)
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
+    thread.join(5)
+    assert len(platform.deliveries) == 1
 
 
 def test_closing_ends_open_connections_and_frees_the_port() -> None:
