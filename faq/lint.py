@@ -33,13 +33,13 @@ _SENTENCE_END: Final = re.compile(r"(?<=[。！？!?])|\n")
 _PLAINER: Final = {"㎡": "平方メートル", "㎥": "立方メートル"}
 _KANJI_WORD: Final = re.compile(r"[0-9０-９〇]*[一-鿿々]+")
 _WITH_READING: Final = re.compile(r"([0-9０-９〇]*[一-鿿々][一-鿿々ぁ-ゖァ-ヶー]*)[（(]([ぁ-ゖァ-ヶー・ 　]+)[)）]")
-# Numbers with these, and words of these characters alone, are read by beginners (JLPT N5).
+# Numbers with these, and words of these characters alone, are read by beginners (JLPT N5 and the commonest of N4).
 _COUNTERS: Final = re.compile(
     r"[0-9０-９〇]+(?:年度|か月|時間|週間|以内|日|月|年|円|時|分|人|回|階|枚|歳|才|個|本|冊|番|号|点|前)+"
 )
 _FIRST_KANJI: Final = frozenset(
     "一二三四五六七八九十百千万円日月火水木金土年時分半今午何毎人子女男父母友名大小中上下左右前後間外内国"
-    "出入見行来聞話読書食休生学校先語本車電気山川天雨東西南北高長白"
+    "出入見行来聞話読書食休生学校先語本車電気山川天雨東西南北高長白言買家朝夜紙近思使茶曜"
 )
 
 
