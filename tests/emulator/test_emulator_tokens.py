@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from linebot.v3.messaging import (
     ApiException,
     MessagingApi,
@@ -163,3 +165,18 @@ def test_a_reply_takes_no_retry_key(platform, hana, api) -> None:
 
     assert error.status == 400
     assert not platform.deliveries
+
+
+def test_of_many_callers_at_once_one_wins(platform, hana, emulator) -> None:
+    event = platform.send_text("demo", hana, "こんにちは")
+    body = {"replyToken": event.reply_token, "messages": [{"type": "text", "text": "はい"}]}
+
+    def call(_: int) -> int:
+        headers = {"Authorization": "Bearer token-of-the-demo-channel"}
+        return requests.post(f"{emulator.url}/v2/bot/message/reply", json=body, headers=headers, timeout=5).status_code
+
+    with ThreadPoolExecutor(8) as callers:
+        seen = sorted(callers.map(call, range(16)))
+
+    assert seen == [200] + [400] * 15
+    assert len(platform.deliveries) == 1
