@@ -102,13 +102,13 @@ def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
 
 
 def _prefer_indexes(connection: psycopg.Connection[Any], _record: object) -> None:
-    """The writer only ever touches single rows by their keys.
+    """The writer only ever touches single rows, by their keys or in the order of an index.
 
     A plan made while a table was empty is kept, and would read all of it row by row when a burst has filled it,
     until PostgreSQL next looks at its size. So such plans are not offered.
     """
-    for choice in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
-        connection.execute(f"SET {choice} = off".encode())
+    for choice in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin"):
+        connection.execute(f"SET enable_{choice} = off".encode())
     connection.commit()
 
 
