@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from store import privacy, reading
+from store.answering import mark_answered
 from store.core import Core
 from store.extras import erase_message
-from store.records import FiledCase, Purged, QueueState, Turn
-from store.rows import to_ms
+from store.records import FiledCase, Outcome, Purged, QueueState, Turn
+from store.rows import to_ms, writing
 from store.writer import Kind, one_by_one
 
 
@@ -27,6 +30,21 @@ class Memory(Core):
     def cases(self, city: str, status: str | None = "waiting") -> list[FiledCase]:
         """The city's requests for a person, oldest first; `status` None gives all."""
         return self._read(lambda connection: reading.filed_cases(connection, city, status))
+
+    def answer_case(self, city: str, case_id: int, outcome: Outcome) -> bool:
+        """Mark a waiting case as answered and write the answer, both or nothing. False: it waits no longer."""
+        now = self._now()
+
+        def run(connection: Connection, answer: Outcome) -> bool:
+            if not mark_answered(connection, city, case_id):
+                return False
+            # The lease is over at once: any worker may send it, and a push with a retry key bears repeating.
+            self._hot.write(connection, [writing(None, answer, self._own_name, now, now)])
+            return True
+
+        answered = self._write(Kind(f"answer_case {city} {case_id}", 6, one_by_one(run)), outcome)
+        self._bell.ring()
+        return answered
 
     def friend(self, city: str, resident: str) -> str | None:
         """ "followed", "blocked", or None when LINE has never told us."""
