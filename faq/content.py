@@ -57,11 +57,11 @@ def base_folder(directory: Path) -> Path:
 
 
 def is_entry_file(name: str) -> bool:
-    return name.startswith(ENTRY_FOLDER) and name.endswith(_SUFFIXES)
+    return name.startswith(ENTRY_FOLDER) and name.lower().endswith(_SUFFIXES)
 
 
 def is_wording_file(name: str) -> bool:
-    return name.startswith(WORDING_FOLDER) and name.endswith(_SUFFIXES)
+    return name.startswith(WORDING_FOLDER) and name.lower().endswith(_SUFFIXES)
 
 
 def language_of(name: str) -> str:
@@ -78,7 +78,7 @@ def _yaml_below(folder: Path) -> list[Path]:
 
 
 def _is_content(name: str) -> bool:
-    return name.endswith(_SUFFIXES) and not name.startswith((".", *_BACKUP)) and not name.endswith(_BACKUP)
+    return name.lower().endswith(_SUFFIXES) and not name.startswith((".", *_BACKUP)) and not name.endswith(_BACKUP)
 
 
 def _text(path: Path) -> str:
