@@ -29,9 +29,11 @@ from faq import cli_content, cli_search
 from faq.content import CityFiles
 from faq.knowledge import load_knowledge
 from faq.library import Library, RevisionSource
+from faq.reader import read_city
 from handlers.line.webhook import line_blueprint
 from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
+from handlers.public.front import register_front
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
 from server import WebServer
@@ -96,6 +98,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(faq_blueprint(parts.library, config))
     app.register_blueprint(health_blueprint(parts.library, parts.store))
     app.register_blueprint(demo_blueprint(parts.library, config))
+    register_front(app, parts.library, config)
     if config.use_emulator:
         _mount_emulator(app, config)
     if config.trusted_proxies:
@@ -120,11 +123,17 @@ def _mount_emulator(app: Flask, config: Config) -> None:
     platform = LinePlatform()
     for city, channel in config.line.items():
         webhook = f"http://{_loopback(config)}:{config.port}/line/{city}/callback"
-        platform.add_channel(city, channel.access_token, channel.secret, webhook)
+        platform.add_channel(city, channel.access_token, channel.secret, webhook, _name_of(config, city))
         platform.seed_demo(city)
     app.extensions["line_platform"] = platform
     emulator = create_emulator(platform)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {EMULATOR_PATH: emulator.wsgi_app})  # type: ignore[method-assign]
+
+
+def _name_of(config: Config, city: str) -> str:
+    """The name over the talk on the emulator's phone; it is there before the knowledge is."""
+    described, _ = read_city("city.yaml", (config.cities_dir / city / "city.yaml").read_text(encoding="utf-8"))
+    return described.name if described else city
 
 
 def _loopback(config: Config) -> str:
