@@ -70,11 +70,12 @@ class SqliteEar:
             pause = min(pause * 1.5, self._LONGEST)
 
     def _changed(self) -> bool:
+        """Also at a thread's first look: something may have been written before it."""
         with self._lock:
             if self._closed:
                 return True
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        before, self._seen.version = getattr(self._seen, "version", version), version
+        before, self._seen.version = getattr(self._seen, "version", None), version
         return bool(version != before)
 
     def close(self) -> None:
