@@ -14,7 +14,7 @@ from typing import TypeVar
 from bot.messages import Answer, Block, Choice, Choices, ChoiceStyle, Language, Link, Text
 from bot.wording import Wording
 from faq.city import City, Department
-from faq.entry import Entry, Translation
+from faq.entry import Clarify, Entry, Translation
 from faq.knowledge import Knowledge
 from faq.office_hours import hours_text
 
@@ -131,6 +131,34 @@ def candidate_blocks(voice: Voice, entries: Sequence[Entry], prompt: str = "choo
         voice.button("none_of_these", "none"),
     )
     return _choices(voice, prompt, choices, "candidates")
+
+
+def clarification(entries: Sequence[Entry]) -> Clarify | None:
+    """The question that tells the first entries found apart, if somebody wrote one.
+
+    It must be about the best entry, and lead to at least two of the four best: otherwise it would narrow down the wrong
+    thing.
+    """
+    best = [entry.id for entry in entries[:4]]
+    for entry in entries[:4]:
+        if entry.clarify is None:
+            continue
+        led_to = {choice.entry for choice in entry.clarify.choices}
+        if best[0] in led_to and len(led_to.intersection(best)) >= 2:
+            return entry.clarify
+    return None
+
+
+def clarify_blocks(voice: Voice, clarify: Clarify) -> tuple[Block, ...]:
+    """The question back, its answers as buttons, and the way to a person."""
+    easy = voice.language != "ja"
+    choices = tuple(
+        Choice((easy and choice.easy) or choice.label, f"entry:{choice.entry}")
+        for choice in clarify.choices
+        if voice.shown(choice.entry)
+    )
+    prompt = (easy and clarify.easy) or clarify.question
+    return (Choices(prompt, (*choices, voice.button("none_of_these", "none")), "candidates", voice.spoken),)
 
 
 def way_on(voice: Voice) -> tuple[Block, ...]:

@@ -27,6 +27,7 @@ class Conversation:
     `department` answers the entry shown last. `misses` counts questions in a row that found nothing, so that the
     second one gets a person and a phone number instead of the same sentence again. `awaiting` is "question" after a
     resident asked for a person without having asked anything, "erase" while we wait for a yes to erase everything.
+    `clarified`: the last turn asked back, so the next question is not asked back again.
     """
 
     language: Language = "ja"
@@ -38,6 +39,7 @@ class Conversation:
     department: str = ""
     misses: int = 0
     awaiting: str = ""
+    clarified: bool = False
     at: datetime | None = None
 
     def as_of(self, now: datetime) -> Conversation:
@@ -48,7 +50,7 @@ class Conversation:
 
     def turn_to(self, **changes: Any) -> Conversation:
         """The next state: what was offered or awaited is over unless it is named again."""
-        return replace(self, **{"offered": (), "numbered": 0, "awaiting": "", **changes})
+        return replace(self, **{"offered": (), "numbered": 0, "awaiting": "", "clarified": False, **changes})
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -61,6 +63,7 @@ class Conversation:
             "department": self.department,
             "misses": self.misses,
             "awaiting": self.awaiting,
+            "clarified": self.clarified,
             "at": self.at.isoformat() if self.at else None,
         }
 
@@ -80,6 +83,7 @@ class Conversation:
                 department=str(data.get("department", "")),
                 misses=int(data.get("misses", 0)),
                 awaiting=str(data.get("awaiting", "")),
+                clarified=data.get("clarified") is True,
                 at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
             )
         except (TypeError, ValueError, AttributeError):

@@ -183,9 +183,7 @@ def _the_question(turn: _Turn) -> Response:
     if result.decision == "answer" and entries:
         response = _answered(turn, entries[0], entries[1:], question=question, scores=scores)
     elif result.decision == "choices" and entries:
-        department = entries[0].department or ""
-        blocks = say.candidate_blocks(turn.voice, entries)
-        response = turn.reply("choices", *blocks, question=question, entry_id="", department=department, misses=0)
+        response = _narrowed_down(turn, entries, question)
     else:
         response = _nothing_found(turn, question)
     if len(turn.inquiry.text) >= LONG_TEXT and response.reply.decision != "handoff":
@@ -331,6 +329,14 @@ def _answered(
     remembered = {"entry_id": entry.id, "department": entry.department or "", "misses": 0}
     response = turn.reply("answer", *blocks, question=question or entry.question, **remembered)
     return replace(response, entry_id=entry.id, candidates=scores)
+
+
+def _narrowed_down(turn: _Turn, entries: tuple[Entry, ...], question: str) -> Response:
+    """One question back when staff wrote one that fits, at most once in a row; else the candidates."""
+    clarify = None if turn.conversation.clarified else say.clarification(entries)
+    blocks = say.clarify_blocks(turn.voice, clarify) if clarify else say.candidate_blocks(turn.voice, entries)
+    remembered = {"question": question, "entry_id": "", "department": entries[0].department or "", "misses": 0}
+    return turn.reply("choices", *blocks, **remembered, clarified=clarify is not None)
 
 
 def _hand_over(turn: _Turn, question: str) -> Response:

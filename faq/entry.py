@@ -46,9 +46,26 @@ class Translation(Strict):
     answer: Prose
 
 
+class ClarifyingChoice(Strict):
+    """One answer to a clarifying question, and the entry it leads to."""
+
+    label: Line
+    easy: Line | None = None
+    entry: Identifier
+
+
+class Clarify(Strict):
+    """A question about the one thing that tells near entries apart and that a resident knows (本人か代理人か)."""
+
+    question: Line
+    easy: Line | None = None
+    choices: tuple[ClarifyingChoice, ...] = Field(min_length=2, max_length=5)
+
+
 class Entry(Strict):
     """A question the city answers, the ways residents ask it, and the reviewed answer.
 
+    `clarify` is asked, at most once, when a search finds several of the entries that its choices lead to.
     `tests` are sentences that must find this entry (and are never indexed); `phrasings` are indexed.
     `valid_from` and `valid_until` are inclusive, Japan time; outside them the entry is not shown.
     After `review_by` the entry is still shown and staff are told to look at it again.
@@ -65,6 +82,7 @@ class Entry(Strict):
     contact: Line | None = None
     links: tuple[EntryLink, ...] = ()
     related: tuple[Identifier, ...] = ()
+    clarify: Clarify | None = None
     valid_from: Day | None = None
     valid_until: Day | None = None
     review_by: Day | None = None

@@ -38,6 +38,11 @@ def _of_entry(entry: Entry, content: Content, locator: Locator) -> Iterator[Prob
             )
             line = locator.line(path, entry.id, "related", number)
             yield Problem(path, line, f"related[{number + 1}]", message, entry=entry.id)
+    for number, choice in enumerate(entry.clarify.choices if entry.clarify else ()):
+        if choice.entry not in content.entries:
+            message = f"「{choice.entry}」という id の質問はありません。{_near(choice.entry, content.entries)}"
+            line = locator.line(path, entry.id, "clarify", "choices", number, "entry")
+            yield Problem(path, line, f"clarify.choices[{number + 1}].entry", message, entry=entry.id)
 
 
 def _near(name: str, known: object) -> str:

@@ -1,5 +1,6 @@
 """What the city says, turn by turn: an answer, choices, a person, and never silence or a loop."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -286,3 +287,58 @@ def test_any_words_in_any_order_get_an_answer_with_a_block(small_city, messages)
 )
 def test_a_broken_memory_is_an_empty_one(memory):
     assert Conversation.from_dict(memory) == Conversation()
+
+
+CLARIFY = """    clarify:
+      question: 引っ越すのは、どちらですか。
+      easy: どちらに ひっこしますか。
+      choices:
+        - {label: 市外から来た, easy: ほかの まちから 来(き)た, entry: moving-in}
+        - {label: 市外へ出る, entry: moving-out}
+"""
+
+
+@pytest.fixture
+def asking_back():
+    files = city_files({"wording/ja.yaml": None})
+    marker = "    department: 市民課\n    related"
+    files["faq/moving.yaml"] = files["faq/moving.yaml"].replace(marker, CLARIFY + marker)
+    return Talk(hesitant(build_knowledge(files, read_folder(BASE))))
+
+
+def hesitant(knowledge):
+    """The same knowledge, never sure enough to answer outright: what is tested here is what happens then."""
+    calibration = replace(knowledge.index.calibration, answer_from=2.0, choices_score=0.0)
+    return replace(knowledge, index=replace(knowledge.index, calibration=calibration))
+
+
+def test_near_candidates_are_told_apart_by_one_question_that_staff_wrote(asking_back):
+    asked = asking_back.say("引っ越し")
+    answered = asking_back.say("市外へ出る")
+
+    assert asked.reply.decision == "choices"
+    assert labels(asked)[:2] == ["市外から来た", "市外へ出る"]
+    assert "どちらですか" in words(asked)
+    assert any("人に聞く" in label for label in labels(asked))
+    assert answer_of(answered).entry_id == "moving-out"
+
+
+def test_it_is_asked_at_most_once(asking_back):
+    asking_back.say("引っ越し")
+
+    again = asking_back.say("引っ越し")
+
+    assert "どちらですか" not in words(again)
+    assert "entry:moving-in" in values(again)
+
+
+def test_it_is_asked_in_easy_words_too(asking_back):
+    asking_back.say("やさしい日本語")
+
+    asked = asking_back.say("引っ越し")
+
+    assert labels(asked)[0] == "ほかの まちから 来(き)た"
+
+
+def test_it_is_not_asked_about_something_else(asking_back):
+    assert "どちらですか" not in words(asking_back.say("ごみの日"))
