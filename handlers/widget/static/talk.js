@@ -1,0 +1,100 @@
+// The network: one message after the other, each sent again under the same id until the city has answered it.
+
+const PATIENCE_MS = 20000;
+const POLL_MS = 20000;
+
+export class Refused extends Error {
+  // `again`: whether sending the same once more can help.
+  constructor(message, again) {
+    super(message);
+    this.again = again;
+  }
+}
+
+export function newId() {
+  // crypto.randomUUID exists on https pages only.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Talk {
+  constructor(city, memory) {
+    this.address = `/widget/${encodeURIComponent(city)}`;
+    this.memory = memory;
+    this.queue = Promise.resolve();
+    this.last = "";
+  }
+
+  // Resolves with the city's answer, or rejects with Refused. Messages keep their order.
+  send(message) {
+    const turn = this.queue.then(() => this.post(message));
+    this.queue = turn.catch(() => {});
+    return turn;
+  }
+
+  async post(message) {
+    const response = await this.fetch(`${this.address}/messages`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ...message, session: this.memory.session }),
+    });
+    this.memory.keep(response.session);
+    this.last = response.id;
+    return response;
+  }
+
+  // What was said before, or later than what we know; [] when there is nothing or nothing can be read now.
+  async earlier(after = "") {
+    if (!this.memory.session) return { messages: [], waiting: false };
+    try {
+      const query = new URLSearchParams({ session: this.memory.session, after });
+      const told = await this.fetch(`${this.address}/messages?${query}`, {});
+      if (told.messages.length) this.last = told.messages.at(-1).id;
+      return told;
+    } catch {
+      return { messages: [], waiting: false };
+    }
+  }
+
+  // Calls `arrived` with each message that staff write, until `stop` is called.
+  listen(arrived) {
+    const tell = (message) => {
+      this.last = message.id;
+      arrived(message);
+    };
+    const query = new URLSearchParams({ session: this.memory.session, after: this.last });
+    const source = new EventSource(`${this.address}/stream?${query}`);
+    let timer = null;
+    source.onmessage = (event) => tell(JSON.parse(event.data));
+    source.onerror = () => {
+      // The city has no place for another stream: look now and then instead.
+      if (source.readyState === EventSource.CLOSED && timer === null) timer = setInterval(() => this.look(tell), POLL_MS);
+    };
+    return () => {
+      source.close();
+      clearInterval(timer);
+    };
+  }
+
+  async look(tell) {
+    const told = await this.earlier(this.last);
+    told.messages.filter((message) => message.from === "staff").forEach(tell);
+  }
+
+  async fetch(address, options) {
+    let response;
+    try {
+      response = await fetch(address, {
+        ...options,
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+    } catch {
+      throw new Refused("", true);
+    }
+    const body = await response.json().catch(() => null);
+    if (response.ok && body) return body;
+    const again = response.ok || response.status === 429 || response.status >= 500;
+    throw new Refused((body && body.message) || "", again);
+  }
+}

@@ -1,0 +1,210 @@
+"""The talk with one resident: who it is, what was asked, what is answered and kept, and never twice.
+
+A browser repeats a message when the network was cut before our answer arrived. The repetition carries the same
+`message_id`: it gets the answer again (from memory, or told again from the store) and nothing is recorded twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.answer import Voice
+from bot.dialogue import Conversation
+from bot.messages import Inquiry, Language, Reply, Text
+from desk import decide
+from faq.library import Library
+from handlers.widget.asked import Asked
+from handlers.widget.blocks import reply_json
+from handlers.widget.history import SHOWN_TURNS, retold, talk_json
+from handlers.widget.sessions import looks_like_session, new_session, resident_of
+from handlers.widget.words import words_of
+from store import Store
+from store.errors import StoreError
+from store.records import Outcome, Turn
+
+log = logging.getLogger(__name__)
+Json = dict[str, Any]
+JAPAN = ZoneInfo("Asia/Tokyo")
+REMEMBERED_REPLIES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A session and what the store has of it. `turns` is None when the store does not answer."""
+
+    session: str
+    turns: Sequence[Turn] | None
+    memory: Json | None = None
+
+    @property
+    def resident(self) -> str:
+        return resident_of(self.session)
+
+
+class Talk:
+    """Answers residents of the widget. One for a process; safe for its threads."""
+
+    def __init__(self, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
+        self._library = library
+        self._store = store
+        self._clock = clock
+        self._recent = _Recent(REMEMBERED_REPLIES)
+        self._one_at_a_time = [threading.Lock() for _ in range(64)]
+
+    def answer(self, city: str, asked: Asked) -> Json:
+        """The JSON for one message. Raises `UnknownCity`, and `StoreError` when a wish to be forgotten failed."""
+        self._library.get(city)
+        key = f"{city} {asked.session} {asked.message_id}"
+        with self._one_at_a_time[hash(key if not asked.session else asked.session) % 64]:
+            said = self._recent.get(key) if asked.message_id else None
+            if said is None:
+                said = self._answer(city, asked)
+                if said["forgotten"]:
+                    self._recent.forget(f"{city} {asked.session} ")
+                if asked.message_id and said["remembered"]:
+                    self._recent.put(key, said)
+            return said
+
+    def earlier(self, city: str, session: str, after: str = "") -> Json:
+        """The turns that this session said before, those behind `after` if it is one of them. Raises `StoreError`."""
+        self._library.get(city)
+        if not looks_like_session(session):
+            return {"session": None, "messages": [], "waiting": False}
+        turns = self._store.turns(city, resident_of(session), SHOWN_TURNS)
+        memory = self._store.conversation(city, resident_of(session))
+        if memory is None and not turns:
+            return {"session": None, "messages": [], "waiting": False}
+        remembered = Conversation.from_dict(memory)
+        told = talk_json(behind(turns, after), remembered.as_of(self._clock()), self.voice(city, remembered.language))
+        return {
+            "session": session,
+            "messages": told,
+            "waiting": bool(remembered.asked),
+            "language": remembered.language,
+        }
+
+    def voice(self, city: str, language: Language) -> Voice:
+        return Voice(self._library.get(city), language, self._clock().astimezone(JAPAN))
+
+    def _answer(self, city: str, asked: Asked) -> Json:
+        visitor = self._visitor(city, asked.session)
+        event_id = _event_id(visitor, asked)
+        told = next((turn for turn in visitor.turns or () if turn.event_id == event_id), None)
+        if told is not None:
+            return self._told_again(city, visitor, told)
+        now = self._clock()
+        inquiry = Inquiry(
+            city=city,
+            resident=visitor.resident,
+            channel="widget",
+            kind="choice" if asked.choice else "text",
+            event_id=event_id,
+            at=now,
+            text="" if asked.choice else asked.text,
+            choice=asked.choice,
+            masked=asked.masked,
+            language=asked.language,
+        )
+        outcome, reply = decide(inquiry, self._library.get, self._store, now)
+        remembered = self._record(city, event_id, outcome)
+        if asked.too_long:
+            reply = _with_first(reply, words_of(asked.language or "ja")["read_in_part"])
+        return _said(visitor.session, event_id, reply, outcome, remembered, asked)
+
+    def _visitor(self, city: str, session: str) -> Visitor:
+        """The session that was sent if it is ours, else a new one: nobody may bring a session of their own making."""
+        if not looks_like_session(session):
+            return Visitor(new_session(), ())
+        try:
+            turns = self._store.turns(city, resident_of(session), SHOWN_TURNS)
+            memory = self._store.conversation(city, resident_of(session))
+        except StoreError:
+            return Visitor(session, None)
+        return Visitor(session, turns, memory) if turns or memory is not None else Visitor(new_session(), ())
+
+    def _told_again(self, city: str, visitor: Visitor, turn: Turn) -> Json:
+        remembered = Conversation.from_dict(visitor.memory)
+        last = visitor.turns is not None and visitor.turns[-1] is turn
+        reply = retold(turn, self.voice(city, remembered.language), remembered.as_of(self._clock()) if last else None)
+        return {
+            "session": visitor.session,
+            "id": turn.event_id,
+            "reply": reply_json(reply),
+            "remembered": True,
+            "waiting": bool(remembered.asked),
+            "forgotten": False,
+            "said": None,
+        }
+
+    def _record(self, city: str, event_id: str, outcome: Outcome) -> bool:
+        """Whether the store kept it. If not, the resident has the answer all the same."""
+        try:
+            self._store.record(outcome)
+        except StoreError:
+            log.warning("answered without remembering", extra={"city": city, "event": event_id})
+            return False
+        return True
+
+
+def behind(turns: Sequence[Turn], after: str) -> Sequence[Turn]:
+    """The turns after the one named `after`; all of them when it is not there."""
+    places = [place for place, turn in enumerate(turns) if turn.event_id == after]
+    return turns[places[0] + 1 :] if places else turns
+
+
+def _event_id(visitor: Visitor, asked: Asked) -> str:
+    """The same for every repetition of a message, and for no other message of the city."""
+    if not asked.message_id:
+        return f"widget-{secrets.token_hex(16)}"
+    whose = visitor.resident if asked.session == visitor.session else "first"
+    return f"widget-{hashlib.sha256(f'{whose} {asked.message_id}'.encode()).hexdigest()[:32]}"
+
+
+def _with_first(reply: Reply, sentence: str) -> Reply:
+    return Reply(reply.decision, (Text(sentence), *reply.blocks))
+
+
+def _said(session: str, event_id: str, reply: Reply, outcome: Outcome, remembered: bool, asked: Asked) -> Json:
+    return {
+        "session": session,
+        "id": event_id,
+        "reply": reply_json(reply),
+        "remembered": remembered,
+        "waiting": bool((outcome.conversation or {}).get("asked")),
+        "forgotten": outcome.turn is None and remembered,
+        "said": asked.text if asked.masked or asked.too_long else None,
+    }
+
+
+class _Recent:
+    """The last replies by message, so many and no more."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._replies: OrderedDict[str, Json] = OrderedDict()
+
+    def get(self, key: str) -> Json | None:
+        with self._lock:
+            return self._replies.get(key)
+
+    def put(self, key: str, reply: Json) -> None:
+        with self._lock:
+            self._replies[key] = reply
+            while len(self._replies) > self._size:
+                self._replies.popitem(last=False)
+
+    def forget(self, beginning: str) -> None:
+        """Drops the replies whose key begins so: the resident asked us to forget."""
+        with self._lock:
+            for key in [key for key in self._replies if key.startswith(beginning)]:
+                del self._replies[key]
