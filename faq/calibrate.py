@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from faq.ranking import Ranking
+from faq.features import explained_words
+from faq.postings import Doubles
 
 if TYPE_CHECKING:
     from faq.entry import Entry
     from faq.index import Index
     from faq.question import Question
+    from faq.ranking import Ranking
 
 Decision = Literal["answer", "choices", "handoff"]
 
@@ -37,60 +38,30 @@ class Calibration:
     probes: int = 0
 
 
-def signals(index: Index, question: Question, ranking: Ranking) -> NDArray[np.float64]:
+def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     """What tells a sure match from a lucky one, for the best entry of a ranking that has one."""
-    best, scores = float(ranking.scores[0]), ranking.scores
+    scores, evidence = ranking.scores, ranking.evidence
+    best = max(float(scores[0]), 1e-6)
     second = float(scores[1]) if len(scores) > 1 else 0.0
     fifth = float(scores[4]) if len(scores) > 4 else 0.0
-    mass = [rarity(index, unit.token.form) for unit in question.words]
-    explained = _explained(question, ranking)
-    total = sum(mass) or 1.0
-    covered = sum(
-        m for m, (unit, m) in zip(mass, zip(question.words, mass, strict=True), strict=True) if unit.start in explained
-    )
-    unknown = sum(unit.token.form not in index.asks.terms for unit in question.words)
+    rarity = np.asarray([index.rarity(slot.form) for slot in question.slots])
+    total = max(float(rarity.sum()), 1e-6)
+    asked = float(rarity[evidence.slot_ask[:, 0] > 0].sum()) / max(float(index.asks.mass[evidence.asks[0]]), 1e-6)
     return np.asarray(
         [
             best,
-            best / (best + total),
+            float(evidence.base[0]) / total,
             (best - second) / best,
             (best - fifth) / best,
-            covered / total,
-            _asked(index, question, ranking),
-            unknown / max(len(question.words), 1),
-            np.log1p(len(question.words)),
+            float(rarity @ explained_words(question, evidence)[:, 0]) / total,
+            min(asked, 1.0),
+            sum(not slot.options for slot in question.slots) / max(len(question.slots), 1),
+            float(np.log1p(len(question.slots))),
         ]
     )
 
 
-def rarity(index: Index, form: str) -> float:
-    """How rare a word is among the asks; one that nobody wrote counts as the rarest."""
-    number = index.asks.terms.get(form)
-    return float(index.asks.rarity[number]) if number is not None else float(np.log1p(2 * len(index)))
-
-
-def _explained(question: Question, ranking: Ranking) -> set[int]:
-    """Where the words of the question start that some clue found in the best entry."""
-    found: set[int] = set()
-    for row, clue in enumerate(question.clues):
-        if clue.kind != "gram" and (ranking.in_ask[row, 0] > 0 or ranking.in_answer[row, 0] > 0):
-            found.update(unit.start for unit in question.words if clue.start < unit.end and unit.start < clue.end)
-    return found
-
-
-def _asked(index: Index, question: Question, ranking: Ranking) -> float:
-    """The share of the best entry's ask that the question says."""
-    ask = int(ranking.best_ask[0])
-    said = {
-        c.term
-        for row, c in enumerate(question.clues)
-        if c.kind in ("word", "kana", "spelling") and ranking.in_ask[row, 0] > 0
-    }
-    mass = sum(float(index.asks.rarity[index.asks.terms[term]]) for term in said)
-    return min(mass / float(index.ask_mass[ask]), 1.0) if index.ask_mass[ask] else 0.0
-
-
-def confidence(calibration: Calibration, found: NDArray[np.float64]) -> float:
+def confidence(calibration: Calibration, found: Doubles) -> float:
     """The probability, 0 to 1, that the best entry is right."""
     return float(1 / (1 + np.exp(-(calibration.constant + found @ np.asarray(calibration.weights)))))
 

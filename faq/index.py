@@ -2,50 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq import calibrate
-from faq.calibrate import Calibration
+from faq.asking import aspects
+from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
-from faq.kana import Readings, readings_of
-from faq.postings import Ints, Postings, build_postings
+from faq.kana import Readings, group_sounds, readings_of
+from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.spelling import spelling_choices
-from faq.text import Token, is_content
-from faq.thesaurus import Thesaurus
-from faq.units import grams, groups, units, words
+from faq.text import Token
+from faq.thesaurus import Member, Thesaurus
+from faq.units import gram_terms, group_terms, units, words
 from faq.weights import DEFAULT, Weights
+
+# Words of an answer that are looked at; more changes nothing (trial "answer length") and costs memory.
+LONGEST_ANSWER: Final = 250
 
 _EARLIEST: Final = date.min.toordinal()
 _LATEST: Final = date.max.toordinal()
 
 
+class Expansion(NamedTuple):
+    """The words to look for when a group is named: `terms[starts[m]:starts[m+1]]` are those of member `m`."""
+
+    terms: Ints
+    starts: Ints
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What is known of each ask (question, phrasing, keywords) beside its postings, one row an ask.
+
+    `mass` is the rarity of its different words together, `first_word` its first one (-1: none), `aspects` what it asks for.
+    """
+
+    owner: NDArray[np.int32]
+    length: NDArray[np.int32]
+    mass: NDArray[np.float32]
+    first_word: NDArray[np.int64]
+    aspects: NDArray[np.int32]
+
+
 @dataclass(frozen=True)
 class Index:
-    """Entries by number (their order), their asks (question, phrasings, keywords) and their answers as postings.
+    """Entries by number (their order). `first_ask[n]:first_ask[n + 1]` are the asks of entry `n`.
 
-    `first_ask[n]:first_ask[n + 1]` are the asks of entry `n`; `ask_mass` is the rarity of all different words of an ask.
-    `calibration` holds the constants of the decision, made from this index's own phrasings and tests.
+    `terms` numbers words, `=group` and `~pair of characters`; `calibration` holds the constants of the decision, made from
+    this index's own phrasings and tests.
     """
 
     ids: tuple[str, ...]
-    asks: Postings
-    answers: Postings
-    first_ask: Ints
-    ask_owner: NDArray[np.int32]
-    ask_mass: NDArray[np.float32]
-    shown_from: NDArray[np.int32]
-    shown_until: NDArray[np.int32]
-    thesaurus: Thesaurus
-    own_forms: frozenset[str]
-    readings: Readings
-    spellings: tuple[str, ...]
-    weights: Weights = DEFAULT
+    terms: Mapping[str, int] = field(repr=False)
+    in_asks: Postings = field(repr=False)
+    in_answers: Postings = field(repr=False)
+    asks: Asks = field(repr=False)
+    first_ask: Ints = field(repr=False)
+    shown_from: NDArray[np.int32] = field(repr=False)
+    shown_until: NDArray[np.int32] = field(repr=False)
+    thesaurus: Thesaurus = field(repr=False)
+    expansions: Mapping[str, Expansion] = field(repr=False)
+    own_forms: frozenset[str] = field(repr=False)
+    readings: Readings = field(repr=False)
+    sounds: Readings = field(repr=False)
+    spellings: tuple[str, ...] = field(repr=False)
+    weights: Weights = field(default=DEFAULT, repr=False)
     calibration: Calibration = field(default_factory=Calibration)
 
     def __len__(self) -> int:
@@ -56,6 +83,15 @@ class Index:
         number = day.toordinal()
         return (self.shown_from > number) | (self.shown_until < number)
 
+    def rarity(self, form: str) -> float:
+        """How rare a word is among the asks; one that nobody wrote is as rare as can be."""
+        number = self.terms.get(form)
+        return self.rarest if number is None else float(self.in_asks.rarity[number])
+
+    @property
+    def rarest(self) -> float:
+        return float(np.log1p(2 * len(self.ids)) ** self.weights.ask.power)
+
 
 def build_index(
     entries: Sequence[Entry],
@@ -65,40 +101,43 @@ def build_index(
 ) -> Index:
     """The index of these entries. The city's own names are no topic: every question is about this city."""
     own_forms = frozenset(token.form for name in own_names for token in units(name) if len(token.form) > 1)
-    asks = [[units(text) for text in ask_texts(entry)] for entry in entries]
+    asks_of = [[units(text) for text in ask_texts(entry)] for entry in entries]
     answers = [units(entry.answer) for entry in entries]
-    flat_asks = [ask for of_entry in asks for ask in of_entry]
-    owners = [number for number, of_entry in enumerate(asks) for _ in of_entry]
+    asks = [ask for of_entry in asks_of for ask in of_entry]
+    owners = [number for number, of_entry in enumerate(asks_of) for _ in of_entry]
+    ask_words = [words(ask, own_forms) for ask in asks]
+    answer_words = [words(answer, own_forms)[:LONGEST_ANSWER] for answer in answers]
 
-    ask_words = [words(ask, own_forms) for ask in flat_asks]
+    terms: dict[str, int] = {}
     ask_terms = [
-        found + groups(ask, thesaurus) + list(grams(found)) for found, ask in zip(ask_words, flat_asks, strict=True)
+        [*found, *group_terms(ask, thesaurus), *_grams(found)] for found, ask in zip(ask_words, asks, strict=True)
     ]
-    answer_words = [words(answer, own_forms) for answer in answers]
-    answer_terms = [found + groups(answer, thesaurus) for found, answer in zip(answer_words, answers, strict=True)]
-
-    ask_postings = build_postings(ask_terms, list(map(len, ask_words)), owners, weights.ask_k1, weights.ask_b)
-    answer_postings = build_postings(
-        answer_terms, list(map(len, answer_words)), range(len(entries)), weights.answer_k1, weights.answer_b
+    answer_terms = [
+        [*found, *group_terms(answer, thesaurus)] for found, answer in zip(answer_words, answers, strict=True)
+    ]
+    ask_numbers, answer_numbers = number_terms(ask_terms, terms), number_terms(answer_terms, terms)
+    in_asks = build_postings(ask_numbers, _lengths(ask_terms), _lengths(ask_words), owners, len(terms), weights.ask)
+    in_answers = build_postings(
+        answer_numbers, _lengths(answer_terms), _lengths(answer_words), range(len(entries)), len(terms), weights.answer
     )
     index = Index(
         ids=tuple(entry.id for entry in entries),
-        asks=ask_postings,
-        answers=answer_postings,
-        first_ask=np.cumsum([0, *map(len, asks)]).astype(np.int64),
-        ask_owner=np.asarray(owners, np.int32),
-        ask_mass=np.asarray([_mass(found, ask_postings) for found in ask_words], np.float32),
+        terms=terms,
+        in_asks=in_asks,
+        in_answers=in_answers,
+        asks=_asks(asks, ask_words, owners, terms, in_asks),
+        first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
         shown_until=_ordinals([entry.valid_until for entry in entries], _LATEST),
         thesaurus=thesaurus,
+        expansions={name: _expansion(members, terms, weights) for name, members in thesaurus.members.items()},
         own_forms=own_forms,
-        readings=readings_of(_all(flat_asks, answers)),
-        spellings=spelling_choices(
-            [*ask_postings.terms, *(t for t in answer_postings.terms if t not in ask_postings.terms)]
-        ),
+        readings=readings_of(token for texts in (asks, answers) for text in texts for token in text),
+        sounds=group_sounds(thesaurus.sounds),
+        spellings=spelling_choices(terms),
         weights=weights,
     )
-    return replace(index, calibration=calibrate.calibrated(index, entries))
+    return replace(index, calibration=calibrated(index, entries))
 
 
 def ask_texts(entry: Entry) -> list[str]:
@@ -107,18 +146,42 @@ def ask_texts(entry: Entry) -> list[str]:
     return [*texts, " ".join(entry.keywords)] if entry.keywords else texts
 
 
-def _mass(found: Sequence[str], postings: Postings) -> float:
-    return float(sum(postings.rarity[postings.terms[word]] for word in set(found)))
+def _grams(found: Iterable[str]) -> list[str]:
+    return [gram for word in found for gram in gram_terms(word)]
+
+
+def _lengths(texts: Sequence[Sequence[str]]) -> list[int]:
+    return [len(text) for text in texts]
+
+
+def _asks(
+    asks: Sequence[tuple[Token, ...]],
+    ask_words: Sequence[Sequence[str]],
+    owners: Sequence[int],
+    terms: Mapping[str, int],
+    in_asks: Postings,
+) -> Asks:
+    rarity = in_asks.rarity
+    return Asks(
+        owner=np.asarray(owners, np.int32),
+        length=np.asarray(_lengths(ask_words), np.int32),
+        mass=np.asarray([sum(float(rarity[terms[word]]) for word in set(found)) for found in ask_words], np.float32),
+        first_word=np.asarray([terms[found[0]] if found else -1 for found in ask_words], np.int64),
+        aspects=np.asarray([aspects(ask) for ask in asks], np.int32),
+    )
+
+
+def _expansion(members: Sequence[Member], terms: Mapping[str, int], weights: Weights) -> Expansion:
+    """The members this index can find at all. A member of which a part is unknown still counts by its whole length."""
+    numbers, starts, worth = [], [], []
+    for member in members:
+        known = [terms[form] for form in member.forms if form in terms]
+        if known:
+            starts.append(len(numbers))
+            numbers.extend(known)
+            worth.append((weights.broader if member.broader else 1.0) / len(member.forms) ** weights.member_power)
+    return Expansion(np.asarray(numbers, np.int64), np.asarray(starts, np.int64), np.asarray(worth, np.float64))
 
 
 def _ordinals(days: Sequence[date | None], missing: int) -> NDArray[np.int32]:
     return np.asarray([day.toordinal() if day else missing for day in days], np.int32)
-
-
-def _all(asks: Sequence[tuple[Token, ...]], answers: Sequence[tuple[Token, ...]]) -> Iterator[Token]:
-    for texts in (asks, answers):
-        for text in texts:
-            yield from text
-
-
-__all__ = ["Index", "ask_texts", "build_index", "is_content"]

@@ -40,6 +40,11 @@ def readings_of(tokens: Iterable[Token]) -> Readings:
     return {reading: _most_used(forms) for reading, forms in heard.items()}
 
 
+def group_sounds(sounds: Mapping[str, tuple[str, ...]]) -> Readings:
+    """The thesaurus's readings in the same form: the sound of a group's member leads to the groups."""
+    return {sound: tuple((group, 1.0) for group in groups) for sound, groups in sounds.items()}
+
+
 def _most_used(forms: Counter[str]) -> tuple[tuple[str, float], ...]:
     total = sum(forms.values())
     return tuple((form, count / total) for form, count in forms.most_common(WORDS_PER_READING))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
 class Hits(NamedTuple):
@@ -20,65 +21,91 @@ class Hits(NamedTuple):
     places: NDArray[np.int32]
     worth: Floats
 
+    def summed(self, weights: Doubles, size: int) -> Doubles:
+        """Each place's worth over all rows, every row with its weight."""
+        return np.bincount(self.places, weights=self.worth * weights[self.rows], minlength=size)
+
+    def matrix(self, chosen: NDArray[np.intp], rows: int, size: int) -> Doubles:
+        """The worth of every row at the chosen places (columns)."""
+        columns = np.full(size, -1, np.int32)
+        columns[chosen] = np.arange(len(chosen), dtype=np.int32)
+        column = columns[self.places]
+        kept = column >= 0
+        flat = self.rows[kept] * len(chosen) + column[kept]
+        return np.bincount(flat, weights=self.worth[kept], minlength=rows * len(chosen)).reshape(rows, len(chosen))
+
 
 @dataclass(frozen=True)
 class Postings:
-    """`starts[t]:starts[t+1]` are the places of term `t`. `rarity` is the term's inverse document frequency."""
+    """`starts[t]:starts[t+1]` are the places of term `t`, in ascending order, and what it is worth in each."""
 
-    terms: Mapping[str, int]
     starts: Ints
     places: NDArray[np.int32]
     worth: Floats
     rarity: Floats
     size: int
 
-    def hits(self, terms: Sequence[int], weights: Sequence[float]) -> Hits:
-        """Everything these terms hold, each term's worth times its weight."""
-        spans = [(int(self.starts[term]), int(self.starts[term + 1])) for term in terms]
-        if not spans:
+    def hits(self, terms: NDArray[np.int64]) -> Hits:
+        """Everything these terms hold; a term's row is its position in `terms`."""
+        starts, ends = self.starts[terms].tolist(), self.starts[terms + 1].tolist()
+        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
+        if not any(lengths):
             return Hits(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.float32))
-        lengths = [end - start for start, end in spans]
-        rows = np.repeat(np.arange(len(spans)), lengths)
-        places = np.concatenate([self.places[start:end] for start, end in spans])
-        worth = np.concatenate([self.worth[start:end] for start, end in spans])
-        return Hits(rows, places, worth * np.repeat(np.asarray(weights, np.float32), lengths))
+        spans = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
+        return Hits(
+            np.repeat(np.arange(len(spans)), lengths),
+            np.concatenate([self.places[span] for span in spans]),
+            np.concatenate([self.worth[span] for span in spans]),
+        )
 
 
-def rarity_of(frequency: NDArray[np.int64], total: int) -> Floats:
-    """BM25's inverse document frequency, never negative."""
-    return np.log1p((total - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """BM25's saturation `k1` and length correction `b`; `power` sharpens the rarity (1 is plain BM25)."""
+
+    k1: float
+    b: float
+    power: float
+
+
+def number_terms(texts: Sequence[Sequence[str]], terms: dict[str, int]) -> Ints:
+    """All terms of the texts as numbers, one text after the other; new terms are added to `terms`."""
+    number = terms.setdefault
+    return np.fromiter((number(term, len(terms)) for text in texts for term in text), np.int64)
 
 
 def build_postings(
-    texts: Sequence[Sequence[str]],
+    numbers: Ints,
+    counts: Sequence[int],
     lengths: Sequence[int],
     owners: Sequence[int],
-    k1: float,
-    b: float,
+    vocabulary: int,
+    shape: Shape,
 ) -> Postings:
-    """BM25 over `texts` (their terms). `lengths` counts the words of each (other terms do not make a text longer);
+    """BM25 over texts of `counts` terms each. `lengths` counts their words (other terms do not make a text longer);
     `owners` tells which entry a text belongs to: a word is as rare as the entries that hold it are few."""
-    terms: dict[str, int] = {}
-    number = terms.setdefault
-    flat = np.fromiter((number(term, len(terms)) for text in texts for term in text), np.int64)
-    counts = np.fromiter(map(len, texts), np.int64, len(texts))
-    places = np.repeat(np.arange(len(texts), dtype=np.int64), counts)
-    size = max(len(texts), 1)
-    pairs, occurrences = np.unique(flat * size + places, return_counts=True)
+    size = max(len(counts), 1)
+    place_of = np.repeat(np.arange(len(counts), dtype=np.int64), np.asarray(counts, np.int64))
+    pairs, occurrences = np.unique(numbers * size + place_of, return_counts=True)
     of_term, of_place = np.divmod(pairs, size)
 
     length = np.asarray(lengths, np.float64)
     relative = length / (length.mean() or 1.0) if len(length) else length
-    saturation = k1 * (1 - b + b * relative)[of_place]
-    entries = int(max(owners, default=-1)) + 1
-    owned = np.unique(of_term * max(entries, 1) + np.asarray(owners, np.int64)[of_place]) // max(entries, 1)
-    rarity = rarity_of(np.bincount(owned, minlength=len(terms)), entries)
-    worth = rarity[of_term] * (occurrences * (k1 + 1) / (occurrences + saturation))
+    saturation = shape.k1 * (1 - shape.b + shape.b * relative)[of_place]
+    owner = np.asarray(owners, np.int64)
+    entries = int(owner.max()) + 1 if len(owner) else 0
+    owned = np.unique(of_term * max(entries, 1) + owner[of_place]) // max(entries, 1)
+    rarity = rarity_of(np.bincount(owned, minlength=vocabulary), entries, shape.power)
+    worth = rarity[of_term] * (occurrences * (shape.k1 + 1) / (occurrences + saturation))
     return Postings(
-        terms=terms,
-        starts=np.searchsorted(of_term, np.arange(len(terms) + 1)),
+        starts=np.searchsorted(of_term, np.arange(vocabulary + 1)).astype(np.int64),
         places=of_place.astype(np.int32),
         worth=worth.astype(np.float32),
         rarity=rarity,
-        size=len(texts),
+        size=len(counts),
     )
+
+
+def rarity_of(frequency: NDArray[np.int64], total: int, power: float) -> Floats:
+    """BM25's inverse document frequency, never negative; a term that is nowhere counts as the rarest."""
+    return (np.log1p((total - frequency + 0.5) / (frequency + 0.5)) ** power).astype(np.float32)

@@ -1,139 +1,152 @@
-"""What a resident's words ask the index for: the clues, each with its reason, before any entry is looked at."""
+"""What a resident's words ask the index for, step by step, before any entry is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from faq.index import Index
+from faq.asking import aspects
 from faq.kana import kana_words
 from faq.spelling import SHORTEST_WORD, nearest
 from faq.text import Token, analyse, is_content, normalise
-from faq.thesaurus import Relation
-from faq.units import grams
-from faq.weights import Weights
 
-Kind = Literal["word", "group", "broader", "gram", "kana", "spelling"]
+if TYPE_CHECKING:
+    from faq.index import Index
+
+Kind = Literal["word", "kana", "spelling"]
 
 # A resident's question; a longer text is a story whose first sentences are enough. Characters.
 LONGEST_QUESTION: Final = 500
+# Words of a question that are looked at. A story of more words finds nothing better (trial "long stories").
+MOST_SLOTS: Final = 40
+MOST_GROUPS: Final = 24
 
 
-class Clue(NamedTuple):
-    """A term of the index to look for. `start:end` are the letters of the question it comes from."""
+class Slot(NamedTuple):
+    """One thing the question says, at letters `start:end`: the word as it stands, as it sounds, or as it was meant.
 
-    term: str
+    `options` are the terms that would find it, with their weights; an entry is credited with the best of them.
+    """
+
+    form: str
     kind: Kind
-    in_ask: float
-    in_answer: float
+    options: tuple[tuple[str, float], ...]
     start: int
     end: int
 
 
-class Unit(NamedTuple):
-    """A content word of the question at its letters."""
+class Named(NamedTuple):
+    """A synonym group that the question names at letters `start:end`, by these of its slots."""
 
-    token: Token
+    group: str
+    weight: float
+    slots: tuple[int, ...]
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """`aspects` are the bits of `faq.asking`; `text` is the normalised question that all letters count in."""
+
     text: str
     tokens: tuple[Token, ...]
-    words: tuple[Unit, ...]
-    clues: tuple[Clue, ...]
+    slots: tuple[Slot, ...]
+    groups: tuple[Named, ...]
+    aspects: int
+
+
+class Placed(NamedTuple):
+    """A unit of the question at its letters."""
+
+    token: Token
+    start: int
+    end: int
 
 
 def understand(index: Index, query: str) -> Question:
-    """A question as clues; every step adds its own and none looks at the others' results."""
+    """A question in slots and synonym groups. Any text is understood, if only as nothing."""
     text = normalise(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     tokens = analyse(text)
-    placed = _placed(tokens)
-    words = _once(unit for unit in placed if is_content(unit.token) and unit.token.form not in index.own_forms)
-    heard = tuple(_kana_clues(index, text, words))
-    clues = (
-        *_word_clues(words, heard, index.weights),
-        *_group_clues(index, placed, text),
-        *heard,
-        *_spelling_clues(index, words, heard),
-        *_gram_clues(words, index.weights),
-    )
-    return Question(text, tokens, words, clues)
+    placed = [unit for unit in _placed(tokens) if not unit.token.idle]
+    heard = tuple(_kana_slots(index, text, placed))
+    slots = (*_word_slots(index, placed, heard), *heard)[:MOST_SLOTS]
+    groups = tuple(_once((*_named(index, placed, slots), *_sounded(index, text))))[:MOST_GROUPS]
+    return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed))
 
 
-def _placed(tokens: tuple[Token, ...]) -> list[Unit]:
-    placed, at = [], 0
+def _placed(tokens: tuple[Token, ...]) -> Iterator[Placed]:
+    at = 0
     for token in tokens:
-        placed.append(Unit(token, at, at + len(token.surface)))
+        yield Placed(token, at, at + len(token.surface))
         at += len(token.surface)
-    return placed
 
 
-def _once(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """Said twice is meant once."""
-    first: dict[str, Unit] = {}
-    for unit in units:
-        first.setdefault(unit.token.form, unit)
-    return tuple(first.values())
-
-
-def _word_clues(words: tuple[Unit, ...], heard: tuple[Clue, ...], weights: Weights) -> Iterator[Clue]:
-    """Each content word as it stands; a hiragana piece inside a longer word that was heard is doubted."""
-    for token, start, end in words:
-        doubted = any(c.start <= start and end <= c.end and end - start < c.end - c.start for c in heard)
-        weight = weights.kana_doubt if doubted else 1.0
-        yield Clue(token.form, "word", weight, weights.answer * weight, start, end)
-
-
-def _group_clues(index: Index, placed: list[Unit], text: str) -> Iterator[Clue]:
-    """The synonym groups the question names, by words or by the letters as typed, and the broader ones."""
-    thesaurus, seen = index.thesaurus, set()
-    kept = [unit for unit in placed if not unit.token.idle]
-    mentions = [
-        (m.group, m.relation, kept[m.start].start, kept[m.end - 1].end)
-        for m in thesaurus.mentions([unit.token.form for unit in kept])
-    ]
-    for group, relation, start, end in mentions:
-        if group in seen:
-            continue
-        seen.add(group)
-        weight = relation_weight(relation, index.weights)
-        yield Clue(
-            f"={group}", "group", index.weights.same_in_ask * weight, index.weights.same_in_answer * weight, start, end
-        )
-
-
-def relation_weight(relation: Relation, weights: Weights) -> float:
-    return {"word": 1.0, "colloquial": weights.colloquial, "reading": weights.reading}[relation]
-
-
-def _kana_clues(index: Index, text: str, words: tuple[Unit, ...]) -> Iterator[Clue]:
-    """Words heard in the question's kana that Sudachi did not already see there."""
-    seen = {unit.token.form for unit in words}
-    for start, end, term, share in kana_words(text, index.readings):
-        if term not in seen:
-            weight = index.weights.kana * share
-            yield Clue(term, "kana", weight, index.weights.answer * weight, start, end)
-
-
-def _spelling_clues(index: Index, words: tuple[Unit, ...], heard: tuple[Clue, ...]) -> Iterator[Clue]:
-    """Nearest words for those that stand nowhere in the index."""
-    for token, start, end in words:
+def _word_slots(index: Index, placed: Sequence[Placed], heard: Sequence[Slot]) -> Iterator[Slot]:
+    """Every content word once; a hiragana piece inside a longer word that was heard there is doubted."""
+    said: set[str] = set()
+    for token, start, end in placed:
         form = token.form
-        unknown = len(form) >= SHORTEST_WORD and form not in index.asks.terms and form not in index.answers.terms
-        if unknown and not any(clue.start < end and start < clue.end for clue in heard):
-            for term, likeness in nearest(form, index.spellings, index.weights.spelling_ratio):
-                weight = index.weights.spelling * likeness
-                yield Clue(term, "spelling", weight, index.weights.answer * weight, start, end)
+        if not is_content(token) or form in index.own_forms or form in said:
+            continue
+        said.add(form)
+        if form in index.terms:
+            doubted = any(
+                slot.start <= start and end <= slot.end and end - start < slot.end - slot.start for slot in heard
+            )
+            yield Slot(form, "word", ((form, index.weights.kana_doubt if doubted else 1.0),), start, end)
+        elif not any(slot.start < end and start < slot.end for slot in heard):
+            yield _unknown_slot(index, form, start, end)
 
 
-def _gram_clues(words: tuple[Unit, ...], weights: Weights) -> Iterator[Clue]:
-    seen: set[str] = set()
-    for token, start, end in words:
-        for gram in grams([token.form]):
-            if gram not in seen:
-                seen.add(gram)
-                yield Clue(gram, "gram", weights.grams, 0.0, start, end)
+def _unknown_slot(index: Index, form: str, start: int, end: int) -> Slot:
+    """A word that stands nowhere in the index: its nearest spellings, if there are any."""
+    weights = index.weights
+    strange = len(form) >= SHORTEST_WORD and form not in index.thesaurus.keys
+    near = nearest(form, index.spellings, weights.spelling_ratio) if strange else []
+    options = tuple((term, weights.spelling * likeness) for term, likeness in near)
+    return Slot(form, "spelling" if options else "word", options, start, end)
+
+
+def _kana_slots(index: Index, text: str, placed: Sequence[Placed]) -> Iterator[Slot]:
+    """Words heard in the question's kana that Sudachi did not already see there."""
+    seen = {unit.token.form for unit in placed}
+    heard: dict[tuple[int, int], list[tuple[str, float]]] = {}
+    for start, end, term, share in kana_words(text, index.readings):
+        heard.setdefault((start, end), []).append((term, share))
+    for (start, end), terms in heard.items():
+        if not any(term in seen for term, _ in terms):
+            options = tuple((term, index.weights.kana * share**0.5) for term, share in terms if term in index.terms)
+            if options:
+                yield Slot(options[0][0], "kana", options, start, end)
+
+
+def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Iterator[Named]:
+    """The groups named by words. A name inside a longer name says less; a rare word needs its synonyms more."""
+    mentions = list(index.thesaurus.mentions([unit.token.form for unit in placed]))
+    spans = {(mention.start, mention.end) for mention in mentions}
+    weights = index.weights
+    for mention in mentions:
+        units = placed[mention.start : mention.end]
+        inner = any(a <= mention.start and mention.end <= b and b - a > len(units) for a, b in spans)
+        forms = {unit.token.form for unit in units if is_content(unit.token)}
+        rare = max((index.rarity(form) for form in forms), default=0.0) / index.rarest
+        weight = rare**weights.rare_power * (weights.inner if inner else 1.0)
+        covered = tuple(number for number, slot in enumerate(slots) if slot.form in forms)
+        yield Named(mention.group, weight, covered, units[0].start, units[-1].end)
+
+
+def _sounded(index: Index, text: str) -> Iterator[Named]:
+    """The groups whose names are heard in the question's kana."""
+    for start, end, group, _ in kana_words(text, index.sounds):
+        yield Named(group, index.weights.sounded, (), start, end)
+
+
+def _once(named: Iterable[Named]) -> Iterator[Named]:
+    """Each group once, by its strongest name."""
+    best: dict[str, Named] = {}
+    for one in named:
+        if one.group not in best or one.weight > best[one.group].weight:
+            best[one.group] = one
+    yield from best.values()

@@ -5,13 +5,13 @@ search(index, "ゴミいつ").candidates[0].id  ->  "garbage-days"
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from faq.calibrate import Decision, confidence, decide, signals
 from faq.index import Index
-from faq.question import Clue, Question, understand
+from faq.question import Question, understand
 from faq.ranking import Ranking, rank
 
 
@@ -48,19 +48,18 @@ def search(index: Index, query: str, top: int = 5, day: date | None = None) -> S
 
 
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
-    for column, entry in enumerate(ranking.entries[:top]):
-        clues = [
-            clue
-            for row, clue in enumerate(question.clues)
-            if clue.kind != "gram" and ranking.in_ask[row, column] + ranking.in_answer[row, column] > 0
-        ]
-        yield Candidate(index.ids[entry], round(float(ranking.scores[column]), 4), matched_words(question.text, clues))
+    evidence = ranking.evidence
+    for column, entry in enumerate(ranking.entries[:top].tolist()):
+        slots = zip(question.slots, evidence.words[:, column] > 0, strict=True)
+        groups = zip(question.groups, evidence.groups[:, column] > 0, strict=True)
+        spans = [(part.start, part.end) for part, found in (*slots, *groups) if found]
+        yield Candidate(index.ids[entry], round(float(ranking.scores[column]), 4), matched_words(question.text, spans))
 
 
-def matched_words(text: str, clues: list[Clue]) -> tuple[str, ...]:
-    """The words of the question behind these clues, neighbours joined: 住民 + 票 → 住民票."""
+def matched_words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """The words of the question at these letters, neighbours joined: 住民 + 票 → 住民票."""
     joined: list[tuple[int, int]] = []
-    for start, end in sorted({(clue.start, clue.end) for clue in clues}):
+    for start, end in sorted(set(spans)):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

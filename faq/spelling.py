@@ -6,7 +6,7 @@ Only words are compared with words. Comparing whole questions by letters finds t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -16,7 +16,8 @@ SHORTEST_WORD: Final = 3
 NEAREST: Final = 2
 
 
-def spelling_choices(terms: Sequence[str]) -> tuple[str, ...]:
+def spelling_choices(terms: Iterable[str]) -> tuple[str, ...]:
+    """The words of an index that others may be mistaken for."""
     return tuple(term for term in terms if len(term) >= SHORTEST_WORD and not term.startswith(("=", "~")))
 
 

@@ -6,18 +6,20 @@ and end: 保険 is not found inside 保険者番号 unless a unit ends there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import StringConstraints
 
 from faq.entry import Line, Strict
-from faq.text import Token, analyse, normalise, to_hiragana
+from faq.text import analyse, content_forms, is_content, normalise, to_hiragana
 
 GroupId = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
-Relation = Literal["word", "colloquial", "reading"]
+Relation = Literal["word", "colloquial"]
+
+_KANA: Final = re.compile(r"[ぁ-ゖー]{3,}")
 
 # A member longer than this many units is a sentence, not a word.
 LONGEST_MEMBER: Final = 8
@@ -47,13 +49,23 @@ class Mention(NamedTuple):
     relation: Relation
 
 
+class Member(NamedTuple):
+    """The content words of one member of a group; `broader` ones mean more than the group."""
+
+    forms: tuple[str, ...]
+    broader: bool
+
+
 @dataclass(frozen=True)
 class Thesaurus:
-    """All groups of a city. `keys` leads from a joined member to its groups; `prefixes` tells where a member may begin."""
+    """All groups of a city, made once and never changed. `keys` leads from joined forms to groups, `sounds` from kana;
+    `members` are the words to look for; `prefixes` tells where a member may begin."""
 
-    groups: MappingProxyType[str, ThesaurusGroup] = field(default_factory=lambda: MappingProxyType({}))
-    keys: MappingProxyType[str, tuple[tuple[str, Relation], ...]] = field(default_factory=lambda: MappingProxyType({}))
-    prefixes: frozenset[str] = frozenset()
+    groups: Mapping[str, ThesaurusGroup] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, tuple[tuple[str, Relation], ...]] = field(default_factory=dict, repr=False)
+    sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict, repr=False)
+    prefixes: frozenset[str] = field(default=frozenset(), repr=False)
 
     @staticmethod
     def of(files: Iterable[ThesaurusFile]) -> Thesaurus:
@@ -64,13 +76,7 @@ class Thesaurus:
             groups[group.id] = _joined(known, group) if known else group
         keys = _keys(groups.values())
         prefixes = frozenset(key[:length] for key in keys for length in range(1, len(key) + 1))
-        return Thesaurus(MappingProxyType(groups), MappingProxyType(keys), prefixes)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (dict(self.groups), dict(self.keys), self.prefixes)
-
-    def broader(self, group: str) -> tuple[str, ...]:
-        return self.groups[group].broader
+        return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), prefixes)
 
     def mentions(self, units: Sequence[str]) -> Iterator[Mention]:
         """Every group named by a run of these units, longest and shortest alike."""
@@ -82,12 +88,6 @@ class Thesaurus:
                 if end >= len(units) or end - start >= LONGEST_MEMBER:
                     break
                 joined, end = joined + units[end], end + 1
-
-
-def _rebuilt(
-    groups: dict[str, ThesaurusGroup], keys: dict[str, tuple[tuple[str, Relation], ...]], prefixes: frozenset[str]
-) -> Thesaurus:
-    return Thesaurus(MappingProxyType(groups), MappingProxyType(keys), prefixes)
 
 
 def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:
@@ -104,29 +104,45 @@ def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:
 
 
 def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[tuple[str, Relation], ...]]:
-    """Joined member → its groups; the first relation written for a group wins (word before colloquial before reading)."""
+    """Joined forms → their groups; the first relation written for a group wins (word before colloquial)."""
     keys: dict[str, dict[str, Relation]] = {}
     for group in groups:
-        for relation, members in _relations(group):
-            for member in members:
-                for key in member_keys(member):
-                    keys.setdefault(key, {}).setdefault(group.id, relation)
+        for relation, members in (("word", group.words), ("colloquial", group.colloquial)):
+            for key in filter(None, map(form_key, members)):
+                keys.setdefault(key, {}).setdefault(group.id, relation)
     return {key: tuple(found.items()) for key, found in keys.items()}
 
 
-def _relations(group: ThesaurusGroup) -> tuple[tuple[Relation, tuple[str, ...]], ...]:
-    return (("word", group.words), ("colloquial", group.colloquial), ("reading", group.readings))
+def _sounds(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[str, ...]]:
+    """Kana → the groups that sound so. Sudachi is not asked: it reads しぼう as する in the volitional."""
+    sounds: dict[str, dict[str, None]] = {}
+    for group in groups:
+        for member in (*group.readings, *group.words, *group.colloquial):
+            kana = letters(normalise(member))
+            if _KANA.fullmatch(kana):
+                sounds.setdefault(kana, {})[group.id] = None
+    return {sound: tuple(found) for sound, found in sounds.items()}
 
 
-def member_keys(member: str) -> tuple[str, ...]:
-    """A member as it can appear: its forms without particles, and its letters as they are typed."""
-    normalised = normalise(member)
-    tokens = analyse(normalised)
-    return tuple(dict.fromkeys(key for key in (form_key(tokens), letters(normalised)) if key))
+def _members(groups: Mapping[str, ThesaurusGroup]) -> dict[str, tuple[Member, ...]]:
+    """What to look for when a group is named: its members' words, and those of the groups it calls broader."""
+    return {name: tuple(dict.fromkeys(_members_of(group, groups))) for name, group in groups.items()}
 
 
-def form_key(tokens: Sequence[Token]) -> str:
-    return "".join(token.form for token in tokens if not token.idle)
+def _members_of(group: ThesaurusGroup, groups: Mapping[str, ThesaurusGroup]) -> Iterator[Member]:
+    own = (*group.words, *group.colloquial)
+    wider = (word for name in group.broader for word in (groups[name].words if name in groups else (name,)))
+    for texts, broader in ((own, False), (wider, True)):
+        for text in texts:
+            forms = content_forms(analyse(normalise(text)))
+            if forms:
+                yield Member(forms, broader)
+
+
+def form_key(member: str) -> str:
+    """A member as joined forms without particles; empty when only general words are left (どうすればいい)."""
+    tokens = [token for token in analyse(normalise(member)) if not token.idle]
+    return "".join(token.form for token in tokens) if any(map(is_content, tokens)) else ""
 
 
 def letters(normalised: str) -> str:

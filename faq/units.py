@@ -1,8 +1,4 @@
-"""A text of an entry as terms: words, the synonym groups it names, the characters of its words. Remembered by content.
-
-Terms of one vocabulary: `住民` a word, `=juminhyo` a group of the thesaurus, `~民票` characters. No word begins with
-`=` or `~`, because Sudachi calls those signs and signs are left out.
-"""
+"""The short units of an entry's texts, remembered by content so that the next build of an edited city is fast."""
 
 from __future__ import annotations
 
@@ -14,7 +10,7 @@ from typing import Final
 from faq.text import Token, analyse, is_content, normalise
 from faq.thesaurus import Thesaurus
 
-# Texts whose units are remembered in this process: about 10 cities of 2,000 entries, some 200 MB at worst.
+# Texts whose units are remembered in this process: ten cities of 2,000 entries with five texts each.
 _REMEMBERED: Final = 100_000
 
 _lock = Lock()
@@ -22,7 +18,7 @@ _memory: OrderedDict[str, tuple[Token, ...]] = OrderedDict()
 
 
 def units(text: str) -> tuple[Token, ...]:
-    """The units of a text that are compared at all (no particles, no punctuation), kept for the next build."""
+    """The units of a text that are compared at all (no particles, no punctuation)."""
     with _lock:
         known = _memory.get(text)
         if known is not None:
@@ -37,16 +33,16 @@ def units(text: str) -> tuple[Token, ...]:
 
 
 def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
+    """The forms that carry a topic; the city's own names do not."""
     return [token.form for token in tokens if is_content(token) and token.form not in own_forms]
 
 
-def groups(tokens: Iterable[Token], thesaurus: Thesaurus) -> list[str]:
-    """The synonym groups that a text names, one term a mention."""
-    return [f"={mention.group}" for mention in thesaurus.mentions([token.form for token in tokens])]
+def group_terms(tokens: Iterable[Token], thesaurus: Thesaurus) -> list[str]:
+    """The synonym groups that a text names, as terms: `=juminhyo`. No word begins so, because signs are left out."""
+    mentions = thesaurus.mentions([token.form for token in tokens])
+    return list(dict.fromkeys(f"={mention.group}" for mention in mentions))
 
 
-def grams(forms: Iterable[str]) -> Iterator[str]:
-    """Single characters and pairs inside each word: what a typing error leaves intact."""
-    for form in forms:
-        yield from (f"~{form[at : at + 1]}" for at in range(len(form)))
-        yield from (f"~{form[at : at + 2]}" for at in range(len(form) - 1))
+def gram_terms(form: str) -> Iterator[str]:
+    """The pairs of characters in a word, as terms `~民票`: what a typing error leaves intact."""
+    yield from (f"~{form[at : at + 2]}" for at in range(len(form) - 1))

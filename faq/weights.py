@@ -1,36 +1,49 @@
-"""Every weight of the matcher in one place, each with its reason. Measured 2026-11-21; `docs/matching.md` has the trials."""
+"""Every weight of the matcher in one place, each with its reason. Measured 2026-11-21; trials: `docs/matching.md`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from faq.postings import Shape
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Defaults are what the trials in `docs/matching.md` left standing."""
+    """Defaults are what the trials left standing; most sit on a plateau (halving them costs less than .01 nDCG)."""
 
-    # BM25. Questions are short and say everything once (low k1); flat within ±0.01 nDCG around these.
-    ask_k1: float = 1.2
-    ask_b: float = 0.75
-    answer_k1: float = 1.5
-    answer_b: float = 0.75
-    # The answer names what the question leaves unsaid; .8 to 1.3 is a plateau.
-    answer: float = 1.0
-    # A synonym is worth less than the word itself; .4 to .8 is a plateau.
-    same_in_ask: float = 0.6
-    same_in_answer: float = 0.42
-    # How the resident said it: colloquial forms and readings are less certain than the official words.
-    colloquial: float = 0.9
-    reading: float = 0.85
-    broader: float = 0.4
-    # Characters of the content words: typing errors and halves of compounds.
-    grams: float = 0.1
+    # Questions say everything once; a long question that shares one word with the query is about something else.
+    ask: Shape = Shape(k1=1.5, b=0.9, power=1.2)
+    answer: Shape = Shape(k1=1.2, b=0.6, power=1.2)
+    # A word found in question and answer counts once, plus this share of the smaller find (1 = plain sum: -.02).
+    both: float = 0.2
+    # The first sum, which only chooses the entries looked at closely, counts answers at this weight.
+    answer_in_first_sum: float = 0.6
+
+    # A synonym group: entries that name the group (any member), in the question and in the answer …
+    group_in_ask: float = 1.0
+    group_in_answer: float = 0.7
+    # … and entries that hold the words of one member; a member of n words counts 1 / n ** member_power.
+    member_in_ask: float = 0.7
+    member_in_answer: float = 0.5
+    member_power: float = 0.6
+    broader: float = 0.8
+    group_both: float = 0.8
+    # Words found literally need their synonyms less (share of the literal worth taken off).
+    literal_off: float = 0.2
+    # A common word of the index says what it means by itself; a rare one needs its synonyms (power of its rarity).
+    rare_power: float = 0.5
+    # ごみ inside 粗大ごみ: the shorter name says less.
+    inner: float = 0.6
+    sounded: float = 0.85
+
     # A word nobody wrote in this index, matched to the nearest spelling (ratio 0 to 100).
     spelling: float = 0.8
     spelling_ratio: float = 72.0
-    # A hiragana run cut again along the readings of the index.
-    kana: float = 0.6
-    kana_doubt: float = 0.4
+    # A hiragana run cut again along the readings of the index, and what is left of Sudachi's own pieces in it.
+    kana: float = 0.8
+    kana_doubt: float = 0.3
+    # Characters of unknown words.
+    grams: float = 0.1
 
 
 DEFAULT = Weights()

@@ -1,0 +1,164 @@
+"""Learn the ranker's weights from judged queries and show, by cross-validation, what they are worth.
+
+    python benchmarks/learn_ranker.py            # five-fold figures only
+    python benchmarks/learn_ranker.py --write    # also writes faq/ranker_weights.py
+
+Listwise logistic regression (softmax over the pool against the grades), pulled towards the plain score by an L2 penalty, so
+that a feature earns its weight. Needs the evaluation set beside the repository; nothing of it is kept except these weights.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.local_gov_faq import load_entries, load_judged  # noqa: E402
+from faq.evaluate import JudgedQuery, ndcg, reciprocal_rank  # noqa: E402
+from faq.features import NAMES, features  # noqa: E402
+from faq.index import Index, build_index  # noqa: E402
+from faq.question import understand  # noqa: E402
+from faq.ranking import POOL, rank  # noqa: E402
+from benchmarks.cities import base_thesaurus  # noqa: E402
+
+# .003 to .1 is a plateau; the start is the plain score alone at the slope that fits it (tau).
+PENALTY: Final = 0.02
+TAU: Final = 1.5
+FOLDS: Final = 5
+SEEDS: Final = (0, 1, 2, 3)
+
+Array = NDArray[np.float64]
+
+
+class Judged:
+    """Pools of all queries as one tensor: queries × pool × features, with grades and the ids in the pool."""
+
+    def __init__(self, index: Index, queries: list[JudgedQuery]) -> None:
+        self.queries = queries
+        self.values = np.zeros((len(queries), POOL, len(NAMES)))
+        self.mask = np.zeros((len(queries), POOL))
+        self.grades = np.zeros((len(queries), POOL))
+        self.ids: list[list[str]] = []
+        for number, judged in enumerate(queries):
+            question = understand(index, judged.query)
+            ranking = rank(index, question)
+            ids = [index.ids[entry] for entry in ranking.entries]
+            size = len(ids)
+            self.values[number, :size] = features(index, question, ranking.evidence).T if size else 0
+            self.mask[number, :size] = 1
+            self.grades[number, :size] = [judged.relevant.get(entry, 0) for entry in ids]
+            self.ids.append(ids)
+        mean = (self.values * self.mask[..., None]).sum(1) / np.maximum(self.mask.sum(1), 1)[:, None]
+        centred = (self.values - mean[:, None]) * self.mask[..., None]
+        self.spread = np.sqrt((centred**2).sum((0, 1)) / self.mask.sum()) + 1e-9
+        self.values = centred / self.spread
+
+    def order(self, number: int, weights: Array) -> list[str]:
+        ids = self.ids[number]
+        scores = self.values[number, : len(ids)] @ weights
+        return [ids[at] for at in np.argsort(-scores, kind="stable")]
+
+
+def learn(judged: Judged, chosen: NDArray[np.intp], penalty: float = PENALTY) -> Array:
+    """Weights (for spread-one features) from the chosen queries."""
+    chosen = chosen[judged.grades[chosen].sum(1) > 0]
+    values, mask, grades = judged.values[chosen], judged.mask[chosen], judged.grades[chosen]
+    target = grades / grades.sum(1, keepdims=True)
+    start = np.zeros(len(NAMES))
+    start[0] = TAU
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        scores = np.where(mask > 0, values @ weights, -1e9)
+        scores -= scores.max(1, keepdims=True)
+        share = np.exp(scores)
+        share /= share.sum(1, keepdims=True)
+        pull = weights - start
+        slope = -((target - share)[..., None] * values).sum((0, 1)) / len(values)
+        value = -(target * np.log(share + 1e-12)).sum(1).mean() + penalty * float(pull @ pull)
+        return float(value), slope + 2 * penalty * pull
+
+    found: Array = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return found
+
+
+def figures(judged: Judged, orders: list[list[str]]) -> dict[str, float]:
+    gains = [
+        [query.relevant.get(entry, 0) for entry in order] for query, order in zip(judged.queries, orders, strict=True)
+    ]
+    return {
+        "P@1": float(np.mean([bool(gain and gain[0]) for gain in gains])),
+        "Hit@3": float(np.mean([any(gain[:3]) for gain in gains])),
+        "Hit@5": float(np.mean([any(gain[:5]) for gain in gains])),
+        "MRR": float(np.mean([reciprocal_rank(gain[:10]) for gain in gains])),
+        "nDCG@10": float(
+            np.mean([ndcg(gain, query.relevant) for gain, query in zip(gains, judged.queries, strict=True)])
+        ),
+    }
+
+
+def cross_validated(judged: Judged, penalty: float = PENALTY) -> dict[str, float]:
+    """Means over several five-fold splits; no query is ranked by weights that saw it."""
+    runs = []
+    count = len(judged.queries)
+    for seed in SEEDS:
+        fold = np.random.default_rng(seed).permutation(np.arange(count) % FOLDS)
+        orders: list[list[str]] = [[] for _ in range(count)]
+        for part in range(FOLDS):
+            weights = learn(judged, np.flatnonzero(fold != part), penalty)
+            for number in np.flatnonzero(fold == part):
+                orders[number] = judged.order(number, weights)
+        runs.append(figures(judged, orders))
+    return {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
+
+
+def show(label: str, found: dict[str, float]) -> None:
+    print(f"{label:<28}" + "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
+
+
+def write(weights: Array, judged: Judged, found: dict[str, float]) -> None:
+    """As `faq/ranker_weights.py`, scaled so that the plain score counts 1."""
+    scaled = weights / judged.spread
+    scaled = scaled / scaled[0]
+    rows = "\n".join(f'    "{name}": {value:.4f},' for name, value in zip(NAMES, scaled, strict=True))
+    text = f'''"""Weights of the features in `faq.features`, as shares of the best plain score. Written by `benchmarks/learn_ranker.py`.
+
+Learned {date(2026, 11, 21)} from the {len(judged.queries)} judged development queries of localgovFAQ; five-fold cross-validation there:
+nDCG@10 {found["nDCG@10"]:.3f}, P@1 {found["P@1"]:.3f}.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RANKER: Final[dict[str, float]] = {{
+{rows}
+}}
+'''
+    (ROOT / "faq" / "ranker_weights.py").write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    entries, queries = load_entries(), load_judged()
+    if not entries:
+        print("判定済みの質問（localgovFAQ）が見つからないため、何もしません。")
+        return
+    judged = Judged(build_index(entries, base_thesaurus(), own_names=["尼崎市", "尼崎", "あまがさき"]), queries)
+    plain = np.zeros(len(NAMES))
+    plain[0] = 1
+    show("plain score", figures(judged, [judged.order(number, plain) for number in range(len(queries))]))
+    for penalty in (0.1, PENALTY, 0.005):
+        show(f"cross-validated, L2 {penalty}", cross_validated(judged, penalty))
+    if "--write" in sys.argv:
+        write(learn(judged, np.arange(len(queries))), judged, cross_validated(judged))
+
+
+if __name__ == "__main__":
+    main()

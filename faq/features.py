@@ -1,0 +1,99 @@
+"""The ranker's features: what is left to say about an entry when its words have been counted. Linear, so that each can be told.
+
+The weights were learned on judged queries by `benchmarks/learn_ranker.py` (listwise logistic regression, shrunk towards
+the plain score); they know no word, no city and no entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.asking import ASPECT_NAMES
+from faq.postings import Doubles
+from faq.ranker_weights import RANKER
+
+if TYPE_CHECKING:
+    from faq.index import Index
+    from faq.question import Question
+
+NAMES: Final = (
+    "of_best",  # the plain score as a share of the best one
+    "short",  # the ask has few words: the question says most of it
+    "topic_first",  # the first word of the ask, mostly its topic, is said
+    "said_elsewhere",  # minus the words of the question that stand nowhere in the entry
+    "in_answer",  # the answer speaks of the same, on a log scale
+    *(f"both_ask_{name}" for name in ASPECT_NAMES),
+    *(f"only_entry_asks_{name}" for name in ASPECT_NAMES),
+)
+
+
+_WEIGHTS: Final = np.asarray([RANKER[name] for name in NAMES])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found in each entry of the pool (columns): per slot in its ask and answer, per synonym group, in pairs."""
+
+    asks: NDArray[np.intp]
+    slot_ask: Doubles
+    slot_answer: Doubles
+    words: Doubles
+    groups: Doubles
+    group_ask: NDArray[np.bool_]
+    group_answer: Doubles
+    named_ask: NDArray[np.bool_]
+    grams: Doubles
+
+    def ordered(self, order: NDArray[np.intp]) -> Evidence:
+        return Evidence(**{part.name: getattr(self, part.name)[..., order] for part in fields(self)})
+
+    @property
+    def base(self) -> Doubles:
+        """The plain score: words and groups, each credited once."""
+        total: Doubles = self.words.sum(0) + self.groups.sum(0) + self.grams
+        return total
+
+
+def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
+    """The final score of each entry: the plain score, and what the other features add as shares of the best one."""
+    if not len(evidence.asks):
+        return np.zeros(0)
+    scores: Doubles = float(evidence.base.max()) * (_WEIGHTS @ features(index, question, evidence))
+    return scores
+
+
+def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
+    """One row a feature (`NAMES`), one column an entry."""
+    asks, base = evidence.asks, evidence.base
+    said = {index.terms[term] for slot in question.slots for term, _ in slot.options}
+    asked = index.asks.aspects[asks]
+    bits = 1 << np.arange(len(ASPECT_NAMES))[:, None]
+    return np.vstack(
+        [
+            base / max(float(base.max()), 1e-9),
+            -np.log1p(index.asks.length[asks]),
+            [word in said for word in index.asks.first_word[asks].tolist()],
+            -((evidence.slot_ask + evidence.slot_answer) <= 0).sum(0),
+            np.log1p(evidence.slot_answer.sum(0) + evidence.group_answer.sum(0)),
+            (asked & question.aspects & bits) > 0,
+            (asked & ~question.aspects & bits) > 0,
+        ]
+    )
+
+
+def explained_words(question: Question, evidence: Evidence) -> Doubles:
+    """How well each slot (row) is accounted for in each entry: 1 in its ask, down to 0 for not at all."""
+    explained = np.where(evidence.slot_ask > 0, 1.0, np.where(evidence.slot_answer > 0, 0.6, 0.0))
+    for row, named in enumerate(question.groups):
+        found = np.where(
+            evidence.named_ask[row],
+            0.8,
+            np.where(evidence.group_ask[row], 0.5, np.where(evidence.group_answer[row] > 0, 0.4, 0.0)),
+        )
+        for slot in named.slots:
+            explained[slot] = np.maximum(explained[slot], found)
+    return explained
