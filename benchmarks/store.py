@@ -28,7 +28,7 @@ import psycopg
 
 from store import ArrivedEvent, ClaimedEvent, Outcome, Outgoing, Store, Turn, open_store
 
-DOORS, WORKERS, CLAIM_LIMIT = 8, 16, 32
+DOORS, WORKERS, CLAIM_LIMIT, IN_FLIGHT = 8, 24, 32, 100
 _PAYLOAD = {
     "type": "message",
     "message": {"type": "text", "id": "5" * 18, "text": "引っ越しの手続きを教えて"},
@@ -77,7 +77,7 @@ def cycles_a_second(store: Store, seconds: float) -> tuple[float, float]:
     work: SimpleQueue[ClaimedEvent | None] = SimpleQueue()
     until = time.monotonic() + seconds
     took: list[float] = []
-    free = threading.Semaphore(WORKERS * 2)
+    free = threading.Semaphore(IN_FLIGHT)
 
     def door() -> None:
         while time.monotonic() < until:

@@ -40,7 +40,7 @@ ORDER BY due_at LIMIT ?2
 _HOLD_EVENT = "UPDATE inbox SET worker = ?, due_at = ?, attempts = attempts + 1 WHERE city = ? AND event_id = ?"
 _FINISH = (
     "UPDATE inbox SET state = 'done', finished_at = ?, worker = '', resident = '', payload = '{}', reply_token = '' "
-    "WHERE city = ? AND event_id = ? AND state = 'open' AND worker = ? AND attempts = ?"
+    "WHERE city = ? AND event_id = ? AND finished_at IS NULL AND worker = ? AND attempts = ?"
 )
 _MORE_EVENTS = "SELECT 1 FROM inbox WHERE state = 'open' AND city = ? AND resident = ? LIMIT 1"
 _ADD_TURN = (

@@ -22,13 +22,13 @@ UPSERT_CONVERSATION = (
 )
 RETRY_EVENT = (
     "UPDATE inbox SET worker = '', due_at = %s, reason = %s "
-    "WHERE city = %s AND event_id = %s AND state = 'open' AND worker = %s AND attempts = %s"
+    "WHERE city = %s AND event_id = %s AND finished_at IS NULL AND worker = %s AND attempts = %s"
 )
 FAIL_EVENT = (
     "UPDATE inbox SET state = 'failed', worker = '', finished_at = %s, reason = %s "
-    "WHERE city = %s AND event_id = %s AND state = 'open' AND worker = %s AND attempts = %s"
+    "WHERE city = %s AND event_id = %s AND finished_at IS NULL AND worker = %s AND attempts = %s"
 )
-_HELD_OUTGOING = "WHERE city = %s AND id = %s AND state = 'open' AND worker = %s AND attempts = %s"
+_HELD_OUTGOING = "WHERE city = %s AND id = %s AND finished_at IS NULL AND worker = %s AND attempts = %s"
 OUTGOING_SENT = f"UPDATE outbox SET state = 'sent', worker = '', finished_at = %s, accepted = %s {_HELD_OUTGOING}"
 OUTGOING_DEAD = f"UPDATE outbox SET state = 'dead', worker = '', finished_at = %s, reason = %s {_HELD_OUTGOING}"
 OUTGOING_LATER = (

@@ -90,7 +90,8 @@ outbox = Table(
     _moment("created_at"),
     _moment("finished_at", nullable=True),
 )
-Index("outbox_retry_key", outbox.c.city, outbox.c.retry_key, unique=True)
+# Not "city" first: only the key begins with it, or PostgreSQL takes the wrong one for a row of a small table.
+Index("outbox_retry_key", outbox.c.retry_key, outbox.c.city, unique=True)
 Index(
     "outbox_due",
     outbox.c.priority,
@@ -100,7 +101,7 @@ Index(
     sqlite_where=_IS_OPEN,
     postgresql_where=_IS_OPEN,
 )
-Index("outbox_order", outbox.c.city, outbox.c.resident, outbox.c.state, outbox.c.priority, outbox.c.id)
+Index("outbox_order", outbox.c.resident, outbox.c.city, outbox.c.state, outbox.c.priority, outbox.c.id)
 Index("outbox_dead", outbox.c.city, outbox.c.finished_at, sqlite_where=_IS_DEAD, postgresql_where=_IS_DEAD)
 Index("outbox_finished", outbox.c.city, outbox.c.finished_at, sqlite_where=_IS_FINISHED, postgresql_where=_IS_FINISHED)
 

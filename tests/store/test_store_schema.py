@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import store.migrations
-from store import Store, StoreError, open_store, postgresql
+from store import Store, StoreError, open_store, postgresql, statements
 from store.opening import database_url as as_url
 from store.opening import schema_version
 from store.tables import metadata
@@ -135,13 +136,52 @@ def test_a_claim_costs_the_same_beside_thousands_of_finished_rows(store: Store) 
 
 
 def test_a_claim_looks_at_what_it_takes_and_not_at_all_that_waits(store: Store) -> None:
-    """The plan is made before PostgreSQL knows that the table has grown, as in a burst."""
     store.accept([an_event(f"e{n}", resident=f"U{n}") for n in range(10)])
     short = _cost_of_a_claim(store, 10)
 
     store.accept([an_event(f"f{n}", resident=f"V{n}") for n in range(3000)])
 
     assert _cost_of_a_claim(store, 10) <= short * 3 + 50
+
+
+def test_plans_made_while_the_tables_were_small_are_good_when_they_are_full(postgres_url: str) -> None:
+    """PostgreSQL keeps a statement's plan. Whatever it takes in an empty database must not read whole tables later."""
+    with open_store(postgres_url) as store:
+        hot, lately = postgresql, store._now()
+        asked: dict[str, tuple[Any, ...]] = {
+            hot._HOLD_EVENTS: ("w", lately, ["(0,1)"], lately, lately),
+            hot._FINISH: (["demo"], ["e1"], ["w"], [1], ["U1"], [lately]),
+            hot._WAITING_RESIDENTS: (["demo"], ["U1"]),
+            hot._CLAIM_OUTGOING: (lately, 10, "w", lately),
+            hot._SENT: (["demo"], [1], ["w"], [1], [lately], ["sent"]),
+            statements.RETRY_EVENT: (lately, "x", "demo", "e1", "w", 1),
+            statements.OUTGOING_LATER: (lately, "x", False, "demo", 1, "w", 1),
+        }
+        with store._writing_engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            plans = [raw.execute("EXPLAIN (FORMAT JSON) " + sql, values).fetchone()[0] for sql, values in asked.items()]
+
+    for statement, (plan,) in zip(asked, plans, strict=True):
+        ways = set(_ways(plan["Plan"]))
+        assert ways <= _SINGLE_ROWS, (statement, ways)
+
+
+# A row by its place or its key, or a resident's open rows in order.
+_SINGLE_ROWS = {"tid", "inbox_pkey", "outbox_pkey", "inbox_order", "outbox_order", "outbox_due"}
+
+
+def _ways(node: dict[str, Any]) -> Iterator[str]:
+    """How each step reaches its table: "tid", the index it looks up, or the name of a scan that reads everything."""
+    match node["Node Type"]:
+        case "Tid Scan":
+            yield "tid"
+        case "Index Scan" | "Index Only Scan":
+            yield node["Index Name"] if "Index Cond" in node else f"all of {node['Index Name']}"
+        case "Seq Scan" | "Bitmap Heap Scan" as scan:
+            yield scan
+    for child in node.get("Plans", []):
+        yield from _ways(child)
 
 
 def _cost_of_a_claim(opened: Store, expected: int) -> int:

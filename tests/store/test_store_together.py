@@ -13,10 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from store import ArrivedEvent, Outcome, Store, open_store
-from store.postgresql import PostgresHotPath
+from store import ArrivedEvent, Outcome, Store, open_store, postgresql
+from store.rows import writing
 from tests.databases import Clock
-from tests.store.store_builders import AT_MS, an_answer, an_event, an_outgoing
+from tests.store.store_builders import AT_MS, a_turn, an_answer, an_event, an_outgoing
 
 _ROOT = Path(__file__).parents[2]
 
@@ -205,9 +205,8 @@ def test_a_late_snapshot_does_not_give_a_residents_second_event_away(postgres_ur
         store.accept([an_event("first", occurred_at_ms=AT_MS)])
         # The pick of a slower claimer, as it would be if it had looked before w1's commit.
         with psycopg.connect(postgres_url) as raw:
-            values = ("w2", clock.ms + 8000, ["demo"], ["first"], clock.ms, clock.ms)
-            from store import postgresql
-
+            places = [place for (place,) in raw.execute("SELECT ctid::text FROM inbox WHERE event_id = 'first'")]
+            values = ("w2", clock.ms + 8000, places, clock.ms, clock.ms)
             assert raw.execute(postgresql._HOLD_EVENTS, values).fetchall() == []
 
         store.finish_event(in_work, an_answer(in_work))
@@ -216,8 +215,6 @@ def test_a_late_snapshot_does_not_give_a_residents_second_event_away(postgres_ur
 
 def test_a_resident_whose_event_another_transaction_is_taking_is_passed_over(postgres_url: str, clock: Clock) -> None:
     """PostgreSQL only: rows and residents that are being claimed by somebody else are skipped, not waited for."""
-    from store import postgresql
-
     with open_store(postgres_url, clock=clock) as store, psycopg.connect(postgres_url) as other:
         store.accept([an_event("e1", resident="U1"), an_event("e2", resident="U2")])
         picked = other.execute(postgresql._PICK_EVENTS, {"now": clock.ms, "limit": 1}).fetchall()
@@ -225,13 +222,11 @@ def test_a_resident_whose_event_another_transaction_is_taking_is_passed_over(pos
 
         claimed = store.claim_events("w1", 10)
 
-        assert picked == [("demo", "e1")]
+        assert len(picked) == 1
         assert [event.event_id for event in claimed] == ["e2"]
 
 
 def test_writing_the_same_widget_turn_from_many_threads_keeps_one(store: Store) -> None:
-    from tests.store.store_builders import a_turn
-
     outcome = Outcome(turn=a_turn("same"), outgoing=(an_outgoing(),))
     got: list[int] = []
     threads = [threading.Thread(target=lambda: got.append(len(store.record(outcome)))) for _ in range(8)]
@@ -245,8 +240,6 @@ def test_writing_the_same_widget_turn_from_many_threads_keeps_one(store: Store) 
 
 @pytest.mark.parametrize("same_batch", [True, False], ids=["in one batch", "one after the other"])
 def test_finishing_one_claim_from_two_threads_writes_it_once(store: Store, same_batch: bool) -> None:
-    from store.rows import writing
-
     store.accept([an_event()])
     (event,) = store.claim_events("w1", 1)
     now = store._now()
@@ -260,4 +253,3 @@ def test_finishing_one_claim_from_two_threads_writes_it_once(store: Store, same_
 
     assert [type(result).__name__ for result in results] == ["Written", "LeaseLost"]
     assert store.queue().outbox_waiting == 1
-    assert isinstance(store._hot, PostgresHotPath) == store._writing_engine.dialect.name.startswith("postgresql")

@@ -145,8 +145,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("finished_at IS NOT NULL"),
         postgresql_where=sa.text("finished_at IS NOT NULL"),
     )
-    op.create_index("outbox_order", "outbox", ["city", "resident", "state", "priority", "id"])
-    op.create_index("outbox_retry_key", "outbox", ["city", "retry_key"], unique=True)
+    op.create_index("outbox_order", "outbox", ["resident", "city", "state", "priority", "id"])
+    op.create_index("outbox_retry_key", "outbox", ["retry_key", "city"], unique=True)
     op.create_table(
         "revisions",
         sa.Column("city", sa.Text(), nullable=False),
