@@ -46,7 +46,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     fifth = float(scores[4]) if len(scores) > 4 else 0.0
     rarity = np.asarray([index.rarity(slot.form) for slot in question.slots])
     total = max(float(rarity.sum()), 1e-6)
-    asked = float(rarity[evidence.slot_ask[:, 0] > 0].sum()) / max(float(index.asks.mass[evidence.asks[0]]), 1e-6)
+    asked = float(rarity[evidence.slot_ask[:, 0] > 0].sum()) / max(float(index.asks.mass[evidence.questions[0]]), 1e-6)
     return np.asarray(
         [
             best,

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 NAMES: Final = (
     "of_best",  # the plain score as a share of the best one
-    "short",  # the ask has few words: the question says most of it
-    "topic_first",  # the first word of the ask, mostly its topic, is said
+    "short",  # the entry's question has few words
+    "topic_first",  # the first word of the entry's question, mostly its topic, is said
     "said_elsewhere",  # minus the words of the question that stand nowhere in the entry
     "in_answer",  # the answer speaks of the same, on a log scale
     *(f"both_ask_{name}" for name in ASPECT_NAMES),
@@ -36,9 +36,12 @@ _WEIGHTS: Final = np.asarray([RANKER[name] for name in NAMES])
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was found in each entry of the pool (columns): per slot in its ask and answer, per synonym group, in pairs."""
+    """What was found in each entry of the pool (columns): per slot in its asks and answer, per synonym group, in pairs.
 
-    asks: NDArray[np.intp]
+    `questions` are the entries' own questions among the asks of the index.
+    """
+
+    questions: NDArray[np.int64]
     slot_ask: Doubles
     slot_answer: Doubles
     words: Doubles
@@ -60,7 +63,7 @@ class Evidence:
 
 def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """The final score of each entry: the plain score, and what the other features add as shares of the best one."""
-    if not len(evidence.asks):
+    if not len(evidence.questions):
         return np.zeros(0)
     scores: Doubles = float(evidence.base.max()) * (_WEIGHTS @ features(index, question, evidence))
     return scores
@@ -68,15 +71,15 @@ def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
 
 def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """One row a feature (`NAMES`), one column an entry."""
-    asks, base = evidence.asks, evidence.base
+    questions, base = evidence.questions, evidence.base
     said = {index.terms[term] for slot in question.slots for term, _ in slot.options}
-    asked = index.asks.aspects[asks]
+    asked = index.asks.aspects[questions]
     bits = 1 << np.arange(len(ASPECT_NAMES))[:, None]
     return np.vstack(
         [
             base / max(float(base.max()), 1e-9),
-            -np.log1p(index.asks.length[asks]),
-            [word in said for word in index.asks.first_word[asks].tolist()],
+            -np.log1p(index.asks.length[questions]),
+            [word in said for word in index.asks.first_word[questions].tolist()],
             -((evidence.slot_ask + evidence.slot_answer) <= 0).sum(0),
             np.log1p(evidence.slot_answer.sum(0) + evidence.group_answer.sum(0)),
             (asked & question.aspects & bits) > 0,

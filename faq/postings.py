@@ -25,6 +25,21 @@ class Hits(NamedTuple):
         """Each place's worth over all rows, every row with its weight."""
         return np.bincount(self.places, weights=self.worth * weights[self.rows], minlength=size)
 
+    def without(self, place: int) -> Hits:
+        """The same without what one place gives."""
+        kept = self.places != place
+        return Hits(self.rows[kept], self.places[kept], self.worth[kept])
+
+    def best(self, owner: NDArray[np.int32], chosen: NDArray[np.intp], rows: int, owners: int) -> Doubles:
+        """The worth of every row at the chosen owners (columns): the most that any of an owner's places gives."""
+        columns = np.full(owners, -1, np.int32)
+        columns[chosen] = np.arange(len(chosen), dtype=np.int32)
+        column = columns[owner[self.places]]
+        kept = column >= 0
+        found = np.zeros(rows * len(chosen))
+        np.maximum.at(found, self.rows[kept] * len(chosen) + column[kept], self.worth[kept])
+        return found.reshape(rows, len(chosen))
+
     def matrix(self, chosen: NDArray[np.intp], rows: int, size: int) -> Doubles:
         """The worth of every row at the chosen places (columns)."""
         columns = np.full(size, -1, np.int32)

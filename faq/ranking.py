@@ -53,23 +53,22 @@ def rank(
     """The `pool` best entries. `hidden` entries never appear; `without_ask` leaves one ask out (it asks about itself)."""
     sought = _sought(index, question)
     ask_hits, answer_hits = index.in_asks.hits(sought.numbers), index.in_answers.hits(sought.numbers)
-    by_ask = ask_hits.summed(sought.first_sum, index.in_asks.size)
     if without_ask is not None:
-        by_ask[without_ask] = 0.0
+        ask_hits = ask_hits.without(without_ask)
+    by_ask = ask_hits.summed(sought.first_sum, index.in_asks.size)
     by_answer = answer_hits.summed(sought.first_sum * index.weights.answer_in_first_sum, index.in_answers.size)
     totals = np.maximum.reduceat(by_ask, index.first_ask[:-1]) + by_answer
     if hidden is not None:
         totals[hidden] = 0.0
     entries = _best(totals, pool)
-    asks = np.asarray([_best_ask(by_ask, index, entry) for entry in entries.tolist()], np.intp)
     rows = len(sought.numbers)
     evidence = _evidence(
         index,
         question,
         sought,
-        asks,
-        ask_hits.matrix(asks, rows, index.in_asks.size),
-        answer_hits.matrix(entries, rows, index.in_answers.size),
+        entries,
+        ask_hits.best(index.asks.owner, entries, rows, len(index)),
+        answer_hits.matrix(entries, rows, len(index)),
     )
     scores = adjusted(index, question, evidence)
     order = np.argsort(-scores, kind="stable")
@@ -131,16 +130,11 @@ def _best(totals: Doubles, count: int) -> NDArray[np.intp]:
     return ordered[totals[ordered] > 0]
 
 
-def _best_ask(by_ask: Doubles, index: Index, entry: int) -> int:
-    first, end = int(index.first_ask[entry]), int(index.first_ask[entry + 1])
-    return first if end == first + 1 else first + int(by_ask[first:end].argmax())
-
-
 def _evidence(
-    index: Index, question: Question, sought: _Sought, asks: NDArray[np.intp], in_ask: Doubles, in_answer: Doubles
+    index: Index, question: Question, sought: _Sought, entries: NDArray[np.intp], in_ask: Doubles, in_answer: Doubles
 ) -> Evidence:
     """What each slot and each group found in each entry of the pool (columns)."""
-    weights, columns = index.weights, len(asks)
+    weights, columns = index.weights, len(entries)
     nothing = np.zeros((1, columns))
     in_ask, in_answer = np.vstack([in_ask, nothing]), np.vstack([in_answer, nothing])
 
@@ -170,16 +164,23 @@ def _evidence(
     worth = np.asarray([named.weight for named in question.groups])[:, None] if question.groups else np.zeros((0, 1))
     literal = np.vstack([words[list(named.slots)].sum(0) for named in question.groups]) if question.groups else groups
     return Evidence(
-        asks=asks,
+        questions=index.first_ask[entries],
         slot_ask=slot_ask,
         slot_answer=slot_answer,
         words=words,
-        groups=worth * np.maximum(groups - weights.literal_off * literal, 0.0),
+        groups=_thinned(index, entries) * worth * np.maximum(groups - weights.literal_off * literal, 0.0),
         group_ask=(name_ask > 0) | (member_ask > 0),
         group_answer=worth * (name_answer + member_answer),
         named_ask=name_ask > 0,
         grams=weights.grams * in_ask[sought.grams].sum(0) if len(sought.grams) else nothing[0],
     )
+
+
+def _thinned(index: Index, entries: NDArray[np.intp]) -> Doubles:
+    """An entry that is asked for in many phrasings needs its synonyms less: what is not there is missing."""
+    asks = index.first_ask[entries + 1] - index.first_ask[entries]
+    thinned: Doubles = asks.astype(np.float64) ** -index.weights.rich_power
+    return thinned
 
 
 def _credited(one: Doubles, other: Doubles, both: float) -> Doubles:
