@@ -10,9 +10,8 @@ that a feature earns its weight. Needs the evaluation set beside the repository;
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +20,57 @@ from scipy.optimize import minimize
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.cities import base_thesaurus, demo_entries  # noqa: E402
 from benchmarks.local_gov_faq import load_entries, load_judged  # noqa: E402
 from faq.evaluate import JudgedQuery, ndcg, reciprocal_rank  # noqa: E402
 from faq.features import NAMES, features  # noqa: E402
 from faq.index import Index, build_index  # noqa: E402
 from faq.question import understand  # noqa: E402
 from faq.ranking import POOL, rank  # noqa: E402
-from benchmarks.cities import base_thesaurus  # noqa: E402
 
 # .003 to .1 is a plateau; the start is the plain score alone at the slope that fits it (tau).
 PENALTY: Final = 0.02
 TAU: Final = 1.5
 FOLDS: Final = 5
 SEEDS: Final = (0, 1, 2, 3)
+LEARNED: Final = "2026-11-21"
 
 Array = NDArray[np.float64]
+
+
+class Case(NamedTuple):
+    """A judged query asked of an index; `left_out` is the ask of the index that it is a copy of, if it is one."""
+
+    index: Index
+    judged: JudgedQuery
+    left_out: int | None
+
+
+def cases() -> dict[str, list[Case]]:
+    """The judged queries of localgovFAQ, and one phrasing of each demo entry asked without itself."""
+    thesaurus = base_thesaurus()
+    city = build_index(load_entries(), thesaurus, own_names=["尼崎市", "尼崎", "あまがさき"])
+    entries = [entry for entry in demo_entries() if entry.phrasings]
+    demo = build_index(entries, thesaurus, own_names=["彩野市", "彩野", "さいの"])
+    phrasings = [
+        Case(demo, JudgedQuery(entry.phrasings[0], {entry.id: 2}), int(demo.first_ask[number]) + 1)
+        for number, entry in enumerate(entries)
+    ]
+    return {"localgovFAQ": [Case(city, judged, None) for judged in load_judged()], "demo phrasings": phrasings}
 
 
 class Judged:
     """Pools of all queries as one tensor: queries × pool × features, with grades and the ids in the pool."""
 
-    def __init__(self, index: Index, queries: list[JudgedQuery]) -> None:
-        self.queries = queries
-        self.values = np.zeros((len(queries), POOL, len(NAMES)))
-        self.mask = np.zeros((len(queries), POOL))
-        self.grades = np.zeros((len(queries), POOL))
+    def __init__(self, asked: list[Case]) -> None:
+        self.queries = [case.judged for case in asked]
+        self.values = np.zeros((len(asked), POOL, len(NAMES)))
+        self.mask = np.zeros((len(asked), POOL))
+        self.grades = np.zeros((len(asked), POOL))
         self.ids: list[list[str]] = []
-        for number, judged in enumerate(queries):
+        for number, (index, judged, left_out) in enumerate(asked):
             question = understand(index, judged.query)
-            ranking = rank(index, question)
+            ranking = rank(index, question, without_ask=left_out)
             ids = [index.ids[entry] for entry in ranking.entries]
             size = len(ids)
             self.values[number, :size] = features(index, question, ranking.evidence).T if size else 0
@@ -89,54 +110,54 @@ def learn(judged: Judged, chosen: NDArray[np.intp], penalty: float = PENALTY) ->
     return found
 
 
-def figures(judged: Judged, orders: list[list[str]]) -> dict[str, float]:
-    gains = [
-        [query.relevant.get(entry, 0) for entry in order] for query, order in zip(judged.queries, orders, strict=True)
-    ]
+def figures(judged: Judged, orders: list[list[str]], chosen: slice) -> dict[str, float]:
+    pairs = list(zip(judged.queries[chosen], orders[chosen], strict=True))
+    gains = [[query.relevant.get(entry, 0) for entry in order] for query, order in pairs]
     return {
         "P@1": float(np.mean([bool(gain and gain[0]) for gain in gains])),
         "Hit@3": float(np.mean([any(gain[:3]) for gain in gains])),
         "Hit@5": float(np.mean([any(gain[:5]) for gain in gains])),
         "MRR": float(np.mean([reciprocal_rank(gain[:10]) for gain in gains])),
-        "nDCG@10": float(
-            np.mean([ndcg(gain, query.relevant) for gain, query in zip(gains, judged.queries, strict=True)])
-        ),
+        "nDCG@10": float(np.mean([ndcg(gain, query.relevant) for gain, (query, _) in zip(gains, pairs, strict=True)])),
     }
 
 
-def cross_validated(judged: Judged, penalty: float = PENALTY) -> dict[str, float]:
+def cross_validated(judged: Judged, parts: dict[str, slice], penalty: float = PENALTY) -> dict[str, dict[str, float]]:
     """Means over several five-fold splits; no query is ranked by weights that saw it."""
-    runs = []
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in parts}
     count = len(judged.queries)
     for seed in SEEDS:
         fold = np.random.default_rng(seed).permutation(np.arange(count) % FOLDS)
         orders: list[list[str]] = [[] for _ in range(count)]
-        for part in range(FOLDS):
-            weights = learn(judged, np.flatnonzero(fold != part), penalty)
-            for number in np.flatnonzero(fold == part):
+        for held in range(FOLDS):
+            weights = learn(judged, np.flatnonzero(fold != held), penalty)
+            for number in np.flatnonzero(fold == held):
                 orders[number] = judged.order(number, weights)
-        runs.append(figures(judged, orders))
-    return {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
+        for name, part in parts.items():
+            runs[name].append(figures(judged, orders, part))
+    return {
+        name: {key: float(np.mean([run[key] for run in found])) for key in found[0]} for name, found in runs.items()
+    }
 
 
 def show(label: str, found: dict[str, float]) -> None:
-    print(f"{label:<28}" + "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
+    print(f"{label:<32}" + "  ".join(f"{name} {value:.3f}" for name, value in found.items()))
 
 
-def write(weights: Array, judged: Judged, found: dict[str, float]) -> None:
+def write(weights: Array, judged: Judged, found: dict[str, dict[str, float]]) -> None:
     """As `faq/ranker_weights.py`, scaled so that the plain score counts 1."""
     scaled = weights / judged.spread
     scaled = scaled / scaled[0]
     rows = "\n".join(f'    "{name}": {value:.4f},' for name, value in zip(NAMES, scaled, strict=True))
     text = f'''"""Weights of the features in `faq.features`, as shares of the best plain score. Written by `benchmarks/learn_ranker.py`.
 
-Learned {date(2026, 11, 21)} from the {len(judged.queries)} judged development queries of localgovFAQ; five-fold cross-validation there:
-nDCG@10 {found["nDCG@10"]:.3f}, P@1 {found["P@1"]:.3f}.
+Learned {LEARNED} from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked without itself.
+Five-fold cross-validation on localgovFAQ: nDCG@10 {found["localgovFAQ"]["nDCG@10"]:.3f}, P@1 {found["localgovFAQ"]["P@1"]:.3f}.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 RANKER: Final[dict[str, float]] = {{
 {rows}
@@ -146,18 +167,23 @@ RANKER: Final[dict[str, float]] = {{
 
 
 def main() -> None:
-    entries, queries = load_entries(), load_judged()
-    if not entries:
+    if not load_entries():
         print("判定済みの質問（localgovFAQ）が見つからないため、何もしません。")
         return
-    judged = Judged(build_index(entries, base_thesaurus(), own_names=["尼崎市", "尼崎", "あまがさき"]), queries)
+    asked = cases()
+    judged = Judged([case for part in asked.values() for case in part])
+    ends = np.cumsum([0, *map(len, asked.values())]).tolist()
+    parts = {name: slice(start, end) for name, start, end in zip(asked, ends[:-1], ends[1:], strict=True)}
     plain = np.zeros(len(NAMES))
     plain[0] = 1
-    show("plain score", figures(judged, [judged.order(number, plain) for number in range(len(queries))]))
+    orders = [judged.order(number, plain) for number in range(len(judged.queries))]
+    for name, part in parts.items():
+        show(f"{name}, plain score", figures(judged, orders, part))
     for penalty in (0.1, PENALTY, 0.005):
-        show(f"cross-validated, L2 {penalty}", cross_validated(judged, penalty))
+        for name, found in cross_validated(judged, parts, penalty).items():
+            show(f"{name}, L2 {penalty}", found)
     if "--write" in sys.argv:
-        write(learn(judged, np.arange(len(queries))), judged, cross_validated(judged))
+        write(learn(judged, np.arange(len(judged.queries))), judged, cross_validated(judged, parts))
 
 
 if __name__ == "__main__":
