@@ -1,0 +1,92 @@
+"""Calls to LINE over a real socket: what each of its answers becomes."""
+
+from __future__ import annotations
+
+import socket
+from uuid import uuid4
+
+import pytest
+
+from clients.errors import ClientError
+from clients.line.client import InvalidReplyToken, LineClient
+from emulator import LinePlatform, serve
+
+TEXT = [{"type": "text", "text": "こんにちは"}]
+
+
+@pytest.fixture(scope="module")
+def line():
+    with serve(LinePlatform(webhook_threads=0)) as running:
+        running.platform.add_channel("demo", "token", "0" * 32, None)
+        yield running
+
+
+@pytest.fixture
+def resident(line):
+    line.platform.faults.clear()
+    return line.platform.add_resident("demo", "佐藤ハナ")
+
+
+@pytest.fixture
+def client(line):
+    return LineClient("token", line.url)
+
+
+def test_a_push_is_delivered_and_the_same_key_never_twice(line, client, resident):
+    key = str(uuid4())
+
+    first, second = client.push(resident.user_id, TEXT, key), client.push(resident.user_id, TEXT, key)
+
+    assert (first, second) == ("sent", "already")
+    assert len(line.platform.phone_messages("demo", resident.user_id)) == 1
+
+
+def test_an_unknown_reply_token_is_told_apart_from_other_faults(client):
+    with pytest.raises(InvalidReplyToken):
+        client.reply("0" * 32, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "permanent", "fate_unknown"),
+    [("rate_limited", False, False), ("server_error", False, True), ("server_error_after_accept", False, True)],
+)
+def test_a_refusal_says_whether_the_message_may_have_arrived(line, client, resident, kind, permanent, fate_unknown):
+    line.platform.faults.add("push", kind)
+
+    with pytest.raises(ClientError) as refused:
+        client.push(resident.user_id, TEXT, str(uuid4()))
+
+    assert (refused.value.permanent, refused.value.fate_unknown) == (permanent, fate_unknown)
+
+
+def test_messages_that_line_refuses_are_refused_for_good(client, resident):
+    with pytest.raises(ClientError) as refused:
+        client.push(resident.user_id, [{"type": "text", "text": "あ" * 5001}], str(uuid4()))
+
+    assert refused.value.permanent
+    assert not refused.value.fate_unknown
+
+
+def test_a_wrong_access_token_waits_for_an_operator(line, resident):
+    with pytest.raises(ClientError) as refused:
+        LineClient("another token", line.url).push(resident.user_id, TEXT, str(uuid4()))
+
+    assert (refused.value.status, refused.value.permanent) == (401, False)
+
+
+def test_nobody_at_the_other_end_is_unknown_fate():
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+
+    with pytest.raises(ClientError) as silent:
+        LineClient("token", url).reply("t", TEXT)
+
+    assert silent.value.fate_unknown
+
+
+def test_the_reason_holds_no_words_of_residents(client, resident):
+    with pytest.raises(ClientError) as refused:
+        client.push(resident.user_id, [{"type": "text", "text": "秘密" * 4000}], str(uuid4()))
+
+    assert "秘密" not in str(refused.value)
