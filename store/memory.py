@@ -38,8 +38,8 @@ class Memory(Core):
         def run(connection: Connection, answer: Outcome) -> bool:
             if not mark_answered(connection, city, case_id):
                 return False
-            # The lease is over at once: any worker may send it, and a push with a retry key bears repeating.
-            self._hot.write(connection, [writing(None, answer, self._own_name, now, now)])
+            # Held by nobody: a worker, perhaps of another process, claims and sends it.
+            self._hot.write(connection, [writing(None, answer, "", now, now)])
             return True
 
         answered = self._write(Kind(f"answer_case {city} {case_id}", 6, one_by_one(run)), outcome)

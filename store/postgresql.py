@@ -223,7 +223,7 @@ class PostgresHotPath:
         rows, held = [], []
         for outcome in outcomes:
             for item, row in outcome.outgoing:
-                waits = row[:2] in waiting
+                waits = row[:2] in waiting or not outcome.worker
                 lease = (outcome.now, 0, "") if waits else (outcome.lease_until, 1, outcome.worker)
                 rows.append((*row, *lease, outcome.now))
                 if not waits:

@@ -195,7 +195,10 @@ def feedback_row(feedback: Feedback) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """An outcome as rows, with the event it finishes (None: nothing to finish) and the sender of its messages."""
+    """An outcome as rows, with the event it finishes (None: nothing to finish) and who sends its messages.
+
+    `worker` "" leaves the messages to whoever claims them.
+    """
 
     event: ClaimedEvent | None
     city: str

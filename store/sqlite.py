@@ -135,7 +135,7 @@ class SqliteHotPath:
         waiting = {resident for resident in residents if self._more(raw, _MORE_OUTGOING, *resident)}
         now, sending = outcome.now, []
         for item, row in outcome.outgoing:
-            waits = (row[0], row[1]) in waiting
+            waits = (row[0], row[1]) in waiting or not outcome.worker
             lease = (now, 0, "") if waits else (outcome.lease_until, 1, outcome.worker)
             (number,) = raw.execute(_ADD_OUTGOING, (row[0], now * 1000, *row, *lease, now)).fetchone()
             if not waits:

@@ -51,6 +51,21 @@ def test_a_case_waits_for_a_person(store: Store) -> None:
     assert store.cases("demo", "closed") == []
 
 
+def test_a_case_is_answered_once_and_its_answer_waits_for_a_worker(store: Store) -> None:
+    store.record(Outcome(turn=a_turn("e1"), case=a_case()))
+    (case,) = store.cases("demo")
+    answer = Outcome(turn=a_turn("case-1", kind="staff"), outgoing=(an_outgoing("市民課です"),))
+
+    assert not store.answer_case("other", case.id, answer)
+    assert store.answer_case("demo", case.id, answer)
+    assert not store.answer_case("demo", case.id, answer)
+
+    assert [found.status for found in store.cases("demo", None)] == ["answered"]
+    (message,) = store.claim_outgoing("w1", 10)
+    assert (message.messages[0]["text"], message.way, message.fate_unknown) == ("市民課です", "push", False)
+    assert [turn.kind for turn in store.turns("demo", "U1")].count("staff") == 1
+
+
 def test_who_is_a_friend_is_remembered(store: Store) -> None:
     store.record(Outcome(turn=a_turn("e1"), friend="followed"))
     store.record(Outcome(turn=a_turn("e2"), friend="blocked"))

@@ -10,7 +10,7 @@ import pytest
 
 from store import Outcome, Store, open_store
 from tests.databases import Clock
-from tests.store.store_builders import AT_MS, a_turn, an_answer, an_event, an_outgoing
+from tests.store.store_builders import AT_MS, a_case, a_turn, an_answer, an_event, an_outgoing
 
 # Far more than waking takes; a test that needs it all has failed.
 LONG = 20.0
@@ -118,6 +118,14 @@ def test_messages_another_process_left_waiting_are_heard(database_url: str, cloc
         web.record(Outcome(outgoing=(an_outgoing("one"),)))
 
         assert _woken(worker, lambda: web.record(Outcome(outgoing=(an_outgoing("two"),))))
+
+
+def test_an_answer_to_a_case_is_heard_by_the_workers_of_other_processes(database_url: str, clock: Clock) -> None:
+    with open_store(database_url, clock=clock) as web, open_store(database_url, clock=clock) as worker:
+        web.record(Outcome(turn=a_turn(), case=a_case()))
+        (case,) = web.cases("demo")
+
+        assert _woken(worker, lambda: web.answer_case("demo", case.id, Outcome(outgoing=(an_outgoing(),))))
 
 
 def test_closing_lets_waiting_threads_go(database_url: str) -> None:
