@@ -29,6 +29,10 @@ bench:
 schema:
 	$(VENV)/python app.py faq schema
 
+screenshots:
+	@sh scripts/setup.sh test
+	$(VENV)/python scripts/screenshots.py
+
 lock: # needs uv; hashes for every platform, no addresses
 	for name in requirements requirements-dev requirements-bench requirements-node; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -15,8 +15,9 @@ BlockKind = Literal["paragraph", "heading", "list"]
 
 _PHONE = re.compile(r"0\d{1,3}-\d{2,4}-\d{3,4}|#\d{4}(?!\d)")
 _READING = re.compile(r"([一-龯々〆ヶ]+)\(([ぁ-んー]+)\)")
-_HEADING = re.compile(r"■\s*([^　]*)　?(.*)")
-_ITEM = re.compile(r"(?:・|- |• )\s*(.*)")
+# 「■だれが　本人か…」 is a heading and its text; a whole sentence after ■ is an item of a list.
+_HEADING = re.compile(r"■\s*([^　]*[^　。])(?:　+(.*))?")
+_ITEM = re.compile(r"(?:・|■|- |• )\s*(.*)")
 
 
 @dataclass(frozen=True, slots=True)

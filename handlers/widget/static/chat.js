@@ -152,8 +152,7 @@ function label() {
 
 function keepInView(message) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const place = message.offsetTop - log.offsetTop - 12;
-  log.scrollTo({ top: place, behavior: calm ? "auto" : "smooth" });
+  log.scrollTo({ top: message.offsetTop - 12, behavior: calm ? "auto" : "smooth" });
 }
 
 function listen() {

@@ -2,8 +2,9 @@
 
 const PHONE = /0\d{1,3}-\d{2,4}-\d{3,4}|#\d{4}(?!\d)/g;
 const READING = /([一-龯々〆ヶ]+)\(([ぁ-んー]+)\)/g;
-const HEADING = /^■\s*([^　]*)　?(.*)$/u;
-const ITEM = /^(?:・|- |• )\s*(.*)$/u;
+// 「■だれが　本人か…」 is a heading and its text; a whole sentence after ■ is none.
+const HEADING = /^■\s*([^　]*[^　。])(?:　+(.*))?$/u;
+const ITEM = /^(?:・|■|- |• )\s*(.*)$/u;
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
