@@ -17,6 +17,7 @@ FORGET_OFFERS_AFTER = timedelta(minutes=30)
 
 MAX_OFFERED = 20
 MAX_QUESTION = 1000
+MAX_TAUGHT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Conversation:
     second one gets a person and a phone number instead of the same sentence again. `awaiting` is "question" after a
     resident asked for a person without having asked anything, "erase" while we wait for a yes to erase everything.
     `clarified`: the last turn asked back, so the next question is not asked back again.
+    `learning_from`: what was shown last because the resident typed `question`: "candidates", an "answer", or nothing.
+    `taught`: which words this resident has taught us (`bot.teaching`), as marks from which no word can be read; kept
+    as long as the talk itself, so that nobody's repetitions count twice.
     """
 
     language: Language = "ja"
@@ -40,17 +44,24 @@ class Conversation:
     misses: int = 0
     awaiting: str = ""
     clarified: bool = False
+    learning_from: str = ""
+    taught: tuple[str, ...] = ()
     at: datetime | None = None
 
     def as_of(self, now: datetime) -> Conversation:
-        """The conversation without what has been forgotten by `now`; the language stays."""
+        """The conversation without what has been forgotten by `now`; the language stays, and what was taught."""
         if self.at is not None and now - self.at <= FORGET_OFFERS_AFTER:
             return self
-        return Conversation(language=self.language)
+        return Conversation(language=self.language, taught=self.taught)
 
     def turn_to(self, **changes: Any) -> Conversation:
         """The next state: what was offered or awaited is over unless it is named again."""
-        return replace(self, **{"offered": (), "numbered": 0, "awaiting": "", "clarified": False, **changes})
+        over: dict[str, Any] = {"offered": (), "numbered": 0, "awaiting": "", "clarified": False, "learning_from": ""}
+        return replace(self, **{**over, **changes})
+
+    def offers(self, value: str) -> bool:
+        """Whether the button is one of those that can be picked by number."""
+        return any(choice.value == value for choice in self.offered[: self.numbered])
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -64,6 +75,8 @@ class Conversation:
             "misses": self.misses,
             "awaiting": self.awaiting,
             "clarified": self.clarified,
+            "learning_from": self.learning_from,
+            "taught": list(self.taught[-MAX_TAUGHT:]),
             "at": self.at.isoformat() if self.at else None,
         }
 
@@ -84,6 +97,8 @@ class Conversation:
                 misses=int(data.get("misses", 0)),
                 awaiting=str(data.get("awaiting", "")),
                 clarified=data.get("clarified") is True,
+                learning_from=str(data.get("learning_from", "")),
+                taught=tuple(str(mark) for mark in data.get("taught", ())),
                 at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
             )
         except (TypeError, ValueError, AttributeError):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot import answer as say
@@ -20,6 +21,7 @@ from bot.intents import Intent, chosen_number, recognise, squash
 from bot.messages import Block, Choice, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.numbering import NUMBERED
 from bot.privacy import without_masks
+from bot.teaching import Source, Teaching, learn, unlearn
 from faq.entry import Entry
 from faq.knowledge import Knowledge
 from faq.office_hours import is_open, next_opening
@@ -54,6 +56,7 @@ class Response:
     candidates: tuple[tuple[str, float], ...] = ()
     person: PersonRequest | None = None
     feedback: tuple[str, bool] | None = None
+    teaches: Teaching | None = None
     erase: bool = False
 
 
@@ -153,7 +156,7 @@ def _the_words_of_a_choice(turn: _Turn) -> Response | None:
     if count:
         again = turn.voice.text("number_out_of_range", count=count)
         numbered = Choices("", turn.conversation.offered[:count], "candidates", turn.voice.spoken)
-        return turn.reply("choices", again, numbered)
+        return turn.reply("choices", again, numbered, learning_from=turn.conversation.learning_from)
     return turn.reply("talk", turn.voice.text("number_alone"), *say.way_on(turn.voice))
 
 
@@ -181,7 +184,7 @@ def _the_question(turn: _Turn) -> Response:
     entries = _entries(turn.voice, result)
     scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
     if result.decision == "answer" and entries:
-        response = _answered(turn, entries[0], entries[1:], question=question, scores=scores)
+        response = _answered(turn, entries[0], entries[1:], question=question, scores=scores, learning=True)
     elif result.decision == "choices" and entries:
         response = _narrowed_down(turn, entries, question)
     else:
@@ -214,7 +217,12 @@ def _chosen(turn: _Turn, value: str) -> Response:
 
 def _choose_entry(turn: _Turn, entry_id: str) -> Response:
     entry = turn.voice.shown(entry_id)
-    return _answered(turn, entry, (), question=turn.conversation.question) if entry else _gone(turn)
+    if entry is None:
+        return _gone(turn)
+    talk = turn.conversation
+    picked = talk.learning_from == "candidates" and talk.offers(f"entry:{entry_id}")
+    response = _answered(turn, entry, (), question=talk.question, learning=picked)
+    return _taught(turn, response, entry, "picked") if picked else response
 
 
 def _choose_menu(turn: _Turn, page: str) -> Response:
@@ -239,36 +247,43 @@ def _choose_person(turn: _Turn, _rest: str = "") -> Response:
 
 def _choose_helpful(turn: _Turn, rest: str) -> Response:
     entry_id, _, verdict = rest.rpartition(":")
-    if turn.voice.knowledge.entries.get(entry_id) is None or verdict not in ("yes", "no"):
+    entry = turn.voice.knowledge.entries.get(entry_id)
+    if entry is None or verdict not in ("yes", "no"):
         return _gone(turn)
     feedback = (entry_id, verdict == "yes")
+    about_it = turn.conversation.learning_from == "answer" and turn.conversation.entry_id == entry_id
     if verdict == "yes":
-        response = turn.reply("talk", turn.voice.text("helpful_thanks"), *say.way_on(turn.voice))
-        return replace(response, feedback=feedback)
+        thanks = turn.reply(
+            "talk",
+            turn.voice.text("helpful_thanks"),
+            *say.way_on(turn.voice),
+            learning_from="answer" if about_it else "",
+        )
+        return replace(_taught(turn, thanks, entry, "helpful") if about_it else thanks, feedback=feedback)
     sorry = turn.voice.text("helpful_sorry")
     others = _others(turn, entry_id)
     blocks = say.candidate_blocks(turn.voice, others, "choose_more") if others else say.way_on(turn.voice)
-    return replace(turn.reply("choices", sorry, *blocks), feedback=feedback)
+    response = turn.reply("choices", sorry, *blocks, learning_from="candidates" if about_it else "")
+    return replace(_taught(turn, response, entry, None), feedback=feedback)
+
+
+def _taught(turn: _Turn, response: Response, entry: Entry, source: Source | None) -> Response:
+    """The response with what the talk's question teaches about the entry; without `source` it is taken back."""
+    talk, own_names = turn.conversation, turn.voice.city.own_names
+    teaches, taught = learn(talk, entry, source, own_names) if source else unlearn(talk, entry)
+    return replace(response, teaches=teaches, conversation=replace(response.conversation, taught=taught))
 
 
 def _choose_language(turn: _Turn, code: str) -> Response:
-    known: dict[str, Language] = {
-        "ja": "ja",
-        "easy": "easy",
-        "en": "en",
-        "zh": "zh",
-        "ko": "ko",
-        "vi": "vi",
-        "pt": "pt",
-    }
-    if code not in known:
+    if code not in get_args(Language):
         return _gone(turn)
-    turn = turn.speaking(known[code])
+    turn = turn.speaking(cast(Language, code))
     entry = turn.voice.shown(turn.conversation.entry_id)
     changed = turn.voice.text("language_changed")
     if entry is None:
         return turn.reply("talk", changed, *say.way_on(turn.voice))
-    response = _answered(turn, entry, (), question=turn.conversation.question)
+    talk = turn.conversation
+    response = _answered(turn, entry, (), question=talk.question, learning=talk.learning_from == "answer")
     return replace(response, reply=_with_first(response.reply, changed))
 
 
@@ -322,12 +337,15 @@ def _answered(
     found_near: tuple[Entry, ...],
     question: str,
     scores: tuple[tuple[str, float], ...] = (),
+    learning: bool = False,
 ) -> Response:
     near = dict.fromkeys((*(e.id for e in found_near[: say.RELATED]), *entry.related))
     near_entries = [shown for id_ in near if id_ != entry.id and (shown := turn.voice.shown(id_)) is not None]
     blocks = say.answer_blocks(turn.voice, entry, near_entries)
     remembered = {"entry_id": entry.id, "department": entry.department or "", "misses": 0}
-    response = turn.reply("answer", *blocks, question=question or entry.question, **remembered)
+    response = turn.reply(
+        "answer", *blocks, question=question or entry.question, learning_from="answer" if learning else "", **remembered
+    )
     return replace(response, entry_id=entry.id, candidates=scores)
 
 
@@ -336,7 +354,10 @@ def _narrowed_down(turn: _Turn, entries: tuple[Entry, ...], question: str) -> Re
     clarify = None if turn.conversation.clarified else say.clarification(entries)
     blocks = say.clarify_blocks(turn.voice, clarify) if clarify else say.candidate_blocks(turn.voice, entries)
     remembered = {"question": question, "entry_id": "", "department": entries[0].department or "", "misses": 0}
-    return turn.reply("choices", *blocks, **remembered, clarified=clarify is not None)
+    # What a question back leads to says more than the question did: the words alone do not mean that entry.
+    return turn.reply(
+        "choices", *blocks, **remembered, clarified=clarify is not None, learning_from="" if clarify else "candidates"
+    )
 
 
 def _hand_over(turn: _Turn, question: str) -> Response:

@@ -68,6 +68,15 @@ def is_content(token: Token) -> bool:
     return not token.idle and token.form not in _STOP
 
 
+def names_in(normalised: str) -> tuple[str, ...]:
+    """Words of two kanji or more that Sudachi knows as names of people: `佐藤ですがごみの日は` → (`佐藤`,).
+
+    Other names are not looked for: too many of them are words as well (さとう, けん, 母, 森).
+    """
+    found = (morpheme for morpheme in _tokenizer().tokenize(normalised) if morpheme.part_of_speech()[2] == "人名")
+    return tuple(morpheme.surface() for morpheme in found if len(_KANJI.findall(morpheme.surface())) > 1)
+
+
 def stem(form: str) -> str:
     """引っ越し, 引っ越す and 引越 are one word: kanji of a word of two kanji or more, without its okurigana."""
     if len(_KANJI.findall(form)) < 2:
