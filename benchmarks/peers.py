@@ -1,0 +1,99 @@
+"""The search engines that the matcher is measured beside, each over the same tokens: question, phrasings and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, Protocol
+
+import bm25s
+import tantivy
+from rapidfuzz import fuzz, process
+
+from faq.entry import Entry
+from faq.index import ask_texts
+from faq.text import analyse, content_forms, normalise
+from faq.units import units, words
+
+
+class Peer(Protocol):
+    """`find` gives the numbers of the best entries; `scans` peers look at every entry for every query."""
+
+    name: ClassVar[str]
+    scans: ClassVar[bool]
+
+    def __init__(self, entries: Sequence[Entry]) -> None: ...
+
+    def find(self, query: str, top: int = 5) -> list[int]: ...
+
+
+def entry_tokens(entry: Entry) -> list[str]:
+    return [form for text in (*ask_texts(entry), entry.answer) for form in words(units(text), frozenset())]
+
+
+def query_tokens(query: str) -> list[str]:
+    return list(content_forms(analyse(normalise(query))))
+
+
+class Bm25s:
+    """bm25s (numpy)."""
+
+    name: ClassVar[str] = "bm25s"
+    scans: ClassVar[bool] = False
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.engine = bm25s.BM25()
+        self.engine.index([entry_tokens(entry) for entry in entries], show_progress=False)
+
+    def find(self, query: str, top: int = 5) -> list[int]:
+        tokens = [token for token in query_tokens(query) if token in self.engine.vocab_dict]
+        if not tokens:
+            return []
+        found, _ = self.engine.retrieve([tokens], k=top, show_progress=False)
+        return [int(number) for number in found[0]]
+
+
+class Tantivy:
+    """tantivy (Rust), white-space tokens."""
+
+    name: ClassVar[str] = "tantivy"
+    scans: ClassVar[bool] = False
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_integer_field("number", stored=True)
+        builder.add_text_field("text", tokenizer_name="whitespace")
+        self.schema = builder.build()
+        self.engine = tantivy.Index(self.schema)
+        writer = self.engine.writer(heap_size=100_000_000, num_threads=1)
+        for number, entry in enumerate(entries):
+            writer.add_document(tantivy.Document(number=number, text=" ".join(entry_tokens(entry))))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.engine.reload()
+        self.searcher = self.engine.searcher()
+
+    def find(self, query: str, top: int = 5) -> list[int]:
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "text", token)) for token in query_tokens(query)
+        ]
+        if not terms:
+            return []
+        hits = self.searcher.search(tantivy.Query.boolean_query(terms), top).hits
+        return [int(self.searcher.doc(address)["number"][0]) for _, address in hits]
+
+
+class RapidFuzzScan:
+    """RapidFuzz token_set_ratio against every question."""
+
+    name: ClassVar[str] = "RapidFuzz token_set"
+    scans: ClassVar[bool] = True
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.questions = [" ".join(words(units(entry.question), frozenset())) for entry in entries]
+
+    def find(self, query: str, top: int = 5) -> list[int]:
+        found = process.extract(" ".join(query_tokens(query)), self.questions, scorer=fuzz.token_set_ratio, limit=top)
+        return [number for _, _, number in found]
+
+
+PEERS: Final[tuple[type[Peer], ...]] = (Bm25s, Tantivy, RapidFuzzScan)
