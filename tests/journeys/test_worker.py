@@ -9,7 +9,8 @@ import pytest
 from bot.messages import Inquiry
 from desk import decide
 from store.errors import StoreError
-from tests.running import CITY
+from store.records import ArrivedEvent
+from tests.running import CITY, words
 from worker import Job, Worker, last_due
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # 12:00 in Japan
@@ -83,3 +84,41 @@ def test_a_fault_of_ours_is_answered_with_the_phone_number(demo_library, caplog)
     assert "048-000-1100" in reply.blocks[0].text
     assert outcome.turn.decision == "handoff"
     assert "秘密" not in "".join(record.getMessage() for record in caplog.records)
+
+
+def test_an_event_that_killed_its_workers_ends_with_the_phone_number(store, clock, demo_library):
+    event = {
+        "type": "message",
+        "mode": "active",
+        "timestamp": clock.ms,
+        "webhookEventId": "poison",
+        "replyToken": "token",
+        "source": {"type": "user", "userId": "U1"},
+        "message": {"id": "1", "type": "text", "text": "住民票"},
+    }
+    store.accept([ArrivedEvent(CITY, "poison", "U1", clock.ms, "message", event, clock.ms, reply_token="token")])
+    for _ in range(5):  # each of these workers dies with the event in its hands
+        assert store.claim_events("killed", 1)
+        clock.forward(60)
+    line = RememberingLine()
+    worker = Worker(store, demo_library.get, {CITY: line}, threads=1, clock=clock)
+
+    worker.claim_once()
+    worker.stop()
+
+    assert "048-000-1100" in words(line.sent)
+    assert store.queue().inbox_waiting == 0
+
+
+class RememberingLine:
+    """LINE that accepts everything and remembers it."""
+
+    def __init__(self):
+        self.sent = []
+
+    def reply(self, reply_token, messages):
+        self.sent.extend(messages)
+        return "sent"
+
+    def push(self, to, messages, retry_key):
+        return self.reply("", messages)
