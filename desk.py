@@ -14,11 +14,12 @@ from bot.dialogue import Conversation
 from bot.messages import Inquiry, Reply, Text
 from bot.numbering import plain_text
 from bot.respond import Response, respond
+from bot.teaching import Teaching
 from bot.wording import Wording
 from faq.knowledge import Knowledge
 from store import Store
 from store.errors import StoreError
-from store.records import Case, Feedback, Outcome, Turn
+from store.records import Case, Feedback, Outcome, Proposal, Turn
 from telemetry import ANSWERS, FAULTS
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,13 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
             promised_at=person.promised_at,
         ),
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
+        proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),
     )
+
+
+def proposal_of(city: str, taught: Teaching, now: datetime) -> Proposal:
+    """A lesson as the store keeps it, without whose words they were."""
+    return Proposal(city, taught.entry_id, taught.key, taught.phrasing, taught.source, now, taught.taken_back)
 
 
 def _turn(inquiry: Inquiry, response: Response, now: datetime) -> Turn:

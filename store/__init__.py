@@ -10,6 +10,7 @@ from pathlib import Path
 
 from store.core import LEASE_SECONDS, Clock
 from store.errors import LeaseLost, StoreError
+from store.learning import Learning
 from store.memory import Memory
 from store.opening import database_url
 from store.outbox import Outbox
@@ -20,8 +21,10 @@ from store.records import (
     ClaimedOutgoing,
     Feedback,
     FiledCase,
+    FiledProposal,
     Outcome,
     Outgoing,
+    Proposal,
     Purged,
     QueueState,
     Revision,
@@ -32,7 +35,7 @@ from store.revisions import Revisions
 from store.schedule import Schedule
 
 
-class Store(Outbox, Memory, Schedule, Revisions):
+class Store(Outbox, Memory, Learning, Schedule, Revisions):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
     Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.
@@ -55,9 +58,11 @@ __all__ = [
     "ClaimedOutgoing",
     "Feedback",
     "FiledCase",
+    "FiledProposal",
     "LeaseLost",
     "Outcome",
     "Outgoing",
+    "Proposal",
     "Purged",
     "QueueState",
     "Revision",

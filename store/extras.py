@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from store import statements
+from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Row, Writing, clean
 
 Execute = Callable[[str, Sequence[Any]], Any]
@@ -25,7 +26,8 @@ def write_extras(execute: Execute, add_case: Callable[[Row], object], outcome: W
 
 
 def erase_message(execute: Execute, city: str, message_id: str) -> int:
-    """Forget the words of one message: in its turn, in a case made from it, in the conversation's memory.
+    """Forget the words of one message: in its turn, in a case made from it, in the conversation's memory, and as a
+    proposed phrasing if nobody else has said them.
 
     Returns how many turns were emptied. The turn stays, without words, so that counts stay true.
     """
@@ -51,6 +53,7 @@ def erase_message(execute: Execute, city: str, message_id: str) -> int:
 
 
 def _forget_words(execute: Execute, city: str, resident: str, text: str) -> None:
+    execute(FORGET_WORDS, (city, as_phrasing(text)))
     execute(
         "UPDATE cases SET question = '' WHERE city = %s AND resident = %s AND question = %s", (city, resident, text)
     )

@@ -17,6 +17,7 @@ from store import statements
 from store.engine import Claim, Events, Mark, Sent, Written
 from store.errors import LeaseLost
 from store.extras import write_extras
+from store.proposals import write_proposals
 from store.records import ClaimedEvent, ClaimedOutgoing, Outgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
 
@@ -177,6 +178,7 @@ class PostgresHotPath:
                 write_extras(raw.execute, lambda row: raw.execute(_ADD_CASE, row), outcome)
         self._set_conversations(raw, allowed)
         sending = self._add_outgoing(raw, allowed)
+        write_proposals(raw.execute, allowed)
         return [_written(outcome, more, sending) for outcome in requests]
 
     def _finish(self, raw: _Raw, outcomes: Sequence[Writing]) -> dict[int, bool]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_, update
 
+from store.proposals import SAID_BY_ONE, forget_words_of
 from store.tables import (
     DEAD,
     DONE,
@@ -19,6 +20,7 @@ from store.tables import (
     inbox,
     metadata,
     outbox,
+    proposals,
     slots,
     turns,
 )
@@ -40,12 +42,14 @@ def erase_resident(connection: Connection, who: Resident) -> None:
     """Forget a resident. Turns stay as counts without words and without a name; unsent messages are not sent.
 
     An event that is still waiting or being answered is left: it was not yet heard, and it is emptied when it is done.
+    What only they have taught goes too (see `store.proposals`).
     Whether somebody is a friend of the account (`friends`) is LINE's fact, not something they told us: it stays.
     """
 
     def theirs(table: Table) -> ColumnElement[bool]:
         return and_(table.c.city == who.city, table.c.resident == who.resident)
 
+    forget_words_of(connection, who.city, who.resident)
     connection.execute(update(turns).where(theirs(turns)).values(**_NO_WORDS))
     connection.execute(delete(conversations).where(theirs(conversations)))
     connection.execute(delete(feedback).where(theirs(feedback)))
@@ -103,7 +107,9 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
             return outbox, and_(outbox.c.state.in_([SENT, DEAD]), outbox.c.finished_at < before), None
         case "slots":
             return slots, and_(slots.c.finished_at < before, slots.c.due_at < before), None
+        case "proposals":
+            return proposals, and_(SAID_BY_ONE, proposals.c.last_at < before), None
     raise ValueError(step.name)
 
 
-PURGED_TABLES = ("turns", "conversations", "cases", "feedback", "inbox", "outbox", "slots")
+PURGED_TABLES = ("turns", "conversations", "cases", "feedback", "inbox", "outbox", "slots", "proposals")

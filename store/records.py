@@ -11,6 +11,8 @@ from uuid import uuid4
 Way = Literal["reply", "push"]
 Friend = Literal["followed", "blocked"]
 Accepted = Literal["sent", "already"]
+ProposalSource = Literal["picked", "helpful", "staff"]
+ProposalStatus = Literal["open", "approved", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,38 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A resident's words that turned out to ask for an entry. Names no resident.
+
+    `key` is the same for other spellings of the same words. `taken_back`: an earlier one did not hold.
+    """
+
+    city: str
+    entry_id: str
+    key: str
+    phrasing: str
+    source: ProposalSource
+    at: datetime
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FiledProposal:
+    """A proposal as the store keeps it: the first spelling, and how often which source brought it."""
+
+    city: str
+    entry_id: str
+    key: str
+    phrasing: str
+    picked: int
+    helpful: int
+    staff: int
+    first_at: datetime
+    last_at: datetime
+    status: ProposalStatus
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """Messages for one resident. `retry_key` stays the same for every attempt, so the receiver can tell repeats.
 
@@ -126,6 +160,7 @@ class Outcome:
     outgoing: tuple[Outgoing, ...] = ()
     case: Case | None = None
     feedback: Feedback | None = None
+    proposal: Proposal | None = None
     erase_messages: tuple[str, ...] = ()
     friend: Friend | None = None
 
@@ -174,3 +209,4 @@ class Purged:
     inbox: int = 0
     outbox: int = 0
     slots: int = 0
+    proposals: int = 0

@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from store.errors import StoreError
-from store.records import ArrivedEvent, Case, ClaimedEvent, ClaimedOutgoing, Feedback, Outcome, Outgoing, Turn, Way
+from store.records import (
+    ArrivedEvent,
+    Case,
+    ClaimedEvent,
+    ClaimedOutgoing,
+    Feedback,
+    Outcome,
+    Outgoing,
+    Proposal,
+    Turn,
+    Way,
+)
 
 Row = tuple[Any, ...]
 
@@ -193,6 +204,13 @@ def feedback_row(feedback: Feedback) -> Row:
     )
 
 
+def proposal_row(proposal: Proposal) -> Row:
+    """city, entry_id, key, phrasing, picked, helpful, staff, at, taken_back."""
+    counts = (int(proposal.source == name) for name in ("picked", "helpful", "staff"))
+    words = (clean(proposal.city), clean(proposal.entry_id), clean(proposal.key), clean(proposal.phrasing))
+    return (*words, *counts, to_ms(proposal.at), proposal.taken_back)
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """An outcome as rows, with the event it finishes (None: nothing to finish) and who sends its messages.
@@ -211,6 +229,7 @@ class Writing:
     outgoing: tuple[tuple[Outgoing, Row], ...]
     case: Row | None
     feedback: Row | None
+    proposal: Row | None
     friend: Row | None
     erase_messages: tuple[str, ...]
 
@@ -235,6 +254,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         outgoing=tuple((item, outgoing_row(item)) for item in outcome.outgoing),
         case=None if outcome.case is None else case_row(outcome.case),
         feedback=None if outcome.feedback is None else feedback_row(outcome.feedback),
+        proposal=None if outcome.proposal is None else proposal_row(outcome.proposal),
         friend=None if friend is None else (city, resident, friend, now),
         erase_messages=outcome.erase_messages,
     )
@@ -245,6 +265,6 @@ def _whose(event: ClaimedEvent | None, outcome: Outcome) -> tuple[str, str]:
     parts = [part for part in (event, outcome.turn, outcome.case, outcome.feedback, *outcome.outgoing) if part]
     if not parts:
         raise StoreError("an outcome names no resident", permanent=True)
-    if len({part.city for part in parts}) > 1:
+    if len({part.city for part in (*parts, outcome.proposal) if part}) > 1:
         raise StoreError("an outcome mixes two cities", permanent=True)
     return clean(parts[0].city), clean(parts[0].resident)

@@ -13,6 +13,7 @@ from store import statements
 from store.engine import Claim, Events, Mark, Sent, Written
 from store.errors import LeaseLost
 from store.extras import write_extras
+from store.proposals import write_proposals
 from store.records import ClaimedEvent, ClaimedOutgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
 
@@ -115,6 +116,8 @@ class SqliteHotPath:
             self._write_extras(raw, outcome)
         if outcome.conversation is not None:
             raw.execute(_SET_CONVERSATION, outcome.conversation)
+        if outcome.proposal is not None:
+            write_proposals(lambda statement, values: raw.execute(_placeholders(statement), values), [outcome])
         sending = self._add_outgoing(raw, outcome)
         waits = len(sending) < len(outcome.outgoing)
         more = waits or (event is not None and self._more(raw, _MORE_EVENTS, event.city, event.resident))

@@ -183,6 +183,23 @@ slots = Table(
     _moment("finished_at", nullable=True),
 )
 
+proposals = Table(
+    "proposals",
+    metadata,
+    _words("city", key=True),
+    _words("entry_id", key=True),
+    # A mark of the entry and the folded words; it stays when the words of a rejected one are emptied.
+    _words("key", key=True),
+    _words("phrasing"),
+    _number("picked"),
+    _number("helpful"),
+    _number("staff"),
+    _moment("first_at"),
+    _moment("last_at"),
+    _words("status", default=OPEN),
+)
+Index("proposals_phrasing", proposals.c.phrasing, proposals.c.city)
+
 revisions = Table(
     "revisions",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from store import ArrivedEvent, Case, ClaimedEvent, Feedback, Outcome, Outgoing, Turn
+from store import ArrivedEvent, Case, ClaimedEvent, Feedback, Outcome, Outgoing, Proposal, Turn
 
 AT = datetime(2026, 9, 21, 12, 0, tzinfo=UTC)
 AT_MS = int(AT.timestamp() * 1000)
@@ -54,6 +54,14 @@ def a_case(*, city: str = "demo", resident: str = "U1", **changes: Any) -> Case:
 
 def a_feedback(*, city: str = "demo", resident: str = "U1", **changes: Any) -> Feedback:
     return Feedback(city, resident, **({"entry_id": "garbage-days", "helpful": True, "at": AT} | changes))
+
+
+def a_proposal(phrasing: str = "ごみ いつ", *, city: str = "demo", **changes: Any) -> Proposal:
+    """The key is that of the same words in another spelling, as far as these tests spell them."""
+    key = phrasing.replace("ゴミ", "ごみ").rstrip("！")
+    return Proposal(
+        city, **({"entry_id": "garbage-days", "key": key, "phrasing": phrasing, "source": "picked", "at": AT} | changes)
+    )
 
 
 def an_answer(event: ClaimedEvent, *texts: str) -> Outcome:
