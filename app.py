@@ -36,6 +36,7 @@ from handlers.public.faq_pages import faq_blueprint
 from handlers.public.front import register_front
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
+from notify import cli_notices
 from server import WebServer
 from store import Store, open_store
 from store.export import export_knowledge
@@ -269,6 +270,9 @@ def faq() -> None:
 
 for _command in (*cli_content.COMMANDS, *cli_search.COMMANDS):
     faq.add_command(_command)
+
+
+main.add_command(click.Group("notices", cli_notices.COMMANDS, help="防災の電文（気象庁）を読む"))
 
 
 @contextlib.contextmanager

@@ -14,13 +14,14 @@ from faq.content import read_folder
 from faq.reader import read_wording
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("bot", "faq", "handlers", "store", "clients", "emulator")
+ROOMS = ("bot", "faq", "handlers", "store", "clients", "emulator", "notify")
 MAY_IMPORT = {
     "faq": set(),
     "bot": {"faq"},
     "store": {"faq"},  # the knowledge export takes plain entries
     "clients": {"store"},  # records only
     "emulator": set(),
+    "notify": {"faq"},
     "handlers": {"bot", "faq", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},

@@ -1,0 +1,1 @@
+"""気象庁防災情報XML, read into plain records; `read.read_telegram` is the door."""
