@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from faq.city import City
-from faq.content import CITY_FILE, THESAURUS_FILE, CityFiles, is_entry_file, is_wording_file, language_of
+from faq.content import (
+    CITY_FILE,
+    PLACES_FILE,
+    THESAURUS_FILE,
+    CityFiles,
+    is_entry_file,
+    is_wording_file,
+    language_of,
+)
 from faq.entry import Entry
+from faq.places import Shelter, read_shelters
 from faq.problems import ContentError, Problem
 from faq.reader import locate_entries, read_city, read_entries, read_thesaurus, read_wording
 from faq.thesaurus import ThesaurusFile
@@ -33,6 +42,7 @@ class Content:
     sources: Mapping[str, str]
     thesaurus: tuple[ThesaurusFile, ...]
     wording: Mapping[str, Mapping[str, str]]
+    places: tuple[Shelter, ...]
     problems: tuple[Problem, ...]
     files: CityFiles
 
@@ -61,10 +71,11 @@ def assemble(files: CityFiles, base_files: CityFiles) -> Content:
     entries, sources = _entries(together, problems)
     thesaurus = _thesaurus(together, problems)
     wording = _wording(together, problems)
+    places = _places(files, problems)
     ordered = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line)))
     if city is None:
         raise ContentError(ordered)
-    return Content(city, entries, sources, thesaurus, wording, ordered, together)
+    return Content(city, entries, sources, thesaurus, wording, places, ordered, together)
 
 
 def version_of(files: CityFiles, base_files: CityFiles) -> str:
@@ -133,6 +144,15 @@ def _thesaurus(files: CityFiles, problems: list[Problem]) -> tuple[ThesaurusFile
             read.append(thesaurus)
             problems.extend(found)
     return tuple(read)
+
+
+def _places(files: CityFiles, problems: list[Problem]) -> tuple[Shelter, ...]:
+    """The city's own places to flee to; nothing is inherited, because every city has its own."""
+    if PLACES_FILE not in files:
+        return ()
+    places, found = read_shelters(PLACES_FILE, files[PLACES_FILE])
+    problems.extend(found)
+    return places
 
 
 def _wording(files: CityFiles, problems: list[Problem]) -> dict[str, dict[str, str]]:

@@ -12,19 +12,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from faq.places import MAX_BYTES as MAX_PLACES_BYTES
 from faq.yaml_tree import MAX_BYTES
 
 CityFiles = Mapping[str, str]
 
 CITY_FILE: Final = "city.yaml"
 THESAURUS_FILE: Final = "thesaurus.yaml"
+PLACES_FILE: Final = "places/shelters.csv"
 ENTRY_FOLDER: Final = "faq/"
 WORDING_FOLDER: Final = "wording/"
 _SUFFIXES: Final = (".yaml", ".yml")
 # `~` and `#` are editors' backups, `.` hidden files and swap files.
 _BACKUP: Final = ("~", "#")
-# One byte more than allowed is enough for the reader to see that the file is too big.
-_READ_BYTES: Final = MAX_BYTES + 1
 _PROJECT_BASE: Final = Path(__file__).resolve().parents[1] / "cities" / "_base"
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 def read_folder(directory: Path) -> dict[str, str]:
     """Every content file of a city's folder; bytes that are not UTF-8 stay in the text as lone surrogates."""
-    return {name: _text(path) for name, path in content_files(directory)}
+    return {name: _text(path, name) for name, path in content_files(directory)}
 
 
 def content_files(directory: Path) -> Iterator[tuple[str, Path]]:
@@ -41,6 +41,7 @@ def content_files(directory: Path) -> Iterator[tuple[str, Path]]:
     candidates = [directory / CITY_FILE, directory / THESAURUS_FILE]
     for folder in (ENTRY_FOLDER, WORDING_FOLDER):
         candidates.extend(_yaml_below(directory / folder))
+    candidates.append(directory / PLACES_FILE)
     for path in candidates:
         if not path.is_file():
             continue
@@ -81,6 +82,8 @@ def _is_content(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES) and not name.startswith((".", *_BACKUP)) and not name.endswith(_BACKUP)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, name: str) -> str:
+    """What the file holds. One byte more than allowed is enough for its reader to see that it is too big."""
+    allowed = MAX_PLACES_BYTES if name == PLACES_FILE else MAX_BYTES
     with path.open("rb") as file:
-        return file.read(_READ_BYTES).decode("utf-8", "surrogateescape")
+        return file.read(allowed + 1).decode("utf-8", "surrogateescape")

@@ -12,6 +12,7 @@ from faq.city import City
 from faq.content import CityFiles, base_folder, read_folder
 from faq.entry import Entry
 from faq.index import Index, build_index
+from faq.places import Shelter
 from faq.problems import ContentError, Problem
 from faq.references import reference_problems
 from faq.thesaurus import Thesaurus
@@ -24,7 +25,7 @@ class Knowledge:
     """A city and its entries, searchable. `wording` is language ("ja", "easy") → key → sentence, base and city joined.
 
     `sources` is entry id → the file it stands in (`_base/…` for inherited ones). `problems` are what was left out or
-    looks wrong; `version` names exactly this content.
+    looks wrong; `version` names exactly this content. `places` are the places to flee to, () where the city lists none.
     """
 
     city: City
@@ -34,6 +35,7 @@ class Knowledge:
     problems: tuple[Problem, ...]
     version: str
     sources: Mapping[str, str]
+    places: tuple[Shelter, ...] = ()
 
 
 def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
@@ -51,6 +53,7 @@ def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
         problems=problems,
         version=version_of(files, base_files),
         sources=MappingProxyType(dict(content.sources)),
+        places=content.places,
     )
 
 
