@@ -91,7 +91,7 @@ def _with_local_font(content: bytes, bold: bool) -> bytes:
 
 def assets_blueprint(assets: Assets) -> Blueprint:
     """`GET /assets/<version>/<name>`. An old version gets the present file, for a short time."""
-    blueprint = Blueprint("assets", __name__)
+    blueprint = Blueprint("assets", __name__, template_folder="templates")
 
     @cache
     def packed(name: str) -> bytes:

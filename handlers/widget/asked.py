@@ -13,7 +13,9 @@ from typing import Any, cast, get_args
 from bot.messages import Language
 from bot.privacy import mask
 
-MAX_BODY = 32 * 1024
+MAX_BODY = 128 * 1024
+"""Bytes. Far more than 5,000 characters need, so that somebody who wrote 20,000 is still answered, not refused."""
+
 MAX_TEXT = 5_000
 """Characters that we read; a longer text is read up to here, and the resident is told."""
 

@@ -47,8 +47,8 @@ class Limits:
     """How much one session and one address may ask. A library's or school's address stands for many people."""
 
     def __init__(self, sessions: Buckets | None = None, addresses: Buckets | None = None) -> None:
-        self._sessions = sessions or Buckets(burst=60, per_second=1)
-        self._addresses = addresses or Buckets(burst=1000, per_second=20)
+        self._sessions = Buckets(burst=60, per_second=1) if sessions is None else sessions
+        self._addresses = Buckets(burst=1000, per_second=20) if addresses is None else addresses
 
     def seconds_to_wait(self, session: str, address: str | None) -> int:
         wait = self._addresses.take(neighbourhood(address or ""))

@@ -63,15 +63,16 @@ class Talk:
     def answer(self, city: str, asked: Asked) -> Json:
         """The JSON for one message. Raises `UnknownCity`, and `StoreError` when a wish to be forgotten failed."""
         self._library.get(city)
-        key = f"{city} {asked.session} {asked.message_id}"
-        with self._one_at_a_time[hash(key if not asked.session else asked.session) % 64]:
+        key = f"{city} {asked.message_id}"
+        with self._one_at_a_time[hash(asked.session or key) % 64]:
             said = self._recent.get(key) if asked.message_id else None
-            if said is None:
-                said = self._answer(city, asked)
-                if said["forgotten"]:
-                    self._recent.forget(f"{city} {asked.session} ")
-                if asked.message_id and said["remembered"]:
-                    self._recent.put(key, said)
+            if said is not None:
+                return said | ({"session": asked.session} if looks_like_session(asked.session) else {})
+            said = self._answer(city, asked)
+            if said["forgotten"]:
+                self._recent.forget(asked.session)
+            elif asked.message_id and said["remembered"]:
+                self._recent.put(key, said)
             return said
 
     def earlier(self, city: str, session: str, after: str = "") -> Json:
@@ -97,7 +98,7 @@ class Talk:
 
     def _answer(self, city: str, asked: Asked) -> Json:
         visitor = self._visitor(city, asked.session)
-        event_id = _event_id(visitor, asked)
+        event_id = _event_id(asked)
         told = next((turn for turn in visitor.turns or () if turn.event_id == event_id), None)
         if told is not None:
             return self._told_again(city, visitor, told)
@@ -115,6 +116,8 @@ class Talk:
             language=asked.language,
         )
         outcome, reply = decide(inquiry, self._library.get, self._store, now)
+        if outcome.turn is None:
+            return _said(new_session(), event_id, reply, outcome, True, asked)
         remembered = self._record(city, event_id, outcome)
         if asked.too_long:
             reply = _with_first(reply, words_of(asked.language or "ja")["read_in_part"])
@@ -161,12 +164,11 @@ def behind(turns: Sequence[Turn], after: str) -> Sequence[Turn]:
     return turns[places[0] + 1 :] if places else turns
 
 
-def _event_id(visitor: Visitor, asked: Asked) -> str:
-    """The same for every repetition of a message, and for no other message of the city."""
+def _event_id(asked: Asked) -> str:
+    """The same for every repetition of a message, and for no other: browsers make ids of 128 random bits."""
     if not asked.message_id:
         return f"widget-{secrets.token_hex(16)}"
-    whose = visitor.resident if asked.session == visitor.session else "first"
-    return f"widget-{hashlib.sha256(f'{whose} {asked.message_id}'.encode()).hexdigest()[:32]}"
+    return f"widget-{hashlib.sha256(asked.message_id.encode()).hexdigest()[:32]}"
 
 
 def _with_first(reply: Reply, sentence: str) -> Reply:
@@ -180,7 +182,7 @@ def _said(session: str, event_id: str, reply: Reply, outcome: Outcome, remembere
         "reply": reply_json(reply),
         "remembered": remembered,
         "waiting": bool((outcome.conversation or {}).get("asked")),
-        "forgotten": outcome.turn is None and remembered,
+        "forgotten": outcome.turn is None,
         "said": asked.text if asked.masked or asked.too_long else None,
     }
 
@@ -203,8 +205,8 @@ class _Recent:
             while len(self._replies) > self._size:
                 self._replies.popitem(last=False)
 
-    def forget(self, beginning: str) -> None:
-        """Drops the replies whose key begins so: the resident asked us to forget."""
+    def forget(self, session: str) -> None:
+        """Drops the replies of this session: the resident asked us to forget."""
         with self._lock:
-            for key in [key for key in self._replies if key.startswith(beginning)]:
+            for key in [key for key, reply in self._replies.items() if reply["session"] == session]:
                 del self._replies[key]
