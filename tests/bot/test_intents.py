@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.emergency import recognise_emergency
 from bot.intents import chosen_number, recognise, squash
 
 
@@ -70,52 +69,3 @@ def test_a_number_with_words_is_not(text):
 
 def test_squashing_forgets_width_case_script_marks_and_emoji():
     assert squash("ﾒﾆｭｰ！ 😊") == squash("めにゅう".replace("う", "ー")) == "めにゅ"
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [
-        ("もう死にたい", "suicide"),
-        ("消えてしまいたいです", "suicide"),
-        ("となりの家が燃えてる", "fire"),
-        ("火事です", "fire"),
-        ("ガス臭い", "fire"),
-        ("父が倒れた", "ambulance"),
-        ("救急車呼んで", "ambulance"),
-        ("意識がない", "ambulance"),
-        ("息してない", "ambulance"),
-        ("殺される", "police"),
-        ("泥棒が入ってきた", "police"),
-        ("子どもを叩いてしまう", "child_abuse"),
-        ("お父さんに殴られた", "child_abuse"),
-        ("夫に殴られています", "violence"),
-        ("ＤＶを受けている", "violence"),
-        ("水が家に入ってきた", "flood"),
-        ("津波が来る", "flood"),
-        ("屋根に取り残された", "flood"),
-        ("アパートが燃えています", "fire"),
-    ],
-)
-def test_a_cry_for_help_is_heard(text, kind):
-    assert recognise_emergency(text) == kind
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "家で燃えるゴミの日",
-        "救急車の適正利用",
-        "火事で焼けたときの罹災証明",
-        "死亡届の出し方",
-        "自殺予防の相談窓口を知りたい",
-        "津波ハザードマップ",
-        "倒れそうな木がある",
-        "虐待の相談窓口はどこですか",
-        "消えた年金",
-        "交通事故の証明書",
-        "水が出ない",
-        "子どもを預けたい",
-    ],
-)
-def test_a_question_about_procedures_is_no_emergency(question):
-    assert recognise_emergency(question) == ""

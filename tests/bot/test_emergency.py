@@ -1,0 +1,160 @@
+"""A cry for help is heard before anything else, and a question is never taken for one.
+
+The phrasings are in emergency_phrasings.yaml. Recall at first look, before anything was mended, by kind: 1.00 on 169
+phrases from the same sitting as `dev`, .52 on 101 written afterwards, .42 on 140 more, .59 on the last 101. So what is
+heard here is what was thought of; the next resident's words are heard about as often as the last figure.
+"""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.emergency import recognise_emergency
+from faq.entry import Entry
+from faq.knowledge import Knowledge, load_knowledge
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+PHRASINGS = YAML(typ="safe").load((HERE / "emergency_phrasings.yaml").read_text(encoding="utf-8"))
+KINDS = ("suicide", "child_abuse", "violence", "fire", "ambulance", "police", "disaster", "help")
+OTHER_CITY = ROOT / ".." / "shared" / "data" / "localgovfaq" / "faq.csv"
+
+ABOUT_DANGER = {
+    "life-line": "people who want to die",
+    "dv-consult": "violence by a partner",
+    "sexual-violence": "sexual violence",
+    "moving-protection": "people who fled from a violent partner",
+    "child-abuse-189": "children who are hurt, and those who fear to hurt them",
+    "elder-abuse": "old people who are beaten",
+    "ambulance": "calling an ambulance",
+    "emergency-consult": "whether to call an ambulance",
+    "fire-119": "reporting a fire",
+    "school-counsel": "a child's SOS",
+}
+"""Entries of the demo city that are themselves about danger, and what about: their words may be heard as a cry."""
+
+
+@pytest.fixture(scope="module")
+def demo() -> Knowledge:
+    return load_knowledge(ROOT / "cities" / "demo")
+
+
+def said(half: str) -> list[tuple[str, str]]:
+    return [(kind, phrase) for kind, phrases in PHRASINGS[half].items() for phrase in phrases]
+
+
+def words_of(entry: Entry) -> tuple[str, ...]:
+    translated = tuple(translation.question for translation in entry.translations.values())
+    return (entry.question, *entry.phrasings, *entry.keywords, *entry.tests, *translated)
+
+
+@pytest.mark.parametrize("half", ["dev", "unseen"])
+def test_at_least_97_of_100_cries_get_the_numbers_they_need(half: str) -> None:
+    missed = [(kind, phrase) for kind, phrase in said(half) if recognise_emergency(phrase) != kind]
+
+    assert len(missed) <= 0.03 * len(said(half)), missed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_kind_of_danger_is_heard_worse_than_the_others(kind: str) -> None:
+    phrases = [phrase for half in ("dev", "unseen") for phrase in PHRASINGS[half][kind]]
+    missed = [phrase for phrase in phrases if not recognise_emergency(phrase)]
+
+    assert len(phrases) >= 10
+    assert len(missed) <= 0.05 * len(phrases), missed
+
+
+@pytest.mark.parametrize(
+    ("plain", "as_typed"),
+    [
+        ("しにたい", "ｼﾆﾀｲ"),
+        ("死にたい", "死に たぃ…"),
+        ("火事です", "火事です！！！🔥"),
+        ("かじ", "  カジ\n"),
+        ("救急車呼んで", "救急車、呼んでーーー"),
+        ("殺される", "殺 さ れ る"),
+        ("たすけて", "タスケテ!!!😭"),
+        ("DVを受けている", "ＤＶを受けている"),
+    ],
+)
+def test_a_cry_is_heard_in_any_width_script_and_with_any_marks(plain: str, as_typed: str) -> None:
+    assert recognise_emergency(plain)
+    assert recognise_emergency(as_typed) == recognise_emergency(plain)
+
+
+@pytest.mark.parametrize("question", PHRASINGS["innocent"])
+def test_a_question_that_shares_words_with_danger_is_no_cry(question: str) -> None:
+    assert recognise_emergency(question) == ""
+
+
+def test_no_question_that_the_demo_city_answers_is_taken_for_a_cry(demo: Knowledge) -> None:
+    entries = demo.entries
+    false_alarms = [
+        (entry.id, words, kind)
+        for entry in entries.values()
+        if entry.id not in ABOUT_DANGER
+        for words in words_of(entry)
+        if (kind := recognise_emergency(words))
+    ]
+
+    assert false_alarms == []
+
+
+def test_the_entries_about_danger_are_still_there_and_still_speak_of_it(demo: Knowledge) -> None:
+    entries = demo.entries
+
+    assert set(ABOUT_DANGER) <= set(entries)
+    assert [entry for entry in ABOUT_DANGER if not any(map(recognise_emergency, words_of(entries[entry])))] == []
+
+
+def test_no_question_of_another_city_is_taken_for_a_cry() -> None:
+    if not OTHER_CITY.exists():
+        pytest.skip("the questions of another city (localgovFAQ) are not here")
+    with OTHER_CITY.open(encoding="utf-8", newline="") as file:
+        false_alarms = [row["id"] for row in csv.DictReader(file) if recognise_emergency(row["question"])]
+
+    assert false_alarms == []
+
+
+def test_every_kind_of_danger_has_its_numbers_in_both_kinds_of_japanese(demo: Knowledge) -> None:
+    needed = {
+        "suicide": ("0120-279-338", "0120-783-556", "119"),
+        "child_abuse": ("110", "189", "0120-0-78310"),
+        "violence": ("110", "0120-279-889", "#8008", "#8891"),
+        "fire": ("119",),
+        "ambulance": ("119", "118"),
+        "police": ("110",),
+        "disaster": ("119",),
+        "help": ("110", "119", "118", "0120-279-338"),
+    }
+    wording = demo.wording
+
+    assert set(needed) == set(KINDS)
+    for language in ("ja", "easy"):
+        for kind, numbers in needed.items():
+            sentence = wording[language][f"emergency_{kind}"]
+            assert [number for number in numbers if number not in sentence] == [], (language, kind)
+
+
+def test_every_emergency_sentence_belongs_to_a_kind_that_is_recognised(demo: Knowledge) -> None:
+    wording = demo.wording
+    kinds = {key.removeprefix("emergency_") for key in wording["ja"] if key.startswith("emergency_")}
+
+    assert kinds == set(KINDS)
+
+
+def test_a_phone_number_in_an_emergency_sentence_is_one_that_was_checked(demo: Knowledge) -> None:
+    checked = {
+        *("110", "118", "119", "171", "189", "#7119", "#8000", "#8008", "#8891"),
+        *("0120-279-338", "0120-783-556", "0120-061-338", "0120-279-889", "0120-0-78310"),
+    }
+    wording = demo.wording
+
+    for language in ("ja", "easy"):
+        for kind in KINDS:
+            sentence = wording[language][f"emergency_{kind}"]
+            numbers = re.findall(r"#?\d{3,}(?:-\d+)*|0120-[\d-]+", sentence)
+            assert set(numbers) <= checked, (language, kind)
