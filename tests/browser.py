@@ -47,6 +47,8 @@ def new_page(chromium: Browser) -> Iterator[NewPage]:
         )
         contexts.append(context)
         page = context.new_page()
+        # Fonts come in a hundred small files and change nothing that is tested.
+        context.route("**/vendor/font/files/*", lambda route: route.abort())
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)

@@ -36,7 +36,7 @@ export class Messages {
     const { language } = answer;
     const words = this.wordsOf(language);
     const card = element("div", { class: "bubble card", ...inLanguage(language), "data-entry": answer.entry_id });
-    card.append(element("h3", {}, ...inline(answer.title, language)), ...paragraphs(answer.body, language));
+    card.append(element("h2", {}, ...inline(answer.title, language)), ...paragraphs(answer.body, language));
     const rows = [
       [words.contact, answer.department && [answer.department]],
       [words.place, answer.place && [answer.place]],

@@ -47,7 +47,7 @@ function split(text, pattern, make) {
 }
 
 // A text as paragraphs, headings and lists, by the marks that staff use (■ and ・).
-export function paragraphs(text, language, headingLevel = 4) {
+export function paragraphs(text, language, headingLevel = 3) {
   const blocks = [];
   let open = null;
   const into = (name) => {
