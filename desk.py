@@ -14,6 +14,7 @@ from bot.dialogue import Conversation
 from bot.messages import Inquiry, Reply, Text
 from bot.numbering import plain_text
 from bot.respond import Response, respond
+from bot.shelters import without_place
 from bot.teaching import Teaching
 from bot.wording import Wording
 from faq.knowledge import Knowledge
@@ -86,10 +87,10 @@ def _turn(inquiry: Inquiry, response: Response, now: datetime) -> Turn:
         event_id=inquiry.event_id,
         at=now,
         kind=inquiry.kind,
-        text=inquiry.text or inquiry.choice,
+        text=inquiry.text or without_place(inquiry.choice),
         message_id=inquiry.message_id,
         decision=response.reply.decision,
         entry_id=response.entry_id,
         candidates=response.candidates,
-        reply_text=plain_text(response.reply),
+        reply_text=response.recorded or plain_text(response.reply),
     )

@@ -21,6 +21,7 @@ from bot.intents import Intent, chosen_number, recognise, squash
 from bot.messages import Block, Choice, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.numbering import NUMBERED
 from bot.privacy import without_masks
+from bot.shelters import Whereabouts, shelter_blocks, without_place
 from bot.teaching import Source, Teaching, learn, unlearn
 from faq.entry import Entry
 from faq.knowledge import Knowledge
@@ -48,7 +49,10 @@ class PersonRequest:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What to say, what to remember, and what else has to be recorded about this inquiry."""
+    """What to say, what to remember, and what else has to be recorded about this inquiry.
+
+    `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is.
+    """
 
     reply: Reply
     conversation: Conversation
@@ -58,6 +62,7 @@ class Response:
     feedback: tuple[str, bool] | None = None
     teaches: Teaching | None = None
     erase: bool = False
+    recorded: str = ""
 
 
 def respond(inquiry: Inquiry, knowledge: Knowledge, remembered: Conversation, now: datetime) -> Response:
@@ -87,13 +92,14 @@ class _Turn:
 
 
 def _complete(response: Response, turn: _Turn, now: datetime) -> Response:
-    """Adds the note about hidden numbers, and remembers which buttons were shown in which order."""
+    """Adds the note about hidden numbers, and remembers which buttons were shown in which order (but no place)."""
     notes = tuple(turn.voice.text(f"masked_{kind}") for kind in dict.fromkeys(turn.inquiry.masked))
     blocks = (*notes, *response.reply.blocks)
     shown = [block for block in blocks if isinstance(block, Choices)]
     numbered = [choice for block in shown if block.style in NUMBERED for choice in block.choices]
     others = [choice for block in shown if block.style not in NUMBERED for choice in block.choices]
-    conversation = replace(response.conversation, offered=(*numbered, *others), numbered=len(numbered), at=now)
+    offered = tuple(replace(choice, value=without_place(choice.value)) for choice in (*numbered, *others))
+    conversation = replace(response.conversation, offered=offered, numbered=len(numbered), at=now)
     return replace(response, reply=replace(response.reply, blocks=blocks), conversation=conversation)
 
 
@@ -108,6 +114,8 @@ def _something_other_than_words(turn: _Turn) -> Response | None:
         key = "welcome_back" if turn.inquiry.text == "unblocked" else "welcome"
         return turn.reply("talk", turn.voice.text(key), _languages(turn.voice), *say.way_on(turn.voice))
     if kind == "location":
+        if turn.inquiry.place is not None and turn.voice.knowledge.places:
+            return _shelters(turn, Whereabouts.of(turn.inquiry.place))
         near = _entries(
             turn.voice, search(turn.voice.knowledge.index, "近くの避難所 避難場所 施設", top=3, day=_today(turn))
         )
@@ -274,6 +282,20 @@ def _taught(turn: _Turn, response: Response, entry: Entry, source: Source | None
     return replace(response, teaches=teaches, conversation=replace(response.conversation, taught=taught))
 
 
+def _choose_shelter(turn: _Turn, rest: str) -> Response:
+    here = Whereabouts.read(rest)
+    if here is None or not turn.voice.knowledge.places:
+        return turn.reply("talk", turn.voice.text("shelter_send_again"), *say.way_on(turn.voice))
+    return _shelters(turn, here)
+
+
+def _shelters(turn: _Turn, here: Whereabouts) -> Response:
+    """The nearest places to flee to; what was asked before has nothing to do with it."""
+    blocks = shelter_blocks(turn.voice, here)
+    response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
+    return replace(response, recorded=turn.voice.say("shelter_recorded"))
+
+
 def _choose_language(turn: _Turn, code: str) -> Response:
     if code not in get_args(Language):
         return _gone(turn)
@@ -301,6 +323,7 @@ _CHOICES: dict[str, Callable[[_Turn, str], Response]] = {
     "person": _choose_person,
     "none": _choose_person,
     "helpful": _choose_helpful,
+    "shelter": _choose_shelter,
     "language": _choose_language,
     "erase": _choose_erase,
 }

@@ -1,0 +1,163 @@
+"""Where to flee to from here: the three nearest places, said so that somebody in a hurry can go.
+
+Where a resident is stays with the resident: the point stands, rounded to some ten metres, in the values of the buttons
+that this reply carries, so that they can ask again for one kind of disaster; what is remembered and recorded of the
+talk has neither the point nor the places found (three distances would give the point away).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, get_args
+
+from bot.answer import Voice, way_on
+from bot.messages import Block, Choice, Choices, Place, Text
+from faq.nearest import Direction, Near, nearest
+from faq.places import Hazard, Shelter, in_japan, read_degrees
+from faq.text import to_hiragana
+
+VERB: Final = "shelter"
+ANY: Final = "any"
+SHOWN: Final = 3
+TOO_FAR_METRES: Final = 30_000
+"""Farther than a day's walk in danger: whoever is there needs another city's places."""
+
+DECIMALS: Final = 4
+"""0.0001° is 11 m to the north and 9 m to the east in Japan."""
+
+MAP_LINK: Final = "https://www.google.com/maps/search/?api=1&query={latitude:.5f}%2C{longitude:.5f}"
+"""A pin and the way on foot, in any browser and without an account (Maps URLs, no key). 地理院地図 needs no account
+either, but its links set no pin and show no way, and its page is heavy for a network under load."""
+
+_OFFERED: Final[tuple[Hazard, ...]] = (
+    *("flood", "landslide", "earthquake", "fire"),
+    *("tsunami", "storm_surge", "volcano"),
+)
+"""What residents choose from, where the city has such places. Nobody in the rain can tell 内水氾濫 from 洪水."""
+
+_DIRECTION_KEYS: Final[Mapping[Direction, str]] = {
+    "北": "shelter_north",
+    "北東": "shelter_north_east",
+    "東": "shelter_east",
+    "南東": "shelter_south_east",
+    "南": "shelter_south",
+    "南西": "shelter_south_west",
+    "西": "shelter_west",
+    "北西": "shelter_north_west",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A point in degrees, rounded, and the disaster it is asked for (None: not said)."""
+
+    latitude: float
+    longitude: float
+    hazard: Hazard | None = None
+
+    @classmethod
+    def of(cls, place: Place) -> Whereabouts:
+        return cls(round(place.latitude, DECIMALS), round(place.longitude, DECIMALS))
+
+    @classmethod
+    def read(cls, rest: str) -> Whereabouts | None:
+        """From the value of a button after the verb: `flood:36.0501:139.5500`. None when no point in Japan is there."""
+        hazard, *point = rest.split(":")
+        degrees = [read_degrees(number) for number in point]
+        if len(degrees) != 2 or degrees[0] is None or degrees[1] is None or not in_japan(degrees[0], degrees[1]):
+            return None
+        known = next((name for name in get_args(Hazard) if name == hazard), None)
+        return cls(round(degrees[0], DECIMALS), round(degrees[1], DECIMALS), known)
+
+    def value(self, hazard: Hazard | None) -> str:
+        return f"{VERB}:{hazard or ANY}:{self.latitude:.{DECIMALS}f}:{self.longitude:.{DECIMALS}f}"
+
+
+def without_place(value: str) -> str:
+    """The value of a button as it may be kept: `shelter:flood:36.0501:139.5500` → `shelter:flood`."""
+    return ":".join(value.split(":")[:2]) if value.startswith(f"{VERB}:") else value
+
+
+def shelter_blocks(voice: Voice, here: Whereabouts) -> tuple[Block, ...]:
+    """The nearest places, what to check before going, the kinds of disaster to choose from, and the way on."""
+    places = _to_flee_to(voice.knowledge.places)
+    found = nearest(places, here.latitude, here.longitude, here.hazard, SHOWN)
+    near = [place for place in found if place.metres <= TOO_FAR_METRES]
+    if not near and here.hazard is None:
+        return voice.text("shelter_far", limit=TOO_FAR_METRES // 1000), *way_on(voice)
+    said = _found(voice, near, here) if near else _none_for(voice, here.hazard)
+    return Text(said, voice.spoken), *_narrowed(voice, places, here), *way_on(voice)
+
+
+def _to_flee_to(places: Sequence[Shelter]) -> Sequence[Shelter]:
+    """Places that are safe in some disaster; a 指定避難所 alone is for those who cannot go home afterwards.
+
+    A city that lists only 指定避難所 has nothing better to name.
+    """
+    return [place for place in places if place.hazards] or places
+
+
+def _found(voice: Voice, near: Sequence[Near], here: Whereabouts) -> str:
+    key = "shelter_found_for" if here.hazard else "shelter_found"
+    hazard = _hazard(voice, here.hazard) if here.hazard else ""
+    first = voice.say(key, count=len(near), **({"hazard": hazard} if hazard else {}))
+    check = voice.say("shelter_check", website=voice.city.website)
+    return "\n\n".join((first, *("\n".join(_lines(voice, place)) for place in near), check))
+
+
+def _lines(voice: Voice, near: Near) -> Iterator[str]:
+    """What a resident needs of one place, a line each."""
+    place = near.shelter
+    yield voice.say("shelter_place", name=_name(voice, place), way=_way(voice, near))
+    if place.address:
+        yield place.address
+    if place.hazards:
+        words = [_hazard(voice, hazard) for hazard in get_args(Hazard) if hazard in place.hazards]
+        yield voice.say("shelter_for", hazards="、".join(words))
+    if place.shelter:
+        yield voice.say("shelter_stay")
+    if place.note:
+        yield voice.say("shelter_note", note=place.note)
+    link = MAP_LINK.format(latitude=place.latitude, longitude=place.longitude)
+    yield voice.say("shelter_map", link=link)
+
+
+def _name(voice: Voice, place: Shelter) -> str:
+    easy = voice.language != "ja" and place.kana
+    return f"{place.name}({to_hiragana(place.kana)})" if easy else place.name
+
+
+def _way(voice: Voice, near: Near) -> str:
+    """「約450m・北東」. Steps of 50 m, because the point is rounded and the way is not straight."""
+    metres = round(near.metres / 50) * 50
+    if metres < 50:
+        return voice.say("shelter_here")
+    direction = voice.say(_DIRECTION_KEYS[near.direction])
+    if metres < 1000:
+        return voice.say("shelter_metres", metres=metres, direction=direction)
+    kilometres = f"{near.metres / 1000:.1f}" if near.metres < 9_950 else f"{near.metres / 1000:.0f}"
+    return voice.say("shelter_kilometres", kilometres=kilometres.removesuffix(".0"), direction=direction)
+
+
+def _hazard(voice: Voice, hazard: Hazard) -> str:
+    return voice.say(f"shelter_{hazard}")
+
+
+def _none_for(voice: Voice, hazard: Hazard | None) -> str:
+    word = _hazard(voice, hazard) if hazard else ""
+    return voice.say("shelter_none_for", hazard=word, limit=TOO_FAR_METRES // 1000)
+
+
+def _narrowed(voice: Voice, places: Sequence[Shelter], here: Whereabouts) -> tuple[Block, ...]:
+    """Buttons for the disasters that the city has places for; numbered, so that LINE on a computer shows them, too."""
+    had = frozenset().union(*(place.hazards for place in places))
+    buttons = [
+        Choice(_hazard(voice, hazard), here.value(hazard))
+        for hazard in _OFFERED
+        if hazard in had and hazard != here.hazard
+    ]
+    if here.hazard:
+        buttons.append(voice.button("shelter_any", here.value(None)))
+    prompt = voice.say("shelter_narrow")
+    return (Choices(prompt, tuple(buttons), "candidates", voice.spoken),) if buttons else ()
