@@ -24,6 +24,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.line.client import LineClient
 from commands import case_commands, content_commands
+from commands_learn import learn_command
 from config import Config, ConfigError, city_ids, read_config
 from faq import cli_content, cli_search
 from faq.content import CityFiles
@@ -295,6 +296,7 @@ def _city_folder(city: str) -> Path:
     return config.cities_dir / city
 
 
+faq.add_command(learn_command(_opened_store))
 main.add_command(content_commands(_opened_store, _city_folder))
 main.add_command(case_commands(_opened_store, _city_folder))
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import click
 
+from bot.teaching import lesson
+from desk import proposal_of
+from faq.assembly import assemble
 from faq.check import check
 from faq.content import base_folder, read_folder
-from faq.problems import errors_of
+from faq.problems import ContentError, errors_of
 from store import Store
 from store.errors import StoreError
-from store.records import FiledCase, Outcome, Outgoing, Turn
+from store.records import FiledCase, Outcome, Outgoing, Proposal, Turn
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
 
@@ -108,22 +111,43 @@ def case_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> 
     @click.argument("city")
     @click.argument("number", type=int)
     @click.argument("text")
-    def reply(city: str, number: int, text: str) -> None:
-        city_folder(city)
+    @click.option(
+        "--entry", "entry_id", default="", metavar="ID", help="この質問に答える FAQ の id（言い換えの提案になる）"
+    )
+    def reply(city: str, number: int, text: str, entry_id: str) -> None:
+        folder = city_folder(city)
         if not text.strip():
             raise click.ClickException("返事の文を書いてください。")
         with open_store() as store:
             case = next((case for case in store.cases(city, "waiting") if case.id == number), None)
             if case is None:
                 raise click.ClickException(f"{city} に、返事を待っている質問 {number} はありません。")
-            if not store.answer_case(city, number, _answer(case, text.strip())):
+            taught = _taught(folder, case, entry_id) if entry_id else None
+            if not store.answer_case(city, number, _answer(case, text.strip(), entry_id, taught)):
                 raise click.ClickException(f"質問 {number} には、たった今ほかの人が返事をしました。")
         click.echo(f"質問 {number} に返事をしました。")
+        if taught:
+            click.echo(f"「{taught.phrasing}」を、{entry_id} の言い換えとして提案しました（faq learn で見られます）。")
+        elif entry_id:
+            click.echo("質問の文は、言い換えの提案にしません（もうある言い方か、長い文か、個人の情報かもしれません）。")
 
     return cases
 
 
-def _answer(case: FiledCase, text: str) -> Outcome:
+def _taught(folder: Path, case: FiledCase, entry_id: str) -> Proposal | None:
+    """What the question of the case teaches about the entry that staff link it to."""
+    try:
+        content = assemble(read_folder(folder), read_folder(base_folder(folder)))
+    except ContentError as error:
+        raise click.ClickException(f"市の内容を読めません。返事はまだしていません。\n{error}") from error
+    entry = content.entries.get(entry_id)
+    if entry is None:
+        raise click.ClickException(f"FAQ に id「{entry_id}」はありません。返事はまだしていません。")
+    taught = lesson(entry, case.question, "staff", content.city.own_names)
+    return proposal_of(case.city, taught, datetime.now(UTC)) if taught else None
+
+
+def _answer(case: FiledCase, text: str, entry_id: str, taught: Proposal | None) -> Outcome:
     """The staff's words as a turn of the talk, and on LINE as a message to push."""
     turn = Turn(
         city=case.city,
@@ -133,11 +157,12 @@ def _answer(case: FiledCase, text: str) -> Outcome:
         at=datetime.now(UTC),
         kind="staff",
         decision="handoff",
+        entry_id=entry_id,
         reply_text=text,
     )
     message = {"type": "text", "text": f"【{case.department}】\n{text}"}
     push = Outgoing(case.city, case.resident, case.channel, [message])
-    return Outcome(turn=turn, outgoing=(push,) if case.channel == "line" else ())
+    return Outcome(turn=turn, outgoing=(push,) if case.channel == "line" else (), proposal=taught)
 
 
 def _line(case: FiledCase) -> str:

@@ -25,11 +25,12 @@ MAY_IMPORT = {
     "handlers": {"bot", "faq", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
-    "commands": {"faq", "store"},
+    "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
+    "commands_learn": {"faq", "store"},
     "config": set(),
     "telemetry": set(),
 }
-OURS = {*ROOMS, "commands", "desk", "worker", "config", "telemetry", "app"}
+OURS = {*ROOMS, "commands", "commands_learn", "desk", "worker", "config", "telemetry", "app"}
 
 
 def python_files(room: str) -> list[Path]:
