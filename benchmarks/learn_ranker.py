@@ -3,8 +3,10 @@
     python benchmarks/learn_ranker.py            # five-fold figures only
     python benchmarks/learn_ranker.py --write    # also writes faq/ranker_weights.py
 
-Listwise logistic regression (softmax over the pool against the grades), pulled towards the plain score by an L2 penalty, so
-that a feature earns its weight. Needs the evaluation set beside the repository; nothing of it is kept except these weights.
+Listwise logistic regression (softmax over the pool against the grades), pulled towards the plain score by an L2
+penalty, so
+that a feature earns its weight. Needs the evaluation set beside the repository; nothing of it is kept except
+these weights.
 """
 
 from __future__ import annotations
@@ -149,15 +151,19 @@ def write(weights: Array, judged: Judged, found: dict[str, dict[str, float]]) ->
     scaled = weights / judged.spread
     scaled = scaled / scaled[0]
     rows = "\n".join(f'    "{name}": {value:.4f},' for name, value in zip(NAMES, scaled, strict=True))
-    text = f'''"""Weights of the features in `faq.features`, as shares of the best plain score. Written by `benchmarks/learn_ranker.py`.
+    text = f'''"""Weights of the features in `faq.features`, as shares of the best plain score.
 
-Learned {LEARNED} from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked without itself.
-Five-fold cross-validation on localgovFAQ: nDCG@10 {found["localgovFAQ"]["nDCG@10"]:.3f}, P@1 {found["localgovFAQ"]["P@1"]:.3f}.
+Written by `benchmarks/learn_ranker.py`.
+
+Learned {LEARNED} from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked
+without itself.
+Five-fold cross-validation on localgovFAQ: nDCG@10 {found["localgovFAQ"]["nDCG@10"]:.3f}, P@1
+{found["localgovFAQ"]["P@1"]:.3f}.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 RANKER: Final[dict[str, float]] = {{
 {rows}

@@ -13,7 +13,9 @@ DATA: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "localgo
 
 
 def load_entries() -> list[Entry]:
-    """All entries (nothing when the set is absent). Their answers are longer than ours may be, so they are not checked."""
+    """All entries (nothing when the set is absent). Their answers are longer than ours may be, so they are not
+    checked.
+    """
     if not (DATA / "faq.csv").exists():
         return []
     with (DATA / "faq.csv").open(encoding="utf-8", newline="") as file:

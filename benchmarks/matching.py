@@ -1,8 +1,10 @@
-"""How fast and how right the matcher is, beside bm25s, tantivy and a RapidFuzz scan, on the same tokens in the same run.
+"""How fast and how right the matcher is, beside bm25s, tantivy and a RapidFuzz scan, on the same tokens in the
+same run.
 
     python benchmarks/matching.py
 
-Speed: one thread, tokenisation included, at 500, 2,000 and 22,000 entries made from the demo city. Quality: localgovFAQ beside
+Speed: one thread, tokenisation included, at 500, 2,000 and 22,000 entries made from the demo city. Quality:
+localgovFAQ beside
 plain BM25, when it lies beside the repository. About two minutes on one core.
 """
 
@@ -59,7 +61,9 @@ def percentiles(find: Callable[[str], object], queries: Sequence[str]) -> tuple[
 def timings(entries: Sequence[Entry], thesaurus: Thesaurus, queries: Sequence[str]) -> list[Timing]:
     started = time.perf_counter()
     index = build_index(entries, thesaurus, own_names=["彩野市", "彩野", "さいの"])
-    rows = [Timing("まどぐち", time.perf_counter() - started, *percentiles(lambda query: search(index, query), queries))]
+    rows = [
+        Timing("まどぐち", time.perf_counter() - started, *percentiles(lambda query: search(index, query), queries))
+    ]
     for make in PEERS:
         started = time.perf_counter()
         peer = make(entries)

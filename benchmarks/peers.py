@@ -74,7 +74,8 @@ class Tantivy:
 
     def find(self, query: str, top: int = 5) -> list[int]:
         terms = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "text", token)) for token in query_tokens(query)
+            (tantivy.Occur.Should, tantivy.Query.term_query(self.schema, "text", token))
+            for token in query_tokens(query)
         ]
         if not terms:
             return []

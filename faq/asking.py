@@ -1,4 +1,6 @@
-"""What is asked about a topic: when, how much, where … read from general Japanese words, in questions and in entries."""
+"""What is asked about a topic: when, how much, where … read from general Japanese words, in questions and in
+entries.
+"""
 
 from __future__ import annotations
 

@@ -1,19 +1,24 @@
 """How sure the best entry is, and what to do with that: answer it, offer choices, or hand over to staff.
 
-The logistic weights start from values learned elsewhere and are pulled towards this index's own evidence: each phrasing
-asked with itself left out, and each of the entries' `tests`.
+Two logistic models over the same few signals. `right`: is the first entry the right one? Its weights start from
+values learned
+on judged queries and are pulled towards this index's own evidence: the entries' `tests`, and phrasings asked
+with themselves left
+out. `belongs`: is this a question to a city hall at all? Its weights are the same for every city.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from faq.features import explained_words
 from faq.postings import Doubles
+from faq.question import understand
+from faq.ranking import rank
 
 if TYPE_CHECKING:
     from faq.entry import Entry
@@ -24,17 +29,41 @@ if TYPE_CHECKING:
 Decision = Literal["answer", "choices", "handoff"]
 
 SIGNALS: Final = ("best", "of_ideal", "margin", "margin_to_fifth", "explained", "asked", "unknown", "length")
+# The usual spread of each signal over judged queries: what one step of a weight means.
+_SPREAD: Final = np.asarray([0.35, 0.49, 0.23, 0.22, 0.22, 0.3, 0.1, 0.32])
+
+# Questions asked of an index by its own build; 240 take 0.2 s. Fewer than 40 teach nothing.
+MOST_PROBES: Final = 240
+FEWEST_PROBES: Final = 40
+# How far the evidence of a full set of probes may move a weight, in spreads (larger: further).
+_FREEDOM: Final = 1.0
+# A direct answer is claimed where this share of the probes was right; among fewer than this many probes nothing
+# is claimed.
+AIMED_PRECISION: Final = 0.97
+FEWEST_CLAIMS: Final = 20
+
+
+# Learned 2026-11-21: `right` from the 380 judged development queries of localgovFAQ, `belongs` from those, the
+# demo city's
+# tests and keywords, and 90 off-topic lines (tests/faq/off_topic_tuning.txt). For `SIGNALS`, then the constant.
+RIGHT: Final = ((1.971, 0.578, 0.479, 1.67, -0.708, 0.605, -0.708, -0.516), -1.905)
+BELONGS: Final = ((1.881, 2.158, -0.543, -0.807, 3.066, 0.292, -2.483, 4.34), -8.874)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Constants of one index: `weights` for `SIGNALS` after `constant`, thresholds on the confidence and on the best score."""
+    """Constants of one index; weights are for `SIGNALS`. Defaults: see docs/matching.md, "判定".
 
-    constant: float = -3.2
-    weights: tuple[float, ...] = (0.02, 1.0, 1.5, 1.0, 1.5, 2.0, -0.5, -0.1)
-    answer_from: float = 0.72
-    answer_score: float = 6.0
-    choices_score: float = 3.0
+    `answer_from`: direct answer from this probability of being right. `belongs_from`: below this probability of being a
+    question to the city at all, the question goes to staff. `probes`: own questions that shaped `right` (0: defaults).
+    """
+
+    right: tuple[float, ...] = RIGHT[0]
+    right_constant: float = RIGHT[1]
+    answer_from: float = 0.82
+    belongs: tuple[float, ...] = BELONGS[0]
+    belongs_constant: float = BELONGS[1]
+    belongs_from: float = 0.4
     probes: int = 0
 
 
@@ -49,7 +78,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     asked = float(rarity[evidence.slot_ask[:, 0] > 0].sum()) / max(float(index.asks.mass[evidence.questions[0]]), 1e-6)
     return np.asarray(
         [
-            best,
+            float(np.log(best / index.rarest)),
             float(evidence.base[0]) / total,
             (best - second) / best,
             (best - fifth) / best,
@@ -63,14 +92,84 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
 
 def confidence(calibration: Calibration, found: Doubles) -> float:
     """The probability, 0 to 1, that the best entry is right."""
-    return float(1 / (1 + np.exp(-(calibration.constant + found @ np.asarray(calibration.weights)))))
+    return _probability(found, np.asarray(calibration.right), calibration.right_constant)
 
 
-def decide(calibration: Calibration, best: float, sure: float) -> Decision:
-    if best < calibration.choices_score:
+def belonging(calibration: Calibration, found: Doubles) -> float:
+    """The probability, 0 to 1, that this is a question to a city hall."""
+    return _probability(found, np.asarray(calibration.belongs), calibration.belongs_constant)
+
+
+def decide(calibration: Calibration, found: Doubles) -> Decision:
+    """What to do with the best entry, by the signals found for it."""
+    if belonging(calibration, found) < calibration.belongs_from:
         return "handoff"
-    return "answer" if sure >= calibration.answer_from and best >= calibration.answer_score else "choices"
+    return "answer" if confidence(calibration, found) >= calibration.answer_from else "choices"
 
 
 def calibrated(index: Index, entries: Sequence[Entry]) -> Calibration:
-    return Calibration()
+    """The constants for this index, from its own questions where there are enough of them."""
+    start = Calibration()
+    probes = list(_probes(index, entries))
+    if len(probes) < FEWEST_PROBES:
+        return start
+    found = np.vstack([signal for signal, _ in probes])
+    right = np.asarray([float(hit) for _, hit in probes])
+    weights, constant = _learned(found, right, np.asarray(start.right), start.right_constant)
+    sure = 1 / (1 + np.exp(-(found @ weights + constant)))
+    return replace(
+        start,
+        right=tuple(float(weight) for weight in weights),
+        right_constant=float(constant),
+        answer_from=_threshold(sure, right, start.answer_from),
+        probes=len(probes),
+    )
+
+
+def _probes(index: Index, entries: Sequence[Entry]) -> Iterator[tuple[Doubles, bool]]:
+    """Own questions, spread evenly over the entries: tests, and phrasings without themselves. With whether the
+    first is right.
+    """
+    asked: list[tuple[int, str, int | None]] = [
+        (number, test, None) for number, entry in enumerate(entries) for test in entry.tests
+    ]
+    asked += [
+        (number, phrasing, int(index.first_ask[number]) + place)
+        for number, entry in enumerate(entries)
+        for place, phrasing in enumerate(entry.phrasings, 1)
+    ]
+    asked.sort(key=lambda probe: probe[0])
+    for at in np.linspace(0, len(asked) - 1, min(MOST_PROBES, len(asked))).astype(int).tolist():
+        number, text, ask = asked[at]
+        question = understand(index, text)
+        ranking = rank(index, question, without_ask=ask)
+        if len(ranking.entries):
+            yield signals(index, question, ranking), int(ranking.entries[0]) == number
+
+
+def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) -> tuple[Doubles, float]:
+    """Logistic regression by Newton steps, each weight held to its start by a spring."""
+    scaled = np.hstack([found / _SPREAD, np.ones((len(found), 1))])
+    origin = np.append(start * _SPREAD, constant)
+    spring = np.full(len(origin), 1.0 / _FREEDOM**2)
+    weights = origin.copy()
+    for _ in range(12):
+        sure = 1 / (1 + np.exp(-np.clip(scaled @ weights, -30, 30)))
+        slope = scaled.T @ (sure - right) + spring * (weights - origin)
+        curve = (scaled * (sure * (1 - sure))[:, None]).T @ scaled + np.diag(spring)
+        weights = weights - np.linalg.solve(curve, slope)
+    return weights[:-1] / _SPREAD, float(weights[-1])
+
+
+def _threshold(sure: Doubles, right: Doubles, otherwise: float) -> float:
+    """The lowest probability from which the aimed share is right; rather careful where the probes are few."""
+    order = np.argsort(-sure)
+    claims = np.arange(1, len(order) + 1)
+    precise = (np.cumsum(right[order]) / claims >= AIMED_PRECISION) & (claims >= FEWEST_CLAIMS)
+    if not precise.any():
+        return max(otherwise, 0.9)
+    return float(min(max(sure[order[np.flatnonzero(precise)[-1]]], 0.6), 0.98))
+
+
+def _probability(found: Doubles, weights: Doubles, constant: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(found @ weights + constant, -30, 30))))

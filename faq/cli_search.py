@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
 from faq import evaluate as evaluation
+from faq.knowledge import load_knowledge
 from faq.search import SearchResult
 from faq.search import search as find
 
-_CITY: Final = click.option(
+_CITY: Final[Callable[[Callable[..., None]], Callable[..., None]]] = click.option(
     "--city",
     "directory",
     required=True,
@@ -27,10 +29,9 @@ _CITY: Final = click.option(
 @click.option("--top", default=5, show_default=True, type=click.IntRange(1, 100), help="表示する候補の数")
 def search(directory: Path, top: int) -> None:
     """標準入力の1行を1つの質問として検索し、1行のJSONで答えます。"""
-    from faq.knowledge import load_knowledge
-
     index = load_knowledge(directory).index
-    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
+    queries: TextIO = click.get_text_stream("stdin", encoding="utf-8", errors="replace")
+    for line in queries:
         query = line.rstrip("\r\n")
         started = time.perf_counter()
         result = find(index, query, top=top)
@@ -46,8 +47,6 @@ def search(directory: Path, top: int) -> None:
 )
 def evaluate(directory: Path, queries: Path | None) -> None:
     """正解のわかっている質問で、検索の正しさを測ります。"""
-    from faq.knowledge import load_knowledge
-
     knowledge = load_knowledge(directory)
     try:
         judged = evaluation.read_queries(queries) if queries else evaluation.own_tests(knowledge.entries.values())

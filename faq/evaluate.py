@@ -26,7 +26,9 @@ _DECISIONS: Final[tuple[tuple[Decision, str], ...]] = (
 
 
 class UnreadableQueries(ValueError):
-    """A line of a query file that cannot be read; the message names the line, in Japanese, for the person who wrote it."""
+    """A line of a query file that cannot be read; the message names the line, in Japanese, for the person who
+    wrote it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class JudgedQuery:
 
 @dataclass(frozen=True, slots=True)
 class DecisionQuality:
-    """`share` of all queries decided so; `first` and `among_three`: how often the first / one of the first three is right."""
+    """`share` of all queries decided so; `first` and `among_three`: how often the first / one of the first
+    three is right.
+    """
 
     share: float
     first: float

@@ -1,4 +1,5 @@
-"""The ranker's features: what is left to say about an entry when its words have been counted. Linear, so that each can be told.
+"""The ranker's features: what is left to say about an entry when its words have been counted. Linear, so that
+each can be told.
 
 The weights were learned on judged queries by `benchmarks/learn_ranker.py` (listwise logistic regression, shrunk towards
 the plain score); they know no word, no city and no entry.

@@ -40,7 +40,8 @@ class Expansion(NamedTuple):
 class Asks:
     """What is known of each ask (question, phrasing, keywords) beside its postings, one row an ask.
 
-    `mass` is the rarity of its different words together, `first_word` its first one (-1: none), `aspects` what it asks for.
+    `mass` is the rarity of its different words together, `first_word` its first one (-1: none), `aspects` what
+    it asks for.
     """
 
     owner: NDArray[np.int32]
@@ -54,7 +55,8 @@ class Asks:
 class Index:
     """Entries by number (their order). `first_ask[n]:first_ask[n + 1]` are the asks of entry `n`.
 
-    `terms` numbers words, `=group` and `~pair of characters`; `calibration` holds the constants of the decision, made from
+    `terms` numbers words, `=group` and `~pair of characters`; `calibration` holds the constants of the
+    decision, made from
     this index's own phrasings and tests.
     """
 
@@ -173,7 +175,9 @@ def _asks(
 
 def _expansion(members: Sequence[Member], terms: Mapping[str, int], weights: Weights) -> Expansion:
     """The members this index can find at all. A member of which a part is unknown still counts by its whole length."""
-    numbers, starts, worth = [], [], []
+    numbers: list[int] = []
+    starts: list[int] = []
+    worth: list[float] = []
     for member in members:
         known = [terms[form] for form in member.forms if form in terms]
         if known:

@@ -23,7 +23,9 @@ Readings = Mapping[str, tuple[tuple[str, float], ...]]
 
 
 class KanaWord(NamedTuple):
-    """Letters `start` to `end` of the text sound like `term`; `share` of the index's uses of that sound is this word."""
+    """Letters `start` to `end` of the text sound like `term`; `share` of the index's uses of that sound is this
+    word.
+    """
 
     start: int
     end: int
@@ -34,9 +36,9 @@ class KanaWord(NamedTuple):
 def readings_of(tokens: Iterable[Token]) -> Readings:
     """Reading → the words that sound so, with their share of the uses, most frequent first."""
     heard: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for token in tokens:
+    for token, uses in Counter(tokens).items():
         if SHORTEST_READING <= len(token.reading) <= LONGEST_READING and is_content(token):
-            heard[token.reading][token.form] += 1
+            heard[token.reading][token.form] += uses
     return {reading: _most_used(forms) for reading, forms in heard.items()}
 
 

@@ -23,7 +23,8 @@ class Hits(NamedTuple):
 
     def summed(self, weights: Doubles, size: int) -> Doubles:
         """Each place's worth over all rows, every row with its weight."""
-        return np.bincount(self.places, weights=self.worth * weights[self.rows], minlength=size)
+        summed = np.bincount(self.places, weights=self.worth * weights[self.rows], minlength=size)
+        return summed.astype(np.float64, copy=False)
 
     def without(self, place: int) -> Hits:
         """The same without what one place gives."""
@@ -47,7 +48,8 @@ class Hits(NamedTuple):
         column = columns[self.places]
         kept = column >= 0
         flat = self.rows[kept] * len(chosen) + column[kept]
-        return np.bincount(flat, weights=self.worth[kept], minlength=rows * len(chosen)).reshape(rows, len(chosen))
+        summed = np.bincount(flat, weights=self.worth[kept], minlength=rows * len(chosen))
+        return summed.astype(np.float64, copy=False).reshape(rows, len(chosen))
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,12 @@ class Postings:
 
     def hits(self, terms: NDArray[np.int64]) -> Hits:
         """Everything these terms hold; a term's row is its position in `terms`."""
-        starts, ends = self.starts[terms].tolist(), self.starts[terms + 1].tolist()
-        lengths = [end - start for start, end in zip(starts, ends, strict=True)]
-        if not any(lengths):
-            return Hits(np.empty(0, np.intp), np.empty(0, np.int32), np.empty(0, np.float32))
-        spans = [slice(start, end) for start, end in zip(starts, ends, strict=True)]
-        return Hits(
-            np.repeat(np.arange(len(spans)), lengths),
-            np.concatenate([self.places[span] for span in spans]),
-            np.concatenate([self.worth[span] for span in spans]),
-        )
+        starts = self.starts[terms]
+        lengths = self.starts[terms + 1] - starts
+        rows = np.repeat(np.arange(len(terms)), lengths)
+        before = np.cumsum(lengths) - lengths
+        at = np.arange(len(rows)) + np.repeat(starts - before, lengths)
+        return Hits(rows, self.places[at], self.worth[at])
 
 
 @dataclass(frozen=True, slots=True)

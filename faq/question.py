@@ -71,8 +71,10 @@ def understand(index: Index, query: str) -> Question:
     tokens = analyse(text)
     placed = [unit for unit in _placed(tokens) if not unit.token.idle]
     heard = tuple(_kana_slots(index, text, placed))
-    slots = (*_word_slots(index, placed, heard), *heard)[:MOST_SLOTS]
-    groups = tuple(_once((*_named(index, placed, slots), *_sounded(index, text))))[:MOST_GROUPS]
+    sounded = tuple(_sounded(index, text))
+    whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
+    slots = (*_word_slots(index, placed, whole), *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
+    groups = tuple(_once((*_named(index, placed, slots), *sounded)))[:MOST_GROUPS]
     return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed))
 
 
@@ -83,20 +85,19 @@ def _placed(tokens: tuple[Token, ...]) -> Iterator[Placed]:
         at += len(token.surface)
 
 
-def _word_slots(index: Index, placed: Sequence[Placed], heard: Sequence[Slot]) -> Iterator[Slot]:
-    """Every content word once; a hiragana piece inside a longer word that was heard there is doubted."""
+def _word_slots(index: Index, placed: Sequence[Placed], whole: Sequence[tuple[int, int]]) -> Iterator[Slot]:
+    """Every content word once, without the pieces that Sudachi cut out of a word that was heard as a `whole`."""
     said: set[str] = set()
     for token, start, end in placed:
         form = token.form
         if not is_content(token) or form in index.own_forms or form in said:
             continue
+        if any(first <= start and end <= last and end - start < last - first for first, last in whole):
+            continue
         said.add(form)
         if form in index.terms:
-            doubted = any(
-                slot.start <= start and end <= slot.end and end - start < slot.end - slot.start for slot in heard
-            )
-            yield Slot(form, "word", ((form, index.weights.kana_doubt if doubted else 1.0),), start, end)
-        elif not any(slot.start < end and start < slot.end for slot in heard):
+            yield Slot(form, "word", ((form, 1.0),), start, end)
+        elif not any(first < end and start < last for first, last in whole):
             yield _unknown_slot(index, form, start, end)
 
 
@@ -120,6 +121,14 @@ def _kana_slots(index: Index, text: str, placed: Sequence[Placed]) -> Iterator[S
             options = tuple((term, index.weights.kana * share**0.5) for term, share in terms if term in index.terms)
             if options:
                 yield Slot(options[0][0], "kana", options, start, end)
+
+
+def _sounded_slots(index: Index, sounded: Sequence[Named], heard: Sequence[Slot]) -> Iterator[Slot]:
+    """What sounds like a group and like no single word of this index is found by the group's name."""
+    for named in sounded:
+        term = f"={named.group}"
+        if term in index.terms and not any(slot.start < named.end and named.start < slot.end for slot in heard):
+            yield Slot(named.group, "kana", ((term, index.weights.kana),), named.start, named.end)
 
 
 def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Iterator[Named]:

@@ -1,12 +1,14 @@
-"""Weights of the features in `faq.features`, as shares of the best plain score. Written by `benchmarks/learn_ranker.py`.
+"""Weights of the features in `faq.features`, as shares of the best plain score. Written by
+`benchmarks/learn_ranker.py`.
 
-Learned 2026-11-21 from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked without itself.
+Learned 2026-11-21 from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked
+without itself.
 Five-fold cross-validation on localgovFAQ: nDCG@10 0.654, P@1 0.607.
 """
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 RANKER: Final[dict[str, float]] = {
     "of_best": 1.0000,

@@ -1,6 +1,7 @@
 """Entries in order of what their asks and answers share with the question. Pure numpy; no entry's text is read.
 
-Two looks: a plain sum over everything found chooses a pool; in the pool each word of the question is credited once, each
+Two looks: a plain sum over everything found chooses a pool; in the pool each word of the question is credited
+once, each
 synonym group once, and the ranker's few features are added.
 """
 
@@ -33,14 +34,27 @@ class Ranking:
     evidence: Evidence
 
 
-class _Sought(NamedTuple):
-    """All terms a question looks for, each once: `numbers` of the index, and where slots, groups and pairs stand in them."""
+class _Parts(NamedTuple):
+    """Wholes made of rows, flat: `rows[starts[n]:starts[n + 1]]` make part `n`, worth `worth[n]` (a row, or the
+    whole).
+    """
 
-    numbers: Ints
-    slots: tuple[tuple[Ints, Doubles], ...]
-    groups: tuple[tuple[int, Ints, Ints, Doubles], ...]
-    grams: Ints
-    first_sum: Doubles
+    rows: Ints
+    starts: Ints
+    worth: Doubles
+
+
+class _Sought(NamedTuple):
+    """All terms a question looks for, each one row: which rows are the options of the slots, the names of the groups,
+    the words of the groups' members (`member_starts` begins each group's members), and the pairs of characters."""
+
+    terms: Ints
+    weights: Doubles
+    options: _Parts
+    names: Ints
+    members: _Parts
+    member_starts: Ints
+    pairs: Ints
 
 
 def rank(
@@ -50,18 +64,20 @@ def rank(
     hidden: NDArray[np.bool_] | None = None,
     without_ask: int | None = None,
 ) -> Ranking:
-    """The `pool` best entries. `hidden` entries never appear; `without_ask` leaves one ask out (it asks about itself)."""
+    """The `pool` best entries. `hidden` entries never appear; `without_ask` leaves one ask out (it asks about
+    itself).
+    """
     sought = _sought(index, question)
-    ask_hits, answer_hits = index.in_asks.hits(sought.numbers), index.in_answers.hits(sought.numbers)
+    ask_hits, answer_hits = index.in_asks.hits(sought.terms), index.in_answers.hits(sought.terms)
     if without_ask is not None:
         ask_hits = ask_hits.without(without_ask)
-    by_ask = ask_hits.summed(sought.first_sum, index.in_asks.size)
-    by_answer = answer_hits.summed(sought.first_sum * index.weights.answer_in_first_sum, index.in_answers.size)
+    by_ask = ask_hits.summed(sought.weights, index.in_asks.size)
+    by_answer = answer_hits.summed(sought.weights * index.weights.answer_in_first_sum, index.in_answers.size)
     totals = np.maximum.reduceat(by_ask, index.first_ask[:-1]) + by_answer
     if hidden is not None:
         totals[hidden] = 0.0
     entries = _best(totals, pool)
-    rows = len(sought.numbers)
+    rows = len(sought.terms)
     evidence = _evidence(
         index,
         question,
@@ -76,48 +92,70 @@ def rank(
 
 
 def _sought(index: Index, question: Question) -> _Sought:
-    """Terms in order of first need. Words of the question itself are no news when a synonym brings them up again."""
-    rows: dict[int, int] = {}
-    weights: list[float] = []
-
-    def row(number: int, weight: float) -> int:
-        at = rows.setdefault(number, len(rows))
-        if at == len(weights):
-            weights.append(weight)
-        else:
-            weights[at] = max(weights[at], weight)
-        return at
-
-    slots = []
-    for slot in question.slots:
-        known = [(index.terms[term], weight) for term, weight in slot.options]
-        slots.append(
-            (
-                np.asarray([row(number, weight) for number, weight in known], np.int64),
-                np.asarray([weight for _, weight in known], np.float64),
-            )
-        )
-    own = len(rows)
-    groups = []
-    for named in question.groups:
-        number = index.terms.get(f"={named.group}")
-        name = -1 if number is None else row(number, named.weight * index.weights.group_in_ask)
-        terms, starts, worth = index.expansions[named.group]
-        weight = named.weight * index.weights.member_in_ask
-        ats = np.asarray([row(term, weight * 0.5) for term in terms.tolist()], np.int64)
-        groups.append((name, ats, starts, worth))
-    grams = []
-    for slot in question.slots:
-        if not slot.options:
-            grams += [
-                row(index.terms[gram], index.weights.grams) for gram in gram_terms(slot.form) if gram in index.terms
-            ]
+    """Words of the question itself are no news when a synonym brings them up again: they lead to the row of zeros."""
+    terms, weights = index.terms, index.weights
+    options = [(terms[term], weight) for slot in question.slots for term, weight in slot.options]
+    groups = [(named, index.expansions[named.group]) for named in question.groups]
+    pairs = [
+        terms[pair] for slot in question.slots if not slot.options for pair in gram_terms(slot.form) if pair in terms
+    ]
+    names = [terms.get(f"={named.group}", -1) for named, _ in groups]
+    member_terms = [expansion.terms for _, expansion in groups]
+    flat = np.concatenate(
+        [
+            np.asarray([number for number, _ in options], np.int64),
+            np.asarray(names, np.int64),
+            *member_terms,
+            np.asarray(pairs, np.int64),
+        ]
+    )
+    worth = np.concatenate(
+        [
+            np.asarray([weight for _, weight in options]),
+            np.asarray([named.weight * weights.group_in_ask for named, _ in groups]),
+            *(
+                np.full(len(of_group), 0.5 * weights.member_in_ask * named.weight)
+                for (named, _), of_group in zip(groups, member_terms, strict=True)
+            ),
+            np.full(len(pairs), weights.grams),
+        ]
+    )
+    known = flat >= 0
+    unique, row_of_known = np.unique(flat[known], return_inverse=True)
+    rows = np.full(len(flat), len(unique), np.int64)
+    rows[known] = row_of_known
+    strongest = np.zeros(len(unique) + 1)
+    np.maximum.at(strongest, rows, worth)
+    first_name, first_member = len(options), len(options) + len(names)
+    first_pair = len(flat) - len(pairs)
+    own = np.zeros(len(unique) + 1, np.bool_)
+    own[rows[:first_name]] = True
+    member_rows = rows[first_member:first_pair]
     return _Sought(
-        np.asarray(list(rows), np.int64),
-        tuple(slots),
-        tuple((name, np.where(ats < own, len(rows), ats), starts, worth) for name, ats, starts, worth in groups),
-        np.asarray(grams, np.int64),
-        np.asarray(weights, np.float64),
+        terms=unique,
+        weights=strongest[:-1],
+        options=_Parts(rows[:first_name], _starts([len(slot.options) for slot in question.slots]), worth[:first_name]),
+        names=rows[first_name:first_member],
+        members=_Parts(
+            np.where(own[member_rows], len(unique), member_rows),
+            _joined_starts([expansion.starts for _, expansion in groups], [len(of_group) for of_group in member_terms]),
+            np.concatenate([np.zeros(0), *(expansion.weights for _, expansion in groups)]),
+        ),
+        member_starts=_starts([len(expansion.weights) for _, expansion in groups]),
+        pairs=rows[first_pair:],
+    )
+
+
+def _starts(lengths: list[int]) -> Ints:
+    """Where parts of these lengths begin, and where the last one ends."""
+    return np.cumsum([0, *lengths]).astype(np.int64)
+
+
+def _joined_starts(starts: list[Ints], lengths: list[int]) -> Ints:
+    """Starts counted in each group's own words, counted in all groups' words."""
+    before = _starts(lengths)
+    return np.concatenate(
+        [np.zeros(0, np.int64), *(own + at for own, at in zip(starts, before.tolist(), strict=False))]
     )
 
 
@@ -134,46 +172,63 @@ def _evidence(
     index: Index, question: Question, sought: _Sought, entries: NDArray[np.intp], in_ask: Doubles, in_answer: Doubles
 ) -> Evidence:
     """What each slot and each group found in each entry of the pool (columns)."""
-    weights, columns = index.weights, len(entries)
-    nothing = np.zeros((1, columns))
-    in_ask, in_answer = np.vstack([in_ask, nothing]), np.vstack([in_answer, nothing])
-
-    def slot_rows(matrix: Doubles) -> Doubles:
-        found = [(matrix[at] * worth[:, None]).max(0) if len(at) else nothing[0] for at, worth in sought.slots]
-        return np.vstack(found) if found else np.zeros((0, columns))
-
-    def group_rows(matrix: Doubles, name_weight: float, member_weight: float) -> tuple[Doubles, Doubles]:
-        names = [name_weight * matrix[name] if name >= 0 else nothing[0] for name, _, _, _ in sought.groups]
-        members = [
-            member_weight * (np.add.reduceat(matrix[ats], starts, axis=0) * worth[:, None]).max(0)
-            if len(starts)
-            else nothing[0]
-            for _, ats, starts, worth in sought.groups
-        ]
-        if not names:
-            return np.zeros((0, columns)), np.zeros((0, columns))
-        return np.vstack(names), np.vstack(members)
-
-    slot_ask, slot_answer = slot_rows(in_ask), slot_rows(in_answer)
-    name_ask, member_ask = group_rows(in_ask, weights.group_in_ask, weights.member_in_ask)
-    name_answer, member_answer = group_rows(in_answer, weights.group_in_answer, weights.member_in_answer)
+    weights = index.weights
+    in_ask, in_answer = _with_zeros(in_ask), _with_zeros(in_answer)
+    slot_ask, slot_answer = _best_options(in_ask, sought), _best_options(in_answer, sought)
+    member_ask = weights.member_in_ask * _best_members(in_ask, sought)
+    member_answer = weights.member_in_answer * _best_members(in_answer, sought)
+    name_ask, name_answer = (
+        weights.group_in_ask * in_ask[sought.names],
+        weights.group_in_answer * in_answer[sought.names],
+    )
     words = _credited(slot_ask, slot_answer, weights.both)
     groups = _credited(name_ask, name_answer, weights.group_both) + _credited(
         member_ask, member_answer, weights.group_both
     )
-    worth = np.asarray([named.weight for named in question.groups])[:, None] if question.groups else np.zeros((0, 1))
-    literal = np.vstack([words[list(named.slots)].sum(0) for named in question.groups]) if question.groups else groups
+    worth = np.asarray([named.weight for named in question.groups]).reshape(-1, 1)
+    covers = np.zeros((len(question.groups), len(question.slots)))
+    for row, named in enumerate(question.groups):
+        covers[row, list(named.slots)] = weights.literal_off
     return Evidence(
         questions=index.first_ask[entries],
         slot_ask=slot_ask,
         slot_answer=slot_answer,
         words=words,
-        groups=_thinned(index, entries) * worth * np.maximum(groups - weights.literal_off * literal, 0.0),
+        groups=_thinned(index, entries) * worth * np.maximum(groups - covers @ words, 0.0),
         group_ask=(name_ask > 0) | (member_ask > 0),
         group_answer=worth * (name_answer + member_answer),
         named_ask=name_ask > 0,
-        grams=weights.grams * in_ask[sought.grams].sum(0) if len(sought.grams) else nothing[0],
+        grams=weights.grams * in_ask[sought.pairs].sum(0),
     )
+
+
+def _with_zeros(matrix: Doubles) -> Doubles:
+    """One row more, for what is nowhere."""
+    return np.concatenate([matrix, np.zeros((1, matrix.shape[1]))])
+
+
+def _best_options(matrix: Doubles, sought: _Sought) -> Doubles:
+    """For each slot the best of its options."""
+    rows, starts, worth = sought.options
+    return _reduced(np.maximum, matrix[rows] * worth[:, None], starts)
+
+
+def _best_members(matrix: Doubles, sought: _Sought) -> Doubles:
+    """For each group its best member: the sum of the member's words, by its length."""
+    rows, starts, worth = sought.members
+    if not len(starts):
+        return np.zeros((len(sought.names), matrix.shape[1]))
+    members = np.add.reduceat(matrix[rows], starts, axis=0) * worth[:, None]
+    return _reduced(np.maximum, members, sought.member_starts)
+
+
+def _reduced(reduce: np.ufunc, rows: Doubles, starts: Ints) -> Doubles:
+    """`reduceat` that gives zeros for empty parts (numpy's own gives the next row)."""
+    filled = np.flatnonzero(np.diff(starts))
+    reduced = np.zeros((len(starts) - 1, rows.shape[1]))
+    if len(filled):
+        reduced[filled] = reduce.reduceat(rows, starts[filled], axis=0)
+    return reduced
 
 
 def _thinned(index: Index, entries: NDArray[np.intp]) -> Doubles:

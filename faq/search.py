@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from faq.calibrate import Decision, confidence, decide, signals
 from faq.index import Index
 from faq.question import Question, understand
@@ -42,18 +44,18 @@ def search(index: Index, query: str, top: int = 5, day: date | None = None) -> S
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None)
     if not len(ranking.entries):
         return SearchResult(query, "handoff", (), 0.0)
-    sure = confidence(index.calibration, signals(index, question, ranking))
-    decision = decide(index.calibration, float(ranking.scores[0]), sure)
-    return SearchResult(query, decision, tuple(_candidates(index, question, ranking, top)), sure)
+    found = signals(index, question, ranking)
+    candidates = tuple(_candidates(index, question, ranking, top))
+    return SearchResult(query, decide(index.calibration, found), candidates, confidence(index.calibration, found))
 
 
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
-    evidence = ranking.evidence
-    for column, entry in enumerate(ranking.entries[:top].tolist()):
-        slots = zip(question.slots, evidence.words[:, column] > 0, strict=True)
-        groups = zip(question.groups, evidence.groups[:, column] > 0, strict=True)
-        spans = [(part.start, part.end) for part, found in (*slots, *groups) if found]
-        yield Candidate(index.ids[entry], round(float(ranking.scores[column]), 4), matched_words(question.text, spans))
+    spans = [(slot.start, slot.end) for slot in question.slots]
+    spans += [(named.start, named.end) for named in question.groups]
+    found = np.vstack([ranking.evidence.words, ranking.evidence.groups])[:, :top].T.tolist()
+    for entry, score, worth in zip(ranking.entries.tolist(), ranking.scores.tolist(), found, strict=False):
+        led = [span for span, value in zip(spans, worth, strict=True) if value > 0]
+        yield Candidate(index.ids[entry], round(score, 4), matched_words(question.text, led))
 
 
 def matched_words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:

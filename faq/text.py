@@ -1,8 +1,10 @@
 """Japanese text as the matcher sees it: one width, small letters, Sudachi's short units, kana folded together.
 
-    analyse("ゴミの日") -> (Token("ゴミ", "ごみ", "ごみ", True, False), Token("の", …), Token("日", "日", "ひ", True, False))
+    analyse("ゴミの日") -> (Token("ゴミ", "ごみ", "ごみ", True, False), Token("の", …), Token("日", "日", "ひ",
+    True, False))
 
-Sudachi's normalised form unifies 引越し and 引っ越し but not ゴミ and ごみ, so the forms are folded to hiragana afterwards.
+Sudachi's normalised form unifies 引越し and 引っ越し but not ゴミ and ごみ, so the forms are folded to hiragana
+afterwards.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ class Token(NamedTuple):
 
 
 def normalise(text: str) -> str:
-    """One width (NFKC), small letters, no control characters: `ﾏｲﾅﾝﾊﾞｰ Ａ` and `マイナンバー a` become the same text."""
+    """One width (NFKC), small letters, no control characters: `ﾏｲﾅﾝﾊﾞｰ Ａ` and `マイナンバー a` become the same
+    text.
+    """
     readable = _UNREADABLE.sub(" ", text[:LONGEST_TEXT])
     return _LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", readable).lower())[:LONGEST_TEXT]
 

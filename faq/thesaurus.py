@@ -107,7 +107,8 @@ def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[tuple[str, Relati
     """Joined forms → their groups; the first relation written for a group wins (word before colloquial)."""
     keys: dict[str, dict[str, Relation]] = {}
     for group in groups:
-        for relation, members in (("word", group.words), ("colloquial", group.colloquial)):
+        parts: tuple[tuple[Relation, tuple[str, ...]], ...] = (("word", group.words), ("colloquial", group.colloquial))
+        for relation, members in parts:
             for key in filter(None, map(form_key, members)):
                 keys.setdefault(key, {}).setdefault(group.id, relation)
     return {key: tuple(found.items()) for key, found in keys.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from threading import Lock
@@ -10,26 +11,31 @@ from typing import Final
 from faq.text import Token, analyse, is_content, normalise
 from faq.thesaurus import Thesaurus
 
-# Texts whose units are remembered in this process: ten cities of 2,000 entries with five texts each.
-_REMEMBERED: Final = 100_000
+# Sentences whose units are remembered in this process, the oldest forgotten first: ten cities of 2,000 entries.
+_REMEMBERED: Final = 200_000
+_SENTENCE: Final = re.compile(r"[^。\n]+[。\n]*|^$")
 
 _lock = Lock()
 _memory: OrderedDict[str, tuple[Token, ...]] = OrderedDict()
 
 
 def units(text: str) -> tuple[Token, ...]:
-    """The units of a text that are compared at all (no particles, no punctuation)."""
-    with _lock:
-        known = _memory.get(text)
-        if known is not None:
-            _memory.move_to_end(text)
-            return known
-    found = tuple(token for token in analyse(normalise(text)) if not token.idle)
-    with _lock:
-        _memory[text] = found
-        while len(_memory) > _REMEMBERED:
-            _memory.popitem(last=False)
-    return found
+    """The units of a text that are compared at all (no particles, no punctuation), sentence by sentence."""
+    sentences = _SENTENCE.findall(text)
+    if len(sentences) == 1:
+        return _units_of(text)
+    return tuple(token for sentence in sentences for token in _units_of(sentence))
+
+
+def _units_of(sentence: str) -> tuple[Token, ...]:
+    known = _memory.get(sentence)
+    if known is None:
+        known = tuple(token for token in analyse(normalise(sentence)) if not token.idle)
+        with _lock:
+            _memory[sentence] = known
+            while len(_memory) > _REMEMBERED:
+                _memory.popitem(last=False)
+    return known
 
 
 def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from faq.postings import Shape
+
+_ASK: Final = Shape(k1=1.5, b=0.9, power=1.2)
+_ANSWER: Final = Shape(k1=1.2, b=0.6, power=1.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +16,8 @@ class Weights:
     """Defaults are what the trials left standing; most sit on a plateau (halving them costs less than .01 nDCG)."""
 
     # Questions say everything once; a long question that shares one word with the query is about something else.
-    ask: Shape = Shape(k1=1.5, b=0.9, power=1.2)
-    answer: Shape = Shape(k1=1.2, b=0.6, power=1.2)
+    ask: Shape = _ASK
+    answer: Shape = _ANSWER
     # A word found in question and answer counts once, plus this share of the smaller find (1 = plain sum: -.02).
     both: float = 0.2
     # The first sum, which only chooses the entries looked at closely, counts answers at this weight.
@@ -41,9 +45,8 @@ class Weights:
     # A word nobody wrote in this index, matched to the nearest spelling (ratio 0 to 100).
     spelling: float = 0.8
     spelling_ratio: float = 72.0
-    # A hiragana run cut again along the readings of the index, and what is left of Sudachi's own pieces in it.
+    # A hiragana run cut again along the readings of the index; Sudachi's own pieces of it are dropped.
     kana: float = 0.8
-    kana_doubt: float = 0.3
     # Characters of unknown words.
     grams: float = 0.1
 
