@@ -38,13 +38,12 @@ def read_river(root: Element, info_type: str) -> Reading:
 
 
 def _cities(root: Element) -> list[tuple[str, str]]:
-    """Municipalities of the 浸水想定地区, each code once, in the telegram's order."""
-    found: dict[str, str] = {}
-    for area in find_all(root, "*/m:Warning/m:Item/m:Areas/m:Area"):
-        code = text_at(area, "m:CityCode")
-        if _CITY_CODE.fullmatch(code):
-            found.setdefault(code, text_at(area, "m:City"))
-    return [(city, code) for code, city in found.items()]
+    """Municipalities of the 浸水想定地区, each once, in the telegram's order."""
+    places = [
+        (text_at(area, "m:City"), text_at(area, "m:CityCode"))
+        for area in find_all(root, "*/m:Warning/m:Item/m:Areas/m:Area")
+    ]
+    return list(dict.fromkeys(place for place in places if _CITY_CODE.fullmatch(place[1])))
 
 
 def _status(name: str, condition: str, info_type: str) -> str:
