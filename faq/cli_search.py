@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 import click
 
@@ -30,8 +30,7 @@ _CITY: Final[Callable[[Callable[..., None]], Callable[..., None]]] = click.optio
 def search(directory: Path, top: int) -> None:
     """標準入力の1行を1つの質問として検索し、1行のJSONで答えます。"""
     index = load_knowledge(directory).index
-    queries: TextIO = click.get_text_stream("stdin", encoding="utf-8", errors="replace")
-    for line in queries:
+    for line in click.open_file("-", encoding="utf-8", errors="replace"):
         query = line.rstrip("\r\n")
         started = time.perf_counter()
         result = find(index, query, top=top)

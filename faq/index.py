@@ -102,7 +102,7 @@ def build_index(
     weights: Weights = DEFAULT,
 ) -> Index:
     """The index of these entries. The city's own names are no topic: every question is about this city."""
-    own_forms = frozenset(token.form for name in own_names for token in units(name) if len(token.form) > 1)
+    own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
     asks_of = [[units(text) for text in ask_texts(entry)] for entry in entries]
     answers = [units(entry.answer) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]
@@ -140,6 +140,11 @@ def build_index(
         weights=weights,
     )
     return replace(index, calibration=calibrated(index, entries))
+
+
+def _names_a_city(form: str) -> bool:
+    """Not 野 out of 彩野: one letter is too common a word, unless it says what kind of municipality this is."""
+    return len(form) > 1 or form in "市町村区"
 
 
 def ask_texts(entry: Entry) -> list[str]:

@@ -1,0 +1,82 @@
+"""When the city answers directly, offers choices, or hands over."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from faq.calibrate import Calibration, calibrated, confidence, decide
+from faq.entry import Entry
+from faq.index import Index, build_index
+from faq.search import search
+from faq.thesaurus import Thesaurus
+
+HERE = Path(__file__).parent
+NEUTRAL = (0.0,) * 8
+
+
+def lines(name: str) -> list[str]:
+    return [line for line in (HERE / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    ("right", "belongs", "decision"),
+    [
+        pytest.param(3.0, 3.0, "answer", id="sure"),
+        pytest.param(0.0, 3.0, "choices", id="unsure"),
+        pytest.param(3.0, -3.0, "handoff", id="not a question to a city hall, however well it matches"),
+    ],
+)
+def test_the_decision_follows_the_two_probabilities(right: float, belongs: float, decision: str) -> None:
+    calibration = Calibration(right=NEUTRAL, right_constant=right, belongs=NEUTRAL, belongs_constant=belongs)
+
+    assert decide(calibration, np.zeros(8)) == decision
+
+
+def test_few_own_questions_leave_the_defaults() -> None:
+    entries = [
+        Entry(id=f"e{number}", question=f"質問{number}", answer="答え", phrasings=("別の聞き方",))
+        for number in range(5)
+    ]
+
+    assert build_index(entries, Thesaurus.of([])).calibration == Calibration()
+
+
+def test_own_questions_shape_the_constants(demo_index: Index, demo_entries: list[Entry]) -> None:
+    calibration = demo_index.calibration
+
+    assert calibration.probes == 240
+    assert calibration.right != Calibration().right
+    assert calibrated(replace(demo_index, calibration=Calibration()), demo_entries) == calibration
+
+
+def test_confidence_is_a_probability_for_any_signals() -> None:
+    assert 0 <= confidence(Calibration(), np.full(8, 1e6)) <= 1
+    assert 0 <= confidence(Calibration(), np.full(8, -1e6)) <= 1
+
+
+def test_direct_answers_of_the_demo_city_are_nearly_always_right(demo_index: Index, demo_entries: list[Entry]) -> None:
+    decided = [
+        (result.decision, result.candidates[0].id == entry.id)
+        for entry in demo_entries
+        for result in [search(demo_index, test) for test in entry.tests]
+        if result.candidates
+    ]
+    answered = [right for decision, right in decided if decision == "answer"]
+
+    assert len(answered) / len(decided) >= 0.25
+    assert sum(answered) / len(answered) >= 0.95
+
+
+def test_what_is_no_question_to_a_city_is_handed_over(demo_index: Index) -> None:
+    """Lines that were not looked at while the weights were learned."""
+    decisions = [search(demo_index, line).decision for line in lines("off_topic_unseen.txt")]
+
+    assert decisions.count("handoff") / len(decisions) >= 0.85
+    assert decisions.count("answer") / len(decisions) <= 0.05
+
+
+@pytest.mark.parametrize("word", ["ごみ", "年金", "税金", "引っ越し", "パスポート", "保育園", "犬", "じゅうみんひょう"])
+def test_a_single_topic_word_is_offered_choices_or_an_answer(demo_index: Index, word: str) -> None:
+    assert search(demo_index, word).decision != "handoff"

@@ -1,0 +1,95 @@
+"""The index: fast to rebuild, rarity counted by entries, and its parts one by one."""
+
+import time
+
+import numpy as np
+import pytest
+
+from faq.asking import ASPECT_NAMES, aspects
+from faq.entry import Entry
+from faq.index import ask_texts, build_index
+from faq.kana import kana_words, readings_of
+from faq.postings import Shape, build_postings, number_terms
+from faq.spelling import nearest, spelling_choices
+from faq.text import analyse, normalise
+from faq.thesaurus import Thesaurus
+from faq.units import units
+
+PLAIN = Shape(k1=1.2, b=0.75, power=1.0)
+
+
+def test_every_text_that_asks_for_an_entry_is_searched_by_itself() -> None:
+    entry = Entry(id="a", question="ごみの日", answer="火曜", phrasings=("収集日",), keywords=("燃えるごみ", "曜日"))
+
+    assert ask_texts(entry) == ["ごみの日", "収集日", "燃えるごみ 曜日"]
+
+
+def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:
+    """Three phrasings of one entry that share a word make it no more common."""
+    texts = [["犬"], ["犬"], ["犬"], ["猫"]]
+    terms: dict[str, int] = {}
+
+    postings = build_postings(number_terms(texts, terms), [1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 1], len(terms), PLAIN)
+
+    assert postings.rarity[terms["犬"]] == pytest.approx(postings.rarity[terms["猫"]])
+
+
+def test_a_short_text_is_worth_more_than_a_long_one_with_the_same_word() -> None:
+    texts = [["犬"], ["犬", "登録", "注射", "手数料"]]
+    terms: dict[str, int] = {}
+    postings = build_postings(number_terms(texts, terms), [1, 4], [1, 4], [0, 1], len(terms), PLAIN)
+
+    hits = postings.hits(np.asarray([terms["犬"]]))
+
+    assert dict(zip(hits.places.tolist(), hits.worth.tolist(), strict=True))[0] > hits.worth[hits.places == 1][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("ごみはいつ出せますか", {"when"}),
+        ("手数料はいくらですか", {"cost"}),
+        ("申請の場所と期限", {"where", "when"}),
+        ("犬の登録", set()),
+    ],
+)
+def test_what_is_asked_is_read_from_the_words(text: str, asked: set[str]) -> None:
+    bits = aspects(units(text))
+
+    assert {name for number, name in enumerate(ASPECT_NAMES) if bits >> number & 1} == asked
+
+
+def test_kana_is_cut_where_the_longest_readings_fit() -> None:
+    readings = readings_of(analyse(normalise("住民票 児童手当 手当")))
+
+    heard = [word.term for word in kana_words("じどうてあてがほしい", readings)]
+
+    assert heard == ["児童", "手当"]
+
+
+def test_only_long_unknown_words_are_compared_by_their_letters() -> None:
+    choices = spelling_choices(["こみゅにてぃばす", "ごみ", "=group", "~ごみ"])
+
+    assert choices == ("こみゅにてぃばす",)
+    assert nearest("こみにてぃばす", choices, 72)[0][0] == "こみゅにてぃばす"
+    assert nearest("ごみ", choices, 72) == []
+    assert nearest("さくらんぼ", choices, 72) == []
+
+
+def test_a_one_entry_edit_is_rebuilt_faster_than_the_first_build(demo_entries: list[Entry]) -> None:
+    fresh = [
+        entry.model_copy(update={"question": f"{entry.question}の件", "answer": f"再掲、{entry.answer}"})
+        for entry in demo_entries
+    ]
+    empty = Thesaurus.of([])
+    started = time.process_time()
+    build_index(fresh, empty)
+    first = time.process_time() - started
+
+    edited = [fresh[0].model_copy(update={"question": "新しい質問です"}), *fresh[1:]]
+    started = time.process_time()
+    index = build_index(edited, empty)
+    again = time.process_time() - started
+
+    assert len(index) == len(fresh)
+    assert again < first
