@@ -1,9 +1,9 @@
 """A cry for help is heard before anything else, and a question is never taken for one.
 
-The phrasings are in emergency_phrasings.yaml. Recall of the right kind at first look, before anything was mended: 1.00 on 169
-phrases from the same sitting as `dev`; then, for phrases written after the patterns, .52 of 101, .42 of 140, .59 of 101
-and .72 of 81. So the shares asked for below say that what was once missed stays heard; the next resident's words are
-heard about as often as the last figure.
+The phrasings are in emergency_phrasings.yaml. Recall of the right kind at first look, before anything was mended: 1.00
+on 169 phrases from the same sitting as `dev`; then, for phrases written after the patterns, .52 of 101, .42 of 140, .59
+of 101 and .72 of 81. So the shares asked for below say that what was once missed stays heard; the next resident's words
+are heard about as often as the last figure.
 """
 
 import csv
