@@ -26,7 +26,7 @@ from clients.line.client import LineClient
 from commands import case_commands, content_commands
 from commands_learn import learn_command
 from config import Config, ConfigError, city_ids, read_config
-from faq import cli_content, cli_search
+from faq import cli_content, cli_places, cli_search
 from faq.content import CityFiles
 from faq.knowledge import load_knowledge
 from faq.library import Library, RevisionSource
@@ -274,6 +274,7 @@ for _command in (*cli_content.COMMANDS, *cli_search.COMMANDS):
 
 
 main.add_command(click.Group("notices", cli_notices.COMMANDS, help="防災の電文（気象庁）を読む"))
+main.add_command(click.Group("places", cli_places.COMMANDS, help="避難場所の一覧を取り込む"))
 
 
 @contextlib.contextmanager
