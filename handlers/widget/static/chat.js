@@ -152,7 +152,10 @@ function label() {
 
 function keepInView(message) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  log.scrollTo({ top: message.offsetTop - 12, behavior: calm ? "auto" : "smooth" });
+  // Where there is little height, the whole page scrolls instead of the log (chat.css).
+  const whole = getComputedStyle(log).overflowY === "visible";
+  const top = message.offsetTop - 12 + (whole ? log.offsetTop : 0);
+  (whole ? document.scrollingElement : log).scrollTo({ top, behavior: calm ? "auto" : "smooth" });
 }
 
 function listen() {
