@@ -7,6 +7,7 @@ process with the worker inside.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -65,6 +66,8 @@ class Parts:
     def load(self) -> None:
         """Loads the cities' knowledge and keeps it fresh."""
         self.library.start()
+        # What is loaded stays: the collector need not look through all of it again while residents wait.
+        gc.freeze()
         self.loading.clear()
 
     def close(self) -> None:

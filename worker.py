@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -37,11 +37,16 @@ LEASE_SECONDS = 8.0
 
 ATTEMPTS = 5
 IDLE_SECONDS = 1.0
+GATHER_SECONDS = 0.005
+"""After a claim the next one waits this long: under load it then takes several events at the price of one."""
+
+DECIDERS = 2
+"""Threads that compute. Few, because they share the cores and Python's lock; all others only wait for LINE or disk."""
+
 JOB_LOOKBACK = timedelta(days=2)
 """A planned job that was missed while everything was down is caught up when it is not older than this."""
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-_Work = TypeVar("_Work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,10 @@ class Job:
 
 
 class Worker:
-    """Answers and sends with `threads` threads until `stop()`. Several workers share one store."""
+    """Answers and sends until `stop()`, at most `threads` pieces of work at once. Several workers share one store.
+
+    LINE takes some 60 ms a call, so `threads` bounds the answers a second: 64 threads give about a thousand.
+    """
 
     def __init__(
         self,
@@ -62,7 +70,7 @@ class Worker:
         knowledge_of: KnowledgeOf,
         lines: Mapping[str, Line],
         *,
-        threads: int = 16,
+        threads: int = 64,
         jobs: Sequence[Job] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -75,7 +83,8 @@ class Worker:
         self._threads = threads
         self._free = threading.Semaphore(threads)
         self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._deciders = ThreadPoolExecutor(min(threads, DECIDERS), thread_name_prefix="decide")
+        self._senders = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
         self._planner = threading.Thread(target=self._plan, name="plan", daemon=True)
 
@@ -92,14 +101,17 @@ class Worker:
         for thread in (self._dispatcher, self._planner):
             if thread.is_alive():
                 thread.join(timeout=LEASE_SECONDS)
-        self._pool.shutdown(wait=True)
+        self._deciders.shutdown(wait=True)
+        self._senders.shutdown(wait=True)
 
     # ── Claiming ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _dispatch(self) -> None:
         while not self._stopping.is_set():
             try:
-                if not self.claim_once():
+                if self.claim_once():
+                    self._stopping.wait(GATHER_SECONDS)
+                else:
                     self._store.wait_for_work(IDLE_SECONDS)
             except StoreError:
                 log.exception("the store does not answer; trying again", extra={"worker": self.name})
@@ -116,10 +128,12 @@ class Worker:
         claimed = 0
         try:
             for item in self._store.claim_outgoing(self.name, free, LEASE_SECONDS):
-                claimed += self._hand_out(self._send, item)
+                self._senders.submit(self._do, self._send, item)
+                claimed += 1
             if claimed < free:
                 for event in self._store.claim_events(self.name, free - claimed, LEASE_SECONDS):
-                    claimed += self._hand_out(self._answer, event)
+                    self._deciders.submit(self._answer, event)
+                    claimed += 1
         finally:
             for _ in range(free - claimed):
                 self._free.release()
@@ -134,13 +148,9 @@ class Worker:
             taken += 1
         return taken
 
-    def _hand_out(self, do: Callable[[_Work], None], work: _Work) -> int:
-        self._pool.submit(self._do, do, work)
-        return 1
-
-    def _do(self, do: Callable[..., None], work: object) -> None:
+    def _do(self, do: Callable[..., None], *work: object) -> None:
         try:
-            do(work)
+            do(*work)
         except LeaseLost:
             log.warning("somebody else took this work", extra={"worker": self.name})
         except StoreError:
@@ -153,15 +163,44 @@ class Worker:
     # ── Answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _answer(self, event: ClaimedEvent) -> None:
+        """Decides here, on one of the few threads that compute, and leaves all waiting to a sender."""
+        try:
+            outcome = self._decided(event)
+        except Exception:
+            log.exception("worker fault", extra={"worker": self.name, "event": event.event_id})
+            self._free.release()
+            return
+        self._senders.submit(self._do, self._finish, event, outcome)
+
+    def _decided(self, event: ClaimedEvent) -> Outcome:
+        if event.attempts > ATTEMPTS:
+            return self._last_words(event)
+        try:
+            return self._outcome(event, read_event(event.city, event.payload))
+        except Exception:
+            log.exception("could not make an answer", extra={"city": event.city, "event": event.event_id})
+            return self._last_words(event)
+
+    def _finish(self, event: ClaimedEvent, outcome: Outcome) -> None:
         if event.attempts > 2 * ATTEMPTS:
             self._store.fail_event(event, "too many attempts")
             return
-        arrival = read_event(event.city, event.payload)
-        outcome = self._last_words(event, arrival) if event.attempts > ATTEMPTS else self._outcome(event, arrival)
-        for item in self._store.finish_event(event, outcome):
+        for item in self._recorded(event, outcome):
             self._send(item)
-        if arrival.inquiry is not None and outcome.outgoing:
+        if outcome.outgoing:
             ANSWER_SECONDS.observe(max(0.0, self._clock() - event.received_at_ms / 1000))
+
+    def _recorded(self, event: ClaimedEvent, outcome: Outcome) -> tuple[ClaimedOutgoing, ...]:
+        """What the database will never take must not hold the resident's later events back."""
+        try:
+            return self._store.finish_event(event, outcome)
+        except LeaseLost:
+            raise
+        except StoreError as error:
+            if not error.permanent:
+                raise
+            log.exception("could not record an answer", extra={"city": event.city, "event": event.event_id})
+            return self._store.finish_event(event, self._last_words(event))
 
     def _outcome(self, event: ClaimedEvent, arrival: Arrival) -> Outcome:
         if arrival.action == "erase":
@@ -175,10 +214,10 @@ class Worker:
         messages = render(reply, self._wording(event.city).say)
         return replace(outcome, outgoing=(_outgoing(event, messages),), friend=friend)
 
-    def _last_words(self, event: ClaimedEvent, arrival: Arrival) -> Outcome:
-        """An event that killed several workers is not decided again: the resident gets the city's phone number."""
+    def _last_words(self, event: ClaimedEvent) -> Outcome:
+        """An event that no answer can be made of, or that killed several workers: the resident gets a phone number."""
         log.error("event answered with the phone number", extra={"city": event.city, "event": event.event_id})
-        if arrival.action not in ("answer", "followed"):
+        if read_event(event.city, event.payload).action not in ("answer", "followed"):
             return Outcome()
         busy = self._wording(event.city).say("busy", "ja", phone=self._knowledge_of(event.city).city.phone)
         return Outcome(outgoing=(_outgoing(event, [{"type": "text", "text": busy}]),))

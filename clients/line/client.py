@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 3.0
 """Well under the lease of a claimed message (8 s), so that nobody else sends it while we wait."""
 
-CONNECTIONS = 32
+CONNECTIONS = 64
+"""Kept open to LINE: as many as a worker has threads (`WORKER_THREADS`)."""
+
 Accepted = Literal["sent", "already"]
 
 
