@@ -106,7 +106,8 @@ def a_running_house(database_url: str, data_dir: Path, library: Library, **setti
         finally:
             worker.stop()
             server.task_dispatcher.shutdown(timeout=2)
-            wasyncore.close_all(sockets)  # kept-alive connections would hold the loop open
+            # Kept-alive connections would hold the loop open; only its own thread may close what it polls.
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
             serving.join(5)
             parts.store.close()
 
