@@ -84,17 +84,19 @@ class Tantivy:
 
 
 class RapidFuzzScan:
-    """RapidFuzz token_set_ratio against every question."""
+    """RapidFuzz token_set_ratio against everything that asks for an entry; an entry scores by its best text."""
 
     name: ClassVar[str] = "RapidFuzz token_set"
     scans: ClassVar[bool] = True
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.questions = [" ".join(words(units(entry.question), frozenset())) for entry in entries]
+        asks = [(number, text) for number, entry in enumerate(entries) for text in ask_texts(entry)]
+        self.owners = [number for number, _ in asks]
+        self.texts = [" ".join(words(units(text), frozenset())) for _, text in asks]
 
     def find(self, query: str, top: int = 5) -> list[int]:
-        found = process.extract(" ".join(query_tokens(query)), self.questions, scorer=fuzz.token_set_ratio, limit=top)
-        return [number for _, _, number in found]
+        found = process.extract(" ".join(query_tokens(query)), self.texts, scorer=fuzz.token_set_ratio, limit=top * 5)
+        return list(dict.fromkeys(self.owners[text] for _, _, text in found))[:top]
 
 
 PEERS: Final[tuple[type[Peer], ...]] = (Bm25s, Tantivy, RapidFuzzScan)

@@ -9,6 +9,7 @@ out. `belongs`: is this a question to a city hall at all? Its weights are the sa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
@@ -172,4 +173,4 @@ def _threshold(sure: Doubles, right: Doubles, otherwise: float) -> float:
 
 
 def _probability(found: Doubles, weights: Doubles, constant: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(found @ weights + constant, -30, 30))))
+    return 1 / (1 + math.exp(-min(max(float(found @ weights) + constant, -30.0), 30.0)))

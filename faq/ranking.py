@@ -163,7 +163,7 @@ def _best(totals: Doubles, count: int) -> NDArray[np.intp]:
     """The numbers of the best entries above zero; equal scores keep the order of the files."""
     chosen = np.arange(len(totals))
     if len(totals) > count:
-        chosen = np.sort(np.argpartition(-totals, count - 1)[:count])
+        chosen = np.sort(np.argpartition(totals, len(totals) - count)[len(totals) - count :])
     ordered = chosen[np.argsort(-totals[chosen], kind="stable")]
     return ordered[totals[ordered] > 0]
 

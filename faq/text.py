@@ -102,10 +102,10 @@ def _dictionary() -> Dictionary:
 
 def _tokenizer() -> Tokenizer:
     """One tokenizer a thread (sharing one raises "already in use"); they share the dictionary and cost 4 µs each."""
-    if not hasattr(_local, "tokenizer"):
+    tokenizer: Tokenizer | None = getattr(_local, "tokenizer", None)
+    if tokenizer is None:
         with _lock:
-            _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
-    tokenizer: Tokenizer = _local.tokenizer
+            tokenizer = _local.tokenizer = _dictionary().tokenizer(mode=SplitMode.A)
     return tokenizer
 
 
