@@ -25,7 +25,7 @@ from faq.place_columns import (
     plain,
 )
 from faq.place_rows import made_id, shelter_of_row
-from faq.place_table import PlacesError, Table, cells_of, read_table
+from faq.place_table import PlacesError, Table, cells_of, read_table, without_long_rows
 from faq.places import HAZARDS, LONGEST, Shelter
 
 SAME_PLACE_METRES: Final = 200
@@ -95,11 +95,14 @@ def read_places(sources: Sequence[Path]) -> ImportReport:
     making = _Making()
     reports = []
     for path in sources:
-        table = read_table(path)
+        whole = read_table(path)
+        table, long_rows = without_long_rows(whole)
         columns = columns_of(table)
         checked = check_columns(table, columns)
         refusal = _refusal(table, columns, checked)
-        reports.append(SourceReport(table.name, table.form, len(table.rows), checked, refusal))
+        reports.append(SourceReport(table.name, table.form, len(whole.rows), checked, refusal))
+        reason = "見出しより列が多い行です（「,」が余分にあるようです）"
+        making.skipped.extend(Note(table.name, number, reason) for number in long_rows)
         if not refusal:
             _take(table, _trusted(columns, checked), making)
     if not any(report.refusal for report in reports):
@@ -112,7 +115,7 @@ def _refusal(table: Table, columns: Mapping[str, Column], checked: Sequence[Colu
     if lost:
         return f"{'、'.join(lost)} の列がありません。避難場所の一覧ではないようです。"
     if not table.rows:
-        return "見出しだけで、場所の行がありません。"
+        return "使える場所の行がありません。"
     twice = sorted({header for header in table.header if header and table.header.count(header) > 1})
     if twice:
         return f"見出し「{'」「'.join(twice)}」が2つあります。どちらが正しいか、元の表を確かめてください。"
@@ -137,13 +140,10 @@ def _trusted(columns: Mapping[str, Column], checked: Sequence[ColumnReport]) -> 
 def _take(table: Table, columns: Mapping[str, Column], making: _Making) -> None:
     found = {column.field for column in columns.values()}
     only_to_stay = "stay" in found and not found.intersection(HAZARDS)
-    for number, row, extra in cells_of(table):
+    for number, row in cells_of(table):
         fields: dict[str, str] = {}
         for header, column in columns.items():
             fields[column.field] = fields.get(column.field) or row[header].strip()
-        if extra:
-            making.skipped.append(Note(table.name, number, "見出しより列が多い行です（「,」が余分にあるようです）"))
-            continue
         shelter, told = shelter_of_row(fields, only_to_stay)
         if shelter is None:
             making.skipped.append(Note(table.name, number, told[0]))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ class PlacesError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rows` are (number as people count it, cells): a spreadsheet's rows, features of a GeoJSON from 1. Empty ones are left
-    out. `form` says how the file was read."""
+    """`rows` are (number as people count it, cells): a spreadsheet's rows, features of a GeoJSON from 1.
+
+    Rows without any content are left out. `form` says how the file was read.
+    """
 
     name: str
     form: str
@@ -48,9 +51,11 @@ def read_table(path: Path) -> Table:
 def _decoded(name: str, raw: bytes) -> tuple[str, str]:
     for encoding, shown in _ENCODINGS:
         try:
-            return raw.decode(encoding), shown
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\x00" not in text:  # UTF-16, as "Unicode text" of a spreadsheet, would pass as Shift_JIS
+            return text, shown
     raise PlacesError(f"{name} の文字コードがわかりません。UTF-8 で保存し直してください。")
 
 
@@ -106,9 +111,24 @@ def _point(geometry: Any) -> tuple[str, str]:
     return _text(coordinates[0]), _text(coordinates[1])
 
 
-def cells_of(table: Table) -> Iterator[tuple[int, dict[str, str], int]]:
-    """(row number, header → cell, cells beyond the header that hold something)."""
+def without_long_rows(table: Table) -> tuple[Table, tuple[int, ...]]:
+    """The table without the rows that have more cells than its header, and the numbers of those.
+
+    One comma too many moves all that follows by one column, and marks of yes and no look the same in the next. Only a
+    table of which most rows end with the same number of empty cells has none too many.
+    """
     width = len(table.header)
+    empty_ends = Counter(len(cells) for _, cells in table.rows if not any(cell.strip() for cell in cells[width:]))
+    usual = max((size for size, count in empty_ends.items() if count * 2 > len(table.rows)), default=width)
+    long = {
+        number for number, cells in table.rows if len(cells) > max(width, usual) or any(map(str.strip, cells[width:]))
+    }
+    rows = tuple((number, cells[:width]) for number, cells in table.rows if number not in long)
+    return replace(table, rows=rows), tuple(sorted(long))
+
+
+def cells_of(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+    """(row number, header → cell) of every row; a row may end early."""
     for number, cells in table.rows:
-        padded = (*cells, *[""] * (width - len(cells)))
-        yield number, dict(zip(table.header, padded, strict=False)), sum(bool(c.strip()) for c in cells[width:])
+        padded = (*cells, *[""] * (len(table.header) - len(cells)))
+        yield number, dict(zip(table.header, padded, strict=False))
