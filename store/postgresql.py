@@ -115,7 +115,8 @@ FROM due WHERE e.ctid = due.place
 RETURNING e.{statements.OUTGOING_COLUMNS.replace(", ", ", e.")}, e.id, e.attempts, e.fate_unknown, e.created_at
 """
 _SENT = f"""
-UPDATE outbox AS e SET state = 'sent', worker = '', finished_at = held.now, accepted = held.accepted
+UPDATE outbox AS e SET state = 'sent', worker = '', messages = '[]', reply_token = '',
+  finished_at = held.now, accepted = held.accepted
 FROM (SELECT * FROM {_arrays("text bigint text int bigint text")} AS h (city, id, worker, attempts, now, accepted),
   LATERAL (SELECT i.ctid AS place FROM outbox AS i WHERE i.city = h.city AND i.id = h.id OFFSET 0) AS i
 ) AS held

@@ -29,7 +29,11 @@ FAIL_EVENT = (
     "WHERE city = %s AND event_id = %s AND finished_at IS NULL AND worker = %s AND attempts = %s"
 )
 _HELD_OUTGOING = "WHERE city = %s AND id = %s AND finished_at IS NULL AND worker = %s AND attempts = %s"
-OUTGOING_SENT = f"UPDATE outbox SET state = 'sent', worker = '', finished_at = %s, accepted = %s {_HELD_OUTGOING}"
+# What was sent is with its receiver. Here it is emptied: a reply's buttons may hold where a resident is.
+OUTGOING_SENT = (
+    "UPDATE outbox SET state = 'sent', worker = '', messages = '[]', reply_token = '', finished_at = %s, accepted = %s "
+    + _HELD_OUTGOING
+)
 OUTGOING_DEAD = f"UPDATE outbox SET state = 'dead', worker = '', finished_at = %s, reason = %s {_HELD_OUTGOING}"
 OUTGOING_LATER = (
     "UPDATE outbox SET worker = '', due_at = %s, reason = %s, fate_unknown = (fate_unknown OR %s) " + _HELD_OUTGOING

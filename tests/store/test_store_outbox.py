@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from store import ClaimedOutgoing, LeaseLost, Outcome, Store
+from store.tables import outbox
 from tests.databases import Clock
 from tests.store.store_builders import AT_MS, an_answer, an_event, an_outgoing
 
@@ -35,6 +37,16 @@ def test_a_sent_message_is_done(store: Store, clock: Clock) -> None:
     assert store.queue().outbox_waiting == 0
     with pytest.raises(LeaseLost):
         store.outgoing_sent(message, "sent")
+
+
+def test_a_sent_message_is_emptied_because_its_buttons_may_hold_where_a_resident_is(store: Store) -> None:
+    message = _in_flight(store)
+
+    store.outgoing_sent(message, "sent")
+
+    with store._writing_engine.connect() as connection:
+        (row,) = connection.execute(select(outbox.c.state, outbox.c.messages, outbox.c.reply_token))
+    assert tuple(row) == ("sent", "[]", "")
 
 
 def test_a_message_whose_worker_was_killed_comes_back_with_its_fate_unknown(store: Store, clock: Clock) -> None:
