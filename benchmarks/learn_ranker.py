@@ -151,14 +151,13 @@ def write(weights: Array, judged: Judged, found: dict[str, dict[str, float]]) ->
     scaled = weights / judged.spread
     scaled = scaled / scaled[0]
     rows = "\n".join(f'    "{name}": {value:.4f},' for name, value in zip(NAMES, scaled, strict=True))
+    fair = found["localgovFAQ"]
     text = f'''"""Weights of the features in `faq.features`, as shares of the best plain score.
 
 Written by `benchmarks/learn_ranker.py`.
 
 Learned {LEARNED} from the judged development queries of localgovFAQ and one phrasing of each demo entry, asked
-without itself.
-Five-fold cross-validation on localgovFAQ: nDCG@10 {found["localgovFAQ"]["nDCG@10"]:.3f}, P@1
-{found["localgovFAQ"]["P@1"]:.3f}.
+without itself. Five-fold cross-validation on localgovFAQ: nDCG@10 {fair["nDCG@10"]:.3f}, P@1 {fair["P@1"]:.3f}.
 """
 
 from __future__ import annotations
