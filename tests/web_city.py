@@ -69,7 +69,6 @@ def _others() -> str:
     rows = (
         f"  - id: other-{number}\n"
         f"    question: {thing}のことを知りたい\n"
-        f"    phrasings: [{thing}, {thing}の窓口, {thing}はどこ]\n"
         f"    answer: {thing}のことは、総合案内（048-000-0000）へ。\n"
         for number, thing in enumerate(OTHER_THINGS)
     )

@@ -22,9 +22,12 @@ def page_origins(city: City, public_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(origin for origin in written if _ORIGIN.fullmatch(origin)))
 
 
-def may_call(origin: str, city: City, public_url: str, own_url: str) -> bool:
-    """Whether a script of a page of this origin may talk to us. `own_url` is the address it was called by."""
-    return origin.lower() in {*page_origins(city, public_url), origin_of(own_url)}
+def may_call(origin: str, city: City, public_url: str, host: str) -> bool:
+    """Whether a script of a page of this origin may talk to us. `host` is the name we were called by.
+
+    Of our own host any scheme will do: behind a proxy that ends TLS we see http where the browser sees https.
+    """
+    return origin.lower() in page_origins(city, public_url) or (urlsplit(origin).netloc or None) == host
 
 
 def frame_ancestors(city: City, public_url: str) -> str:

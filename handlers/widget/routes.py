@@ -80,7 +80,7 @@ def widget_blueprint(
         if request.endpoint not in JSON_ROUTES:
             return None
         city, origin = library.get((request.view_args or {})["city"]).city, request.headers.get("Origin")
-        if origin is not None and not may_call(origin, city, config.public_url, request.host_url):
+        if origin is not None and not may_call(origin, city, config.public_url, request.host):
             return _problem(403, NOT_ALLOWED)
         g.page = origin
         return Response(status=204, headers=PREFLIGHT) if request.method == "OPTIONS" else None

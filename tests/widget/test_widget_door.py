@@ -22,7 +22,7 @@ FOREIGN = "https://elsewhere.example.com"
 # ── Origins ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("origin", [ALLOWED, "https://madoguchi.example.jp", "http://localhost"])
+@pytest.mark.parametrize("origin", [ALLOWED, "https://madoguchi.example.jp", "http://localhost", "https://localhost"])
 def test_pages_of_the_city_and_our_own_may_ask_without_credentials(quick_door, origin):
     response = quick_door.post(text="ごみ", headers={"Origin": origin})
 
