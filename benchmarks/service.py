@@ -206,7 +206,7 @@ class Benchmark:
         run = self.load.open(candidate.port, hooks(int(rate * seconds), WEBHOOK), rate)
         if candidate.name.startswith("null"):
             return Round(0, (*_acks(run), _refused(run), "-", "-"))
-        self._wait_for_replies(run, 30)
+        self._wait_for_replies(run, 60)
         replies, first = self._reply_times(run), self.load.line.first
         ended = max(run.sent.values())
         last = max(first[token] for token in run.sent if token in first) - ended
