@@ -10,7 +10,6 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from faq.library import Library
 from handlers.widget.asked import Asked
 from handlers.widget.blocks import reply_json
 from handlers.widget.history import SHOWN_TURNS, retold, talk_json
+from handlers.widget.recent import RecentReplies
 from handlers.widget.sessions import looks_like_session, new_session, resident_of
 from handlers.widget.words import words_of
 from store import Store
@@ -57,7 +57,7 @@ class Talk:
         self._library = library
         self._store = store
         self._clock = clock
-        self._recent = _Recent(REMEMBERED_REPLIES)
+        self._recent = RecentReplies(REMEMBERED_REPLIES)
         self._one_at_a_time = [threading.Lock() for _ in range(64)]
 
     def answer(self, city: str, asked: Asked) -> Json:
@@ -185,28 +185,3 @@ def _said(session: str, event_id: str, reply: Reply, outcome: Outcome, remembere
         "forgotten": outcome.turn is None,
         "said": asked.text if asked.masked or asked.too_long else None,
     }
-
-
-class _Recent:
-    """The last replies by message, so many and no more."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._replies: OrderedDict[str, Json] = OrderedDict()
-
-    def get(self, key: str) -> Json | None:
-        with self._lock:
-            return self._replies.get(key)
-
-    def put(self, key: str, reply: Json) -> None:
-        with self._lock:
-            self._replies[key] = reply
-            while len(self._replies) > self._size:
-                self._replies.popitem(last=False)
-
-    def forget(self, session: str) -> None:
-        """Drops the replies of this session: the resident asked us to forget."""
-        with self._lock:
-            for key in [key for key, reply in self._replies.items() if reply["session"] == session]:
-                del self._replies[key]
