@@ -6,13 +6,17 @@ Whole sentences only, so that 「ありがとう」 is thanks and 「ありが�
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Literal
+
+from bot.spelling import squash
+
+__all__ = ["Intent", "chosen_number", "recognise", "squash"]
 
 Intent = Literal[
     "",
     "greeting",
+    "opening",
     "thanks",
     "goodbye",
     "who",
@@ -21,25 +25,24 @@ Intent = Literal[
     "menu",
     "person",
     "wrong",
+    "useful",
+    "useless",
+    "confused",
     "cancel",
     "erase",
     "easy",
     "plain",
     "yes",
+    "no",
 ]
 
-_DROPPED = re.compile(r"[\s!！?？。、.,…・~〜ー\-―♪☆★()（）「」]+")
 _ENDINGS = re.compile(
-    r"(?:でございます|でござる|ございます|ございました|ください|下さい|おねがいします|お願いします|でした|ですか|です|ます|だよ|だね|ね|よ|な)$"
+    r"(?:でございます|でござる|ございます|ございました|ください|下さい|おねがいします|お願いします|でした|ですか|です|ます|だよ|だね|ねえ|ねぇ|のう|ね|よ|な)$"
 )
-
-
-def squash(text: str) -> str:
-    """Text without width, case, kana script, spaces, marks and emoji: 「ﾒﾆｭｰ！」 and 「めにゅー」 become the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
-    letters = "".join(c for c in hiragana if unicodedata.category(c)[0] not in "SC" or c in "+#")
-    return _DROPPED.sub("", letters)
+_OPENINGS = re.compile(
+    r"^(?:すみません|すいません|あのう?|えっと|ちょっと|少し|もしもし|こんにちは|こんばんは|おはようございます|はい|どうも|"
+    r"本当に|ほんとうに|ほんまに|とても|いろいろ|色々|わかりました|分かりました|なるほど|だから|もう)+"
+)
 
 
 def _set(words: str) -> frozenset[str]:
@@ -49,61 +52,69 @@ def _set(words: str) -> frozenset[str]:
 _WHOLE: Mapping[Intent, frozenset[str]] = {
     "greeting": _set(
         """
-        こんにちは こんにちわ こんちは こんちわ こんばんは こんばんわ おはよう おはよ おはようございます
-        はじめまして もしもし やあ どうも ハロー はろー ヘイ hello hi hey 你好 안녕하세요 xinchào スタート
-        start はじめる まいど こんにちはー ちわ ちーす お世話になります お世話になっております すみません
-        すいません あのー
-        おはようさん おつかれさま おつかれ お疲れさま お疲れ様 元気 げんき お元気 よろしく よろしくお願いします どもども
-        ども goodmorning goodafternoon goodevening hithere hellothere
+        こんにちは こんにちわ こんちは こんちわ こんばんは こんばんわ おはよう おはよ おはようございます はじめまして
+        もしもし やあ どうも ハロー はろー ヘイ hello hi hey 你好 안녕하세요 xinchào スタート start はじめる まいど
+        こんにちはー ちわ ちーす お世話になります お世話になっております すみません すいません あのー おはようさん
+        おつかれさま おつかれ お疲れさま お疲れ様 元気 げんき お元気 よろしく よろしくお願いします どもども ども olá
+        ola bomdia boatarde boanoite chào 您好 早上好 안녕 goodmorning goodafternoon goodevening hithere hellothere
+        """
+    ),
+    "opening": _set(
+        """
+        聞きたい 聞きたいこと 聞きたいことがある 聞きたいことがあります 聞きたいことがあって 聞きたいんですけど
+        聞きたいんですが 聞きたいのですが 聞いてもいい 聞いていい 質問 質問がある 質問があります 質問いい
+        質問してもいい 質問したい おたずねします お尋ねします おたずねしたい お聞きします お聞きしたい 教えて
+        教えてほしい 教えてほしいことがあります 教えてもらえますか 相談があります 困ってます 困っています こまってます
+        わからないことがあります 分からないことがあります ihaveaquestion question canihelp
         """
     ),
     "thanks": _set(
         """
-        ありがとう ありがと ありがとー ありがとうございます ありがとうございました あざす あざっす サンキュー
-        さんきゅ thankyou thanks 感謝 感謝します 助かった 助かりました 助かります たすかった たすかりました
-        おおきに 了解 了解です りょうかい わかりました 分かりました わかった 分かった なるほど ok おっけー
-        オッケー 解決しました 解決した 谢谢 감사합니다 cảmơn どうもありがとう どうもありがとうございます
-        どうもありがとうございました とても助かりました 大変助かりました
-        ありがとさん 助かったありがとう わかりましたありがとうございます 分かりましたありがとうございます
-        ありがとう助かりました ありがとうございます助かりました 了解しました りょ おk すごい すごいね いいね よかった
-        良かった thankyouverymuch thankyousomuch thx 谢谢你 감사해요
+        ありがとう ありがと ありがとー ありがとうございます ありがとうございました あざす あざっす サンキュー さんきゅ
+        thankyou thanks 感謝 感謝します 助かった 助かりました 助かります たすかった たすかりました おおきに 了解
+        了解です りょうかい わかりました 分かりました わかった 分かった なるほど ok おっけー オッケー 谢谢 감사합니다
+        cảmơn どうもありがとう どうもありがとうございます どうもありがとうございました とても助かりました
+        大変助かりました ありがとさん 助かったありがとう わかりましたありがとうございます
+        分かりましたありがとうございます ありがとう助かりました ありがとうございます助かりました 了解しました りょ おk
+        すごい すごいね いいね よかった 良かった thankyouverymuch thankyousomuch thx 谢谢你 감사해요 有難う ありがたい
+        ありがたいです 感謝です おおきにな だんだん めっちゃ助かった 親切に 感謝いたします obrigado obrigada
+        muitoobrigado muitoobrigada cámơn xincảmơn 多谢 謝謝
         """
     ),
     "goodbye": _set(
         """
-        さようなら さよなら バイバイ ばいばい じゃあね またね おやすみ おやすみなさい bye goodbye おわり 終わり
-        終了
+        さようなら さよなら バイバイ ばいばい じゃあね またね おやすみ おやすみなさい bye goodbye おわり 終わり 終了
         また来る また来ます 失礼します byebye
         """
     ),
     "who": _set(
         """
-        あなたは誰 だれ 誰 あなたは誰ですか 君は誰 名前は 名前 あなたの名前は ロボット bot ボット aiですか ai
-        人間 人間ですか 機械ですか 何者 なにもの 自己紹介 自己紹介して
-        お前誰 おまえだれ aiなの 人ですか ロボットですか
+        あなたは誰 だれ 誰 あなたは誰ですか 君は誰 名前は 名前 あなたの名前は ロボット bot ボット aiですか ai 人間
+        人間ですか 機械ですか 何者 なにもの 自己紹介 自己紹介して お前誰 おまえだれ aiなの 人ですか ロボットですか
         """
     ),
     "help": _set(
         """
         ヘルプ help 使い方 つかいかた 使い方がわからない 何ができる 何ができるの なにができる 何ができますか
-        何が聞ける どう使うの
-        使い方教えて 使い方を教えて やり方がわからない
+        何が聞ける どう使うの 使い方教えて 使い方を教えて やり方がわからない
         """
     ),
     "menu": _set(
         """
-        メニュー めにゅう menu 目次 一覧 分野 分野から選ぶ カテゴリ カテゴリー トップ 最初から はじめに戻る
-        最初に戻る 戻る もどる
-        最初に戻って メニュー見せて トップに戻る やり直し やり直す やりなおす
+        メニュー めにゅう menu 目次 一覧 分野 分野から選ぶ カテゴリ カテゴリー トップ 最初から はじめに戻る 最初に戻る
+        戻る もどる 最初に戻って メニュー見せて トップに戻る やり直し やり直す やりなおす
         """
     ),
     "person": _set(
         """
         人に聞く 人と話したい 人と話す 人間と話したい 人につないで 人間につないで 職員 職員に聞く 職員と話したい
-        職員につないで 担当者 担当者につないで オペレーター オペレータ 電話したい 電話で聞きたい 直接聞きたい
-        直接話したい どれもちがう どれも違う どれでもない 全部違う 該当なし 問い合わせ 問合せ 問い合わせたい
-        相談員 係の人 係の人と話したい 役所の人と話したい 人に相談したい human operator staff
-        人間と話せる 人と話せる 電話で話したい 担当の人 担当の人につないで オペレーターにつないで
+        職員につないで 担当者 担当者につないで オペレーター オペレータ 直接聞きたい 直接話したい どれもちがう
+        どれも違う どれでもない 全部違う 該当なし 問い合わせ 問合せ 問い合わせたい 相談員 係の人 係の人と話したい
+        役所の人と話したい 人に相談したい human operator staff person realperson talktoaperson talktoahuman
+        talktosomeone speaktosomeone 人出せ 人を出せ 人間出せ 人間を出せ 人出して 人間出して 人間を出して 担当出せ
+        担当者出せ 担当者を出せ 責任者出せ 責任者を出せ 責任者 上司を出せ 職員出せ 職員を出して 電話して 電話ください
+        電話してください 電話をください ひとにきく 話せる人 人がいい 人間がいい 人と 職員さん 人間と話せる 人と話せる
+        電話で話したい 担当の人 担当の人につないで オペレーターにつないで
         """
     ),
     "wrong": _set(
@@ -112,11 +123,32 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
         聞きたいことと違う
         """
     ),
+    "useful": _set(
+        """
+        役に立った 役に立ちました 役にたった 役にたちました 役立った 役立ちました やくにたった やくにたちました
+        参考になった 参考になりました 解決 解決した 解決しました 解決です できました わかりやすい わかりやすかった
+        分かりやすかった
+        """
+    ),
+    "useless": _set(
+        """
+        役に立たない 役に立ちません 役に立たなかった 役に立ちませんでした 役立たない 参考にならない 参考にならなかった
+        意味ない 意味がない 全然だめ 全然ダメ だめ ダメ 使い物にならない 解決しない 解決してない 解決していない
+        解決しません 解決しませんでした 載ってない 書いてない のってない かいてない
+        """
+    ),
+    "confused": _set(
+        """
+        わからない 分からない わかんない わからん 分からん わかりません 分かりません よくわからない よく分からない
+        よくわかりません よく分かりません 全然わからない 意味わからん 意味不明 意味がわからない 意味が分からない
+        わけわからん 難しい むずかしい 難しすぎる むずい どういう意味 どういうこと どゆこと は え なに 何
+        どうすればいい どうしたらいい idontunderstand notclear
+        """
+    ),
     "cancel": _set(
         """
-        やめる やめます キャンセル 取り消し 取消 中止 cancel いいえ いや いらない 不要 やっぱりいい なんでもない
-        何でもない 間違えた
-        もういい もういいです 結構 結構です いらん ううん
+        やめる やめます キャンセル 取り消し 取消 中止 cancel いらない 不要 やっぱりいい なんでもない 何でもない
+        間違えた もういい もういいです 結構 結構です 大丈夫 だいじょうぶ いらん
         """
     ),
     "erase": _set(
@@ -141,23 +173,28 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
         はい うん ええ yes そうです そう お願いします おねがいします
         """
     ),
+    "no": _set(
+        """
+        いいえ いや ううん いえ いいや no nope ノー
+        """
+    ),
     "abuse": _set(
         """
-        ばか バカ 馬鹿 あほ アホ 阿呆 くそ クソ 糞 死ね しね うざい うざ きもい 使えない つかえない 使えねえ
-        役立たず やくたたず ふざけるな ふざけんな ぼけ ボケ カス かす ゴミ野郎 税金泥棒 無能 ポンコツ ぽんこつ
-        だまれ 黙れ 消えろ くたばれ むかつく ムカつく いい加減にしろ 話にならない 腹立つ fuck shit stupid
-        役に立たない 使い物にならない 全然だめ 全然ダメ 意味ない 意味がない クソボット くそぼっと バカ野郎
-        馬鹿野郎 ばかやろう しんでください
-        ばーかばーか バカじゃないの ばかじゃないの バカか アホか きも きもいんだよ うるせえ うるせー クソが くそが
-        くそつまんない つまんねえ 何様 何様のつもり ふざけてんのか なめてんのか なめんな 嘘つき うそつき ボケナス
-        つかえねー ポンコツai このポンコツai 頭悪い 頭悪すぎ 無能すぎ 話が通じない 日本語通じない 意味わからん 意味不明
-        わけわからん 返事しろ 無視するな 無視すんな 税金の無駄 税金返せ 税金泥棒ども 役人はくず damn fuckyou
-        idiot shutup youarestupid
+        ばか バカ 馬鹿 あほ アホ 阿呆 くそ クソ 糞 死ね しね うざい うざ きもい 使えない つかえない 使えねえ 役立たず
+        やくたたず ふざけるな ふざけんな ぼけ ボケ カス かす ゴミ野郎 税金泥棒 無能 ポンコツ ぽんこつ だまれ 黙れ
+        消えろ くたばれ むかつく ムカつく いい加減にしろ 話にならない 腹立つ fuck shit stupid 何回言わせるの
+        何回言わせるんだ 何回言わせるんだよ 何度言わせるんだ 何度も言わせるな 使えねえな 使えないな クソボット
+        くそぼっと バカ野郎 馬鹿野郎 ばかやろう しんでください ばーかばーか バカじゃないの ばかじゃないの バカか
+        アホか きも きもいんだよ うるせえ うるせー クソが くそが くそつまんない つまんねえ 何様 何様のつもり
+        ふざけてんのか なめてんのか なめんな 嘘つき うそつき ボケナス つかえねー ポンコツai このポンコツai 頭悪い
+        頭悪すぎ 無能すぎ 話が通じない 日本語通じない 返事しろ 無視するな 無視すんな 税金の無駄 税金返せ 税金泥棒ども
+        役人はくず damn fuckyou idiot shutup youarestupid
         """
     ),
 }
 _BY_TEXT = {word: intent for intent, words in _WHOLE.items() for word in words}
 _ORDER = re.compile(r"(?:no|№)?(\d{1,2})(?:番|ばん|番目|つめ|つ目|を選ぶ|をえらぶ)?(?:です|で|だ)?")
+_SEVERAL = re.compile(r"\d{1,2}番?(?:(?:と|か|も)\d{1,2}番?)+")
 _WORD_NUMBERS = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "はち": 8, "きゅう": 9} | {
     kanji: number for number, kanji in enumerate("一二三四五六七八九", start=1)
 }
@@ -170,12 +207,16 @@ def recognise(text: str) -> Intent:
     ('thanks', 'menu', '')
     """
     whole = squash(text)
-    return _BY_TEXT.get(whole) or _BY_TEXT.get(_ENDINGS.sub("", whole), "")
+    shorter = _OPENINGS.sub("", whole)
+    spellings = (form for text in (whole, shorter) for form in (text, _ENDINGS.sub("", text)) if form)
+    return next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
 
 
 def chosen_number(text: str) -> int | None:
-    """The number when the whole message is one (「２」「2番」「②」「に」), else None."""
+    """The number when the whole message is one (「２」「2番」「②」「に」), 0 when it is two (「1と3」), else None."""
     whole = squash(text)
+    if _SEVERAL.fullmatch(whole):
+        return 0
     if whole in _WORD_NUMBERS:
         return _WORD_NUMBERS[whole]
     match = _ORDER.fullmatch(whole)

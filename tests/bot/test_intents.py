@@ -46,7 +46,7 @@ from bot.intents import chosen_number, recognise, squash
         ("このポンコツAI", "abuse"),
         ("うるせえ！", "abuse"),
         ("なめてんのか", "abuse"),
-        ("意味わからん", "abuse"),
+        ("意味わからん", "confused"),
         ("fuck you", "abuse"),
     ],
 )

@@ -156,7 +156,7 @@ def test_feedback_is_recorded_and_a_no_offers_a_way_on(talk):
         pytest.param("何ができるの", "ふだんのことばで", id="help"),
         pytest.param("", "文字が届きませんでした", id="empty"),
         pytest.param("　\n ", "文字が届きませんでした", id="only spaces"),
-        pytest.param("😊", "文字が届きませんでした", id="only an emoji"),
+        pytest.param("😊", "絵文字を受け取りました", id="only an emoji"),
     ],
 )
 def test_small_talk_gets_a_kind_reply_and_a_way_on(talk, text, expected):

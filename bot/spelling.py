@@ -1,0 +1,65 @@
+"""How residents spell: the same words in any width, script and punctuation, with and without readings in brackets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DROPPED = re.compile(r"[\s!！?？。、.,…・~〜ー\-―♪☆★()（）「」]+")
+_READING = re.compile(r"[(（][ぁ-んァ-ヴー\s]+[)）]")
+_READ_WORD = re.compile(r"[一-鿿々〆ヶ]+[(（]([ぁ-んァ-ヴー\s]+)[)）]")
+_FIGURES = re.compile(r"\d[\d年月日時分〒+#]{3,}|\d{1,4}月\d{1,2}日|〒\d+")
+_BETWEEN = re.compile(
+    r"[。！？!?\n]+|(?:(?<=[。、！？!?\sてすい])|^)(?:あと|それと|それから|ついでに|もうひとつ|もう一つ)[、は]?"
+)
+
+SHORTEST_PART = 4
+LAST_PARTS = 8
+"""A story ends with what is asked; a longer one is not read from its beginning."""
+
+
+def squash(text: str) -> str:
+    """Text without width, case, kana script, spaces, marks and emoji: 「ﾒﾆｭｰ！」 and 「めにゅー」 become the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
+    letters = "".join(c for c in hiragana if not _is_mark(c) or c in "+#")
+    return _DROPPED.sub("", letters)
+
+
+def _is_mark(char: str) -> bool:
+    """Symbols, controls, and what turns a letter into an emoji (U+FE0F, U+20E3)."""
+    return unicodedata.category(char)[0] in "SC" or char in "\ufe0f\u20e3"
+
+
+def has_emoji(text: str) -> bool:
+    return any(unicodedata.category(char) in ("So", "Sk") for char in text)
+
+
+def without_readings(text: str) -> str:
+    """「人(ひと)に 聞(き)く」 as it is typed: 「人に 聞く」."""
+    return _READING.sub("", text)
+
+
+def is_label(text: str, label: str) -> bool:
+    """Whether these are the words of the button: as shown, without the readings, or in kana."""
+    typed = squash(text)
+    return bool(typed) and typed in (
+        squash(label),
+        squash(without_readings(label)),
+        squash(_READ_WORD.sub(r"\1", label)),
+    )
+
+
+def only_figures(text: str) -> bool:
+    """Whether a message is a phone number, a postal code, a day or another number, and nothing else.
+
+    Not so 「119」 or 「#7119」: three or four figures may be what somebody wants to know about.
+    """
+    figures = squash(text)
+    return bool(_FIGURES.fullmatch(figures)) and not figures.startswith("#")
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The sentences of a message that are long enough to mean something, the last eight of them."""
+    sentences = (sentence.strip(" 　、") for sentence in _BETWEEN.split(text))
+    return tuple(sentence for sentence in sentences if len(squash(sentence)) >= SHORTEST_PART)[-LAST_PARTS:]

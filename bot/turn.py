@@ -1,0 +1,65 @@
+"""One inquiry on its way through the story: what the resident did, what we remember, and what we make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.answer import Voice
+from bot.dialogue import Conversation
+from bot.messages import Block, Decision, Inquiry, Language, Reply
+from bot.teaching import Teaching
+from faq.entry import Entry
+from faq.search import SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRequest:
+    """A resident asked for a person: which department, about what, and when we said that somebody will answer."""
+
+    department: str
+    question: str
+    promised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What to say, what to remember, and what else has to be recorded about this inquiry.
+
+    `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is.
+    """
+
+    reply: Reply
+    conversation: Conversation
+    entry_id: str = ""
+    candidates: tuple[tuple[str, float], ...] = ()
+    person: PersonRequest | None = None
+    feedback: tuple[str, bool] | None = None
+    teaches: Teaching | None = None
+    erase: bool = False
+    recorded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    inquiry: Inquiry
+    conversation: Conversation
+    voice: Voice
+
+    def reply(self, decision: Decision, *blocks: Block, **changes: object) -> Response:
+        """A response with these blocks; `changes` go into the conversation."""
+        return Response(Reply(decision, blocks), self.conversation.turn_to(**changes))
+
+    def speaking(self, language: Language) -> Turn:
+        conversation = replace(self.conversation, language=language)
+        return replace(self, conversation=conversation, voice=replace(self.voice, language=language))
+
+    @property
+    def today(self) -> date:
+        """The date in Japan."""
+        return self.voice.now.date()
+
+    def entries(self, result: SearchResult) -> tuple[Entry, ...]:
+        """The entries found that residents may see today, best first."""
+        shown = (self.voice.shown(candidate.id) for candidate in result.candidates)
+        return tuple(entry for entry in shown if entry is not None)
