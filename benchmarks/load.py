@@ -216,6 +216,9 @@ class Load:
     def streams(self, port: int, request: Callable[[int], bytes], count: int) -> Streams:
         return self.run(_open_streams(port, request, count))
 
+    def close(self, streams: Streams) -> None:
+        self.run(_close_streams(streams))
+
 
 async def _connect(port: int, count: int, done: Callable[[_Connection, int], None]) -> list[_Connection]:
     loop = asyncio.get_running_loop()
@@ -302,10 +305,10 @@ async def _open(port: int, requests: Sequence[Hook], rate: float, connections: i
 
 @dataclass
 class Streams:
-    """Open live streams: how many were let in, and how many bytes came."""
+    """Open live streams; they last as long as this is kept. `opened` were let in, `ended` are over by themselves."""
 
     opened: int = 0
-    bytes: int = 0
+    ended: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     readers: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -315,8 +318,9 @@ async def _open_streams(port: int, request: Callable[[int], bytes], count: int) 
 
     async def listen(reader: asyncio.StreamReader) -> None:
         with suppress(OSError):
-            while data := await reader.read(65536):
-                streams.bytes += len(data)
+            while await reader.read(65536):
+                pass
+        streams.ended += 1
 
     for number in range(count):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -326,3 +330,11 @@ async def _open_streams(port: int, request: Callable[[int], bytes], count: int) 
         streams.writers.append(writer)
         streams.readers.append(asyncio.create_task(listen(reader)))
     return streams
+
+
+async def _close_streams(streams: Streams) -> None:
+    for task in streams.readers:
+        task.cancel()
+    await asyncio.gather(*streams.readers, return_exceptions=True)
+    for writer in streams.writers:
+        writer.close()

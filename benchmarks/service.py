@@ -161,11 +161,12 @@ class Benchmark:
         with self.candidates(("serve",), ("web", "worker"), **STREAMING) as (_null, *candidates):
             self._flood(candidates, 200, 1.0)
             without = self._in_turns(candidates, measure)
-            for candidate in candidates:
-                opened = self.load.streams(candidate.port, _stream_request, STREAMS).opened
-                if opened != STREAMS:
-                    raise SystemExit(f"{candidate.name}: {opened} of {STREAMS} streams were let in")
+            opened = [self.load.streams(candidate.port, _stream_request, STREAMS) for candidate in candidates]
             rows = self._in_turns(candidates, measure)
+            for candidate, streams in zip(candidates, opened, strict=True):
+                if (streams.opened, streams.ended) != (STREAMS, 0):
+                    raise SystemExit(f"{candidate.name}: {streams.opened} of {STREAMS} streams, {streams.ended} ended")
+                self.load.close(streams)
             _table(
                 f"d) 200 webhooks/s, {STREAMING['WEB_THREADS']} threads, without and with {STREAMS} live streams",
                 ("ack p50", "ack p99", "refused"),
