@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from faq import evaluate as evaluation
+from faq import explain as explanation
 from faq.knowledge import load_knowledge
 from faq.search import SearchResult
 from faq.search import search as find
@@ -56,6 +57,15 @@ def evaluate(directory: Path, queries: Path | None) -> None:
     click.echo(evaluation.table(evaluation.evaluate(knowledge.index, judged)))
 
 
+@click.command("explain")
+@_CITY
+@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 20), help="説明する候補の数")
+@click.argument("question")
+def explain(directory: Path, top: int, question: str) -> None:
+    """この質問で、なぜその案内が選ばれるのか（ことば・読み・言いかえ・点数・判定）を説明します。"""
+    click.echo(explanation.table(explanation.explain(load_knowledge(directory).index, question, top)))
+
+
 def as_json(result: SearchResult, milliseconds: float) -> str:
     """One result as one line of JSON, in the form that other programs rely on."""
     record = {
@@ -70,4 +80,4 @@ def as_json(result: SearchResult, milliseconds: float) -> str:
     return json.dumps(record, ensure_ascii=False)
 
 
-COMMANDS: Final[list[click.Command]] = [search, evaluate]
+COMMANDS: Final[list[click.Command]] = [search, evaluate, explain]

@@ -42,9 +42,14 @@ class ExplainedCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`tokens` are (surface, form, reading); `groups` are the synonym groups named, with their weights."""
+    """`tokens` are (surface, form, reading); `groups` are the synonym groups named, with their weights.
+
+    `verbatim` is the entry for which staff wrote down this very question ("" when there is none): it leads, whatever
+    the points say. `candidates` and the numbers after it tell what the ranking alone found.
+    """
 
     normalised: str
+    verbatim: str
     tokens: tuple[tuple[str, str, str], ...]
     words: tuple[ExplainedWord, ...]
     groups: tuple[tuple[str, float], ...]
@@ -63,8 +68,11 @@ def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> 
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None) if len(index) else None
     found = signals(index, question, ranking) if ranking is not None and len(ranking.entries) else None
     calibration = index.calibration
+    asked_for = index.verbatim.find(query)
+    sure = asked_for is not None and not (day is not None and index.hidden_on(day)[asked_for])
     return Explanation(
         normalised=question.text,
+        verbatim=index.ids[asked_for] if asked_for is not None and sure else "",
         tokens=tuple((token.surface, token.form, token.reading) for token in question.tokens),
         words=tuple(
             ExplainedWord(
@@ -115,4 +123,49 @@ def _candidates(index: Index, question: Question, ranking: Ranking, top: int) ->
             ),
         )
         for column, entry in enumerate(ranking.entries[:top].tolist())
+    )
+
+
+_DECISIONS = {"answer": "そのまま答える", "choices": "候補を出す", "handoff": "見つからない（職員へ）"}
+_KINDS = {"word": "そのまま", "kana": "かなの中から", "spelling": "近いつづり"}
+_MOST_OPTIONS = 8
+
+
+def table(explanation: Explanation) -> str:
+    """The explanation as text that staff can read."""
+    lines = [f"質問　{explanation.normalised}", ""]
+    if explanation.verbatim:
+        lines += [f"言い回しとして書かれています → {explanation.verbatim}（点数にかかわらず、これを答えます）", ""]
+    lines.append("ことば（→ 探したことばと重み）")
+    lines += [f"　{_word(word)}" for word in explanation.words]
+    if explanation.groups:
+        lines.append("言いかえ　" + "、".join(f"{name}（{weight}）" for name, weight in explanation.groups))
+    if explanation.aspects:
+        lines.append("聞いていること　" + "、".join(explanation.aspects))
+    for number, candidate in enumerate(explanation.candidates, start=1):
+        lines += ["", f"{number}. {candidate.id}　{candidate.score}点"]
+        found = [f"{form}（質問 {ask}、回答 {answer}）" for form, ask, answer in candidate.words if ask or answer]
+        lines.append("　合ったことば　" + ("、".join(found) or "なし"))
+        groups = [f"{name} {points}" for name, points in candidate.groups if points]
+        lines += ["　合った言いかえ　" + "、".join(groups)] if groups else []
+        lines.append(
+            "　点数の内わけ　" + "、".join(f"{name} {points}" for name, points in candidate.features if points)
+        )
+    thresholds = dict(explanation.thresholds)
+    decision = _DECISIONS["answer" if explanation.verbatim else explanation.decision]
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"判定　{decision}",
+            f"　正しい確かさ {explanation.confidence:.2f}（{thresholds['answer_from']:.2f} 以上で、そのまま答える）",
+            f"　市への質問らしさ {explanation.belonging:.2f}（{thresholds['belongs_from']:.2f} 未満で、職員へ）",
+        ]
+    )
+
+
+def _word(word: ExplainedWord) -> str:
+    options = "、".join(f"{term} {weight:.2f}" for term, weight in word.looked_for[:_MOST_OPTIONS])
+    return (
+        f"{word.surface}（{_KINDS.get(word.kind, word.kind)}、めずらしさ {word.rarity}）→ {options or '知らないことば'}"
     )

@@ -19,6 +19,7 @@ from faq.spelling import spelling_choices
 from faq.text import Token
 from faq.thesaurus import Member, Thesaurus
 from faq.units import gram_terms, group_terms, units, words
+from faq.verbatim import Verbatim
 from faq.weights import DEFAULT, Weights
 
 # Words of an answer that are looked at; more changes nothing (trial "answer length") and costs memory.
@@ -74,6 +75,7 @@ class Index:
     readings: Readings = field(repr=False)
     sounds: Readings = field(repr=False)
     spellings: tuple[str, ...] = field(repr=False)
+    verbatim: Verbatim = field(repr=False)
     weights: Weights = field(default=DEFAULT, repr=False)
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -137,6 +139,7 @@ def build_index(
         readings=readings_of(token for texts in (asks, answers) for text in texts for token in text),
         sounds=group_sounds(thesaurus.sounds),
         spellings=spelling_choices(terms),
+        verbatim=Verbatim.of(entries),
         weights=weights,
     )
     return replace(index, calibration=calibrated(index, entries))

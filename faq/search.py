@@ -6,7 +6,7 @@ search(index, "ゴミいつ").candidates[0].id  ->  "garbage-days"
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,9 @@ from faq.calibrate import Decision, confidence, decide, signals
 from faq.index import Index
 from faq.question import Question, understand
 from faq.ranking import Ranking, rank
+
+SURE = 0.99
+"""The confidence of an entry for which staff wrote down this very question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,14 @@ def search(index: Index, query: str, top: int = 5, day: date | None = None) -> S
     """The `top` entries for a question, best first; on `day` only those shown then. Any text gets a result."""
     if not len(index) or top < 1:
         return SearchResult(query, "handoff", (), 0.0)
+    asked_for = index.verbatim.find(query)
+    result = _ranked(index, query, top, day)
+    if asked_for is None or (day is not None and index.hidden_on(day)[asked_for]):
+        return result
+    return _led_by(result, index.ids[asked_for], top)
+
+
+def _ranked(index: Index, query: str, top: int, day: date | None) -> SearchResult:
     question = understand(index, query)
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None)
     if not len(ranking.entries):
@@ -47,6 +58,15 @@ def search(index: Index, query: str, top: int = 5, day: date | None = None) -> S
     found = signals(index, question, ranking)
     candidates = tuple(_candidates(index, question, ranking, top))
     return SearchResult(query, decide(index.calibration, found), candidates, confidence(index.calibration, found))
+
+
+def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
+    """The result when the question is one that staff wrote down for this entry: it leads, and it is the answer."""
+    best = max((candidate.score for candidate in result.candidates), default=0.0)
+    own = next((candidate for candidate in result.candidates if candidate.id == entry), None)
+    lead = replace(own, score=best) if own else Candidate(entry, best, (result.query.strip(),))
+    others = tuple(candidate for candidate in result.candidates if candidate.id != entry)
+    return replace(result, decision="answer", candidates=(lead, *others)[:top], confidence=max(result.confidence, SURE))
 
 
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:

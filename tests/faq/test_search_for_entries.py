@@ -146,13 +146,18 @@ def test_an_index_survives_pickling(demo_index: Index) -> None:
 
 
 def test_the_explanation_adds_up_to_the_score(demo_index: Index) -> None:
-    explained = explain(demo_index, "まいなんばー無くした")
-    result = search(demo_index, "まいなんばー無くした")
+    question = "マイナンバーのカードがなくなってしまいました"
+    explained, result = explain(demo_index, question), search(demo_index, question)
 
     assert (explained.decision, explained.confidence) == (result.decision, result.confidence)
     for candidate, told in zip(result.candidates, explained.candidates, strict=False):
         assert told.id == candidate.id
         assert sum(points for _, points in told.features) == pytest.approx(candidate.score, abs=0.01)
+    assert explained.verbatim == ""
+
+
+def test_the_explanation_says_when_staff_wrote_down_this_very_question(demo_index: Index) -> None:
+    assert explain(demo_index, "まいなんばー 無くした！").verbatim == "my-number-lost"
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,105 @@
+"""A resident who types what staff wrote down as a way of asking gets that entry: no ranking can know better.
+
+Compared are bare sentences: no width, case, script of kana, marks, spaces, and no polite or asking ending. They are
+compared as written and as they sound, so that ひっこしてきたけど何すればいい？ is 引っ越してきた. A sentence that
+belongs to two entries belongs to none. Keywords are no sentences: 国保 alone does not say what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from faq.entry import Entry
+from faq.text import analyse, normalise, to_hiragana
+
+SHORTEST_SOUND: Final = 4
+"""Kana. Shorter sounds have too many meanings (はし, かみ)."""
+
+LONGEST: Final = 60
+"""Characters. Nobody types a longer sentence word for word."""
+
+_MARKS: Final = re.compile(r"[\s、。,.!?・…「」『』()（）♪☆★~〜ー\-]+")
+# What people put behind the thing they ask about; cut again and again until nothing is left to cut.
+_ENDING: Final = re.compile(
+    r"(?:"
+    r"(?:です|ます|でしょう|だろう|ました|でした)?(?:か|かな|かね|かしら)?(?:ね|よ|な)?"
+    r"|(?:を|は|が|って|について|に関して|のこと|のことを|のことで)?(?:教えて|おしえて|知りたい|しりたい|聞きたい|ききたい|"
+    r"どうすれば(?:いい|よい)|どうしたら(?:いい|よい)|どうする|どうやる|どうやって|どう|何|なに|なん|何を?すれば(?:いい|よい)|"
+    r"なにを?すれば(?:いい|よい)|何を?したら(?:いい|よい)|何を?する|なにを?する|お願い|おねがい|助けて|困って(?:い)?)"
+    r"(?:ください|下さい|ほしい|もらえ|いただけ|くれ|の|ん|たい|しま|し|る)*"
+    r"|(?:けど|けれど|けれども|んだけど|のですが|んですが|ですが|んです|のです|ので|んで|ん|から)"
+    r"|の|は|って|を|が|に"
+    r")$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Bare sentence → number of the entry it asks for; `sounds` the same by how it sounds."""
+
+    written: Mapping[str, int] = field(repr=False)
+    sounds: Mapping[str, int] = field(repr=False)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Verbatim:
+        """From questions, phrasings and translated questions; what two entries claim is left out."""
+        written: dict[str, int] = {}
+        sounds: dict[str, int] = {}
+        for number, entry in enumerate(entries):
+            for sentence in _sentences(entry):
+                bare_text, sound = bare(sentence), sounded(sentence)
+                _claim(written, bare_text, number)
+                if len(sound) >= SHORTEST_SOUND:
+                    _claim(sounds, sound, number)
+        return cls(_owned(written), _owned(sounds))
+
+    def find(self, query: str) -> int | None:
+        """The entry whose sentence this is, or None.
+
+        >>> from faq.entry import Entry
+        >>> entry = Entry(id="moving-in", question="転入届", answer="…", phrasings=("引っ越してきた",))
+        >>> Verbatim.of([entry]).find("ひっこしてきたけど何すればいい？")
+        0
+        """
+        text = normalise(query).strip()
+        if not text or len(text) > LONGEST:
+            return None
+        found = self.written.get(bare(text))
+        return self.sounds.get(sounded(text)) if found is None else found
+
+
+_NOBODY: Final = -1
+
+
+def _claim(sentences: dict[str, int], sentence: str, number: int) -> None:
+    if sentence:
+        sentences[sentence] = number if sentences.get(sentence, number) == number else _NOBODY
+
+
+def _owned(sentences: Mapping[str, int]) -> dict[str, int]:
+    return {sentence: number for sentence, number in sentences.items() if number != _NOBODY}
+
+
+def _sentences(entry: Entry) -> Iterator[str]:
+    yield entry.question
+    yield from entry.phrasings
+    yield from (translation.question for translation in entry.translations.values())
+
+
+def bare(sentence: str) -> str:
+    """The sentence without marks, kana script and asking endings: 「ゴミの日はいつですか？」 → 「ごみの日はいつ」."""
+    rest = _MARKS.sub("", to_hiragana(normalise(sentence)))
+    while (cut := _ENDING.sub("", rest, count=1)) != rest and cut:
+        rest = cut
+    return rest
+
+
+@lru_cache(maxsize=20_000)
+def sounded(sentence: str) -> str:
+    """How the bare sentence sounds, in hiragana: 引っ越してきた → ひっこしてきた."""
+    text = bare(sentence)
+    return "".join(token.reading or to_hiragana(token.surface) for token in analyse(text)) if text else ""

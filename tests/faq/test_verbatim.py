@@ -1,0 +1,75 @@
+"""A question that staff wrote down leads to its entry, however it is spelt, and an ambiguous one leads nowhere."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from faq.index import build_index
+from faq.search import search
+from faq.thesaurus import Thesaurus
+from faq.verbatim import Verbatim, bare
+from tests.builders import an_entry
+
+ENTRIES = [
+    an_entry(id="moving-in", question="転入の手続き", phrasings=("引っ越してきた", "転入届の出し方")),
+    an_entry(id="bulky", question="粗大ごみの出し方", phrasings=("自転車 捨てたい", "地震")),
+    an_entry(id="quake", question="地震のとき", phrasings=("地震", "揺れた"), keywords=("国保",)),
+]
+
+
+@pytest.fixture(scope="module")
+def verbatim():
+    return Verbatim.of(ENTRIES)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("引っ越してきた", 0),
+        ("ひっこしてきた", 0),
+        ("ひっこしてきたけど何すればいい？", 0),
+        ("引っ越してきたんですがどうすればいいですか", 0),
+        ("転入届の出し方を教えてください！", 0),
+        ("ﾃﾝﾆｭｳﾄﾄﾞｹの出し方", 0),
+        ("じてんしゃ すてたい", 1),
+        ("自転車捨てたい😊", None),
+        ("揺れた", 2),
+        ("地震", None),
+        ("国保", None),
+        ("引っ越してきた友だちの車", None),
+        ("", None),
+        ("？？？", None),
+        ("引っ越してきた" * 20, None),
+    ],
+)
+def test_a_sentence_of_staff_is_recognised(verbatim, question, entry):
+    assert verbatim.find(question) == entry
+
+
+def test_it_leads_the_result_and_is_answered():
+    index = build_index(ENTRIES, Thesaurus.of(()))
+
+    result = search(index, "ひっこしてきたけど何すればいい？", top=2)
+
+    assert (result.candidates[0].id, result.decision) == ("moving-in", "answer")
+    assert result.candidates[0].score >= result.candidates[-1].score
+    assert len({candidate.id for candidate in result.candidates}) == len(result.candidates) <= 2
+
+
+def test_an_entry_that_is_not_shown_today_does_not_lead():
+    index = build_index(
+        [ENTRIES[0].model_copy(update={"valid_until": date(2026, 1, 1)}), *ENTRIES[1:]], Thesaurus.of(())
+    )
+
+    result = search(index, "引っ越してきた", day=date(2026, 11, 21))
+
+    assert "moving-in" not in [candidate.id for candidate in result.candidates]
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "を教えて", "ですか？", "について知りたい", "どうすればいい", "けど", "んですが"]
+)
+def test_asking_endings_are_no_part_of_the_question(ending):
+    assert bare(f"転入届の出し方{ending}") == "転入届の出し方"
