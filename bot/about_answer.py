@@ -15,6 +15,9 @@ SHORT_QUESTION = 60
 """Up to this many characters, what was asked before is searched together with the question that follows it."""
 
 
+_OF_A_DEPARTMENT: tuple[Aspect, ...] = ("phone", "hours", "place")
+
+
 def follow_up(turn: Turn) -> Response | None:
     """The reply about the answer shown last, or None when this is a question of its own."""
     aspect = recognise_followup(turn.inquiry.text)
@@ -23,11 +26,28 @@ def follow_up(turn: Turn) -> Response | None:
     entry = turn.voice.shown(turn.conversation.entry_id)
     if entry is not None:
         return replace(_about(turn, entry, aspect), entry_id=entry.id)
-    if turn.conversation.department and aspect in ("phone", "hours", "place"):
+    if turn.conversation.numbered:
+        return _about_a_list(turn, aspect)
+    if turn.conversation.department and aspect in _OF_A_DEPARTMENT:
         return _reply(turn, [_contact(turn, turn.conversation.department)], ())
+    if aspect in ("more", "others", "again"):
+        return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
     if aspect == "phone" and not turn.conversation.question:
         return turn.reply("talk", _contact(turn, ""), *say.way_on(turn.voice))
     return None
+
+
+def _about_a_list(turn: Turn, aspect: Aspect) -> Response | None:
+    """Asked about several answers at once: the department if it is one, and which of them is meant."""
+    if aspect in ("cost", "deadline", "bring") and turn.conversation.question:
+        return None
+    offered = (turn.voice.shown(choice.value.removeprefix("entry:")) for choice in turn.conversation.offered)
+    departments = {entry.department or "" for entry in offered if entry is not None}
+    again = turn.list_again(turn.voice.text("choose_which"))
+    if aspect not in _OF_A_DEPARTMENT or (len(departments) != 1 and aspect != "phone"):
+        return again
+    first = _contact(turn, departments.pop() if len(departments) == 1 else "")
+    return replace(again, reply=replace(again.reply, blocks=(first, *again.reply.blocks)))
 
 
 def joined_question(turn: Turn) -> str:
@@ -50,7 +70,9 @@ def _about(turn: Turn, entry: Entry, aspect: Aspect) -> Response:
         return _reply(turn, [title, *_links(turn, entry), _contact(turn, entry.department)], again)
     shown = say.answer(turn.voice, entry)
     found = passages(shown.body, aspect)
-    if not found and aspect not in ("phone", "hours", "place"):
+    if shown.language not in ("ja", "easy") and aspect not in _OF_A_DEPARTMENT:
+        return _reply(turn, [shown], (_person(turn),))
+    if not found and aspect not in _OF_A_DEPARTMENT:
         missing = turn.voice.text("followup_not_written", **turn.voice.contact(entry.department))
         return _reply(turn, [title, missing], again)
     parts: list[Block] = [title, *((Text("\n".join(found), shown.language),) if found else ())]

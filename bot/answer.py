@@ -7,7 +7,7 @@ only what it decides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -50,6 +50,11 @@ class Voice:
     def spoken(self) -> Language:
         """The language the city's own sentences are in: やさしい日本語 stands in for those it does not speak."""
         return self.language if Wording(self.knowledge.wording).has_own(self.language) else "easy"
+
+    @property
+    def japanese(self) -> tuple[Voice, Voice]:
+        """The same voice in both kinds of Japanese, for what residents copy from an earlier message."""
+        return replace(self, language="ja"), replace(self, language="easy")
 
     def button(self, key: str, value: str) -> Choice:
         return Choice(self.say(key), value)

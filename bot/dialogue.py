@@ -63,6 +63,11 @@ class Conversation:
         """Whether the button is one of those that can be picked by number."""
         return any(choice.value == value for choice in self.offered[: self.numbered])
 
+    @property
+    def asked_for_feedback(self) -> bool:
+        """Whether the last reply asked if an answer had helped."""
+        return bool(self.entry_id) and any(choice.value.startswith("helpful:") for choice in self.offered)
+
     def to_dict(self) -> dict[str, Any]:
         return {
             "language": self.language,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from bot.spelling import squash
+from bot.spelling import squash, without_readings
 
 __all__ = ["Intent", "chosen_number", "recognise", "squash"]
 
@@ -56,7 +56,8 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
         もしもし やあ どうも ハロー はろー ヘイ hello hi hey 你好 안녕하세요 xinchào スタート start はじめる まいど
         こんにちはー ちわ ちーす お世話になります お世話になっております すみません すいません あのー おはようさん
         おつかれさま おつかれ お疲れさま お疲れ様 元気 げんき お元気 よろしく よろしくお願いします どもども ども olá
-        ola bomdia boatarde boanoite chào 您好 早上好 안녕 goodmorning goodafternoon goodevening hithere hellothere
+        ola bomdia boatarde boanoite chào 您好 早上好 안녕 olábomdia olabomdia goodmorning goodafternoon goodevening
+        hithere hellothere
         """
     ),
     "opening": _set(
@@ -102,7 +103,7 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
     "menu": _set(
         """
         メニュー めにゅう menu 目次 一覧 分野 分野から選ぶ カテゴリ カテゴリー トップ 最初から はじめに戻る 最初に戻る
-        戻る もどる 最初に戻って メニュー見せて トップに戻る やり直し やり直す やりなおす
+        戻る もどる 最初に戻って メニュー見せて トップに戻る 続きを見る やり直し やり直す やりなおす
         """
     ),
     "person": _set(
@@ -141,8 +142,8 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
         """
         わからない 分からない わかんない わからん 分からん わかりません 分かりません よくわからない よく分からない
         よくわかりません よく分かりません 全然わからない 意味わからん 意味不明 意味がわからない 意味が分からない
-        わけわからん 難しい むずかしい 難しすぎる むずい どういう意味 どういうこと どゆこと は え なに 何
-        どうすればいい どうしたらいい idontunderstand notclear
+        わけわからん 難しい むずかしい 難しすぎる むずい どれ どっち どれがいい どういう意味 どういうこと どゆこと は
+        え なに 何 どうすればいい どうしたらいい idontunderstand notclear
         """
     ),
     "cancel": _set(
@@ -208,7 +209,8 @@ def recognise(text: str) -> Intent:
     """
     whole = squash(text)
     shorter = _OPENINGS.sub("", whole)
-    spellings = (form for text in (whole, shorter) for form in (text, _ENDINGS.sub("", text)) if form)
+    unread = squash(without_readings(text))
+    spellings = (form for text in (whole, unread, shorter) for form in (text, _ENDINGS.sub("", text)) if form)
     return next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
 
 

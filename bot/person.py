@@ -19,7 +19,7 @@ from faq.search import search
 MAX_QUESTION = 500
 _ENDING_ONLY = re.compile(
     r"^(?:私|わたし|僕|俺)?(?:の)?(?:マイナンバー|まいなんばー|まいなんば|個人|クレジット|くれじっと|カード|かーど|かど)*"
-    r"(?:の)?(?:番号)?(?:は|が|です|でした|だ|だよ|ですけど|ですが|だけど)?$"
+    r"(?:の)?(?:番号)?(?:は|が)?(?:です|でした|だ|だよ|ですけど|ですが|だけど)?$"
 )
 _NO_QUESTION: tuple[Intent, ...] = ("greeting", "opening", "yes", "who", "person", "confused")
 """Said while we wait for the question to staff, these are not the question yet."""

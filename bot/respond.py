@@ -9,33 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from itertools import zip_longest
 from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot import answer as say
-from bot.about_answer import follow_up, joined_question
+from bot.about_answer import follow_up
 from bot.answer import Voice
+from bot.answering import answered, languages, others, the_question, with_first
 from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
+from bot.followup import recognise_followup
 from bot.intents import Intent, chosen_number, recognise
 from bot.languages import NAMES, foreign_language, named_language
-from bot.messages import Block, Choice, Choices, Inquiry, Language, Reply, Text
+from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
-from bot.person import MAX_QUESTION, choose_person, question_for_staff, says_nothing
-from bot.privacy import without_masks
+from bot.person import choose_person, question_for_staff
 from bot.shelters import Whereabouts, shelter_blocks, without_place
-from bot.spelling import has_emoji, is_label, only_figures, parts, squash, without_readings
+from bot.spelling import has_emoji, is_kana, is_label, only_figures, squash, without_readings
 from bot.teaching import Source, learn, unlearn
 from bot.turn import Response, Turn
 from faq.entry import Entry
 from faq.knowledge import Knowledge
-from faq.search import SearchResult, search
+from faq.search import search
 
 JAPAN = ZoneInfo("Asia/Tokyo")
-LONG_TEXT = 200
-"""From this many characters on a message is a story: we say that we read it, and search with all of it."""
-
 BUTTONS_THAT_LAST = {
     "menu_button": "menu",
     "menu_next": "menu:1",
@@ -78,7 +75,7 @@ def _something_other_than_words(turn: Turn) -> Response | None:
         return None
     if kind == "follow":
         key = "welcome_back" if turn.inquiry.text == "unblocked" else "welcome"
-        return turn.reply("talk", turn.voice.text(key), _languages(turn.voice), *say.way_on(turn.voice))
+        return turn.reply("talk", turn.voice.text(key), languages(turn.voice), *say.way_on(turn.voice))
     if kind == "location":
         if turn.inquiry.place is not None and turn.voice.knowledge.places:
             return _shelters(turn, Whereabouts.of(turn.inquiry.place))
@@ -116,8 +113,8 @@ def _erase_or_not(turn: Turn, text: str) -> Response:
         return _chosen(turn, "erase:yes")
     if intent or not squash(text) or any(is_label(text, choice.label) for choice in turn.conversation.offered):
         return _chosen(turn, "erase:no")
-    response = _the_question(turn)
-    return replace(response, reply=_with_first(response.reply, turn.voice.text("erase_cancelled")))
+    response = the_question(turn)
+    return replace(response, reply=with_first(response.reply, turn.voice.text("erase_cancelled")))
 
 
 def _the_words_of_a_choice(turn: Turn) -> Response | None:
@@ -127,7 +124,7 @@ def _the_words_of_a_choice(turn: Turn) -> Response | None:
     if meant:
         return _chosen(turn, meant.value)
     for key, value in BUTTONS_THAT_LAST.items():
-        if is_label(text, turn.voice.say(key)):
+        if any(is_label(text, voice.say(key)) for voice in turn.voice.japanese):
             return _chosen(turn, value)
     number = chosen_number(text)
     if number is None:
@@ -137,7 +134,7 @@ def _the_words_of_a_choice(turn: Turn) -> Response | None:
     if 1 <= number <= count:
         return _chosen(turn, talk.offered[number - 1].value)
     if count:
-        return _list_again(turn, turn.voice.text("number_out_of_range", count=count))
+        return turn.list_again(turn.voice.text("number_out_of_range", count=count))
     return turn.reply("talk", turn.voice.text("number_alone"), *say.way_on(turn.voice))
 
 
@@ -147,17 +144,16 @@ def _part_of_one(talk: Conversation, text: str) -> Choice | None:
     Not after an answer: there the next words are more likely a new question.
     """
     words = squash(text)
-    if len(words) < 2 or _asked_for_feedback(talk):
+    if (
+        len(words) < (3 if is_kana(words) else 2)
+        or talk.asked_for_feedback
+        or recognise(text)
+        or recognise_followup(text)
+    ):
         return None
-    found = [choice for choice in talk.offered[: talk.numbered] if words in squash(without_readings(choice.label))]
+    entries_and_topics = [choice for choice in talk.offered[: talk.numbered] if choice.value != "none"]
+    found = [choice for choice in entries_and_topics if words in squash(without_readings(choice.label))]
     return found[0] if len(found) == 1 else None
-
-
-def _list_again(turn: Turn, first: Text) -> Response:
-    """The list that was shown last, once more."""
-    talk = turn.conversation
-    numbered = Choices("", talk.offered[: talk.numbered], "candidates", turn.voice.spoken)
-    return turn.reply("choices", first, numbered, learning_from=talk.learning_from)
 
 
 def _small_talk_or_command(turn: Turn) -> Response | None:
@@ -168,20 +164,22 @@ def _small_talk_or_command(turn: Turn) -> Response | None:
     if named:
         return _choose_language(turn, named)
     intent = recognise(text)
+    if intent in ("yes", "confused") and talk.numbered and not talk.asked_for_feedback:
+        return turn.list_again(turn.voice.text("number_out_of_range", count=talk.numbered))
     command = _COMMANDS.get(intent)
     if command:
         return command(turn)
-    if _asked_for_feedback(talk) and intent in ("yes", "useful", "no", "useless"):
+    if talk.asked_for_feedback and intent in ("yes", "useful", "no", "useless"):
         return _choose_helpful(turn, f"{talk.entry_id}:{'yes' if intent in ('yes', 'useful') else 'no'}")
-    if intent == "yes" and talk.numbered:
-        return _list_again(turn, turn.voice.text("number_out_of_range", count=talk.numbered))
     if intent == "yes" and talk.misses > 1:
         return choose_person(turn)
     key = _SMALL_TALK.get(intent, "")
     if not key:
         return None
     misses = talk.misses if key == "ask_again" else 0
-    return turn.reply("talk", turn.voice.text(key), *say.way_on(turn.voice), misses=misses)
+    foreign = foreign_language(text) if key == "greeting" else None
+    others_too = (languages(turn.voice, foreign),) if foreign else ()
+    return turn.reply("talk", turn.voice.text(key), *others_too, *say.way_on(turn.voice), misses=misses)
 
 
 _SMALL_TALK: dict[Intent, str] = {
@@ -201,58 +199,11 @@ def _without_words(text: str) -> str:
     return "emoji" if has_emoji(text) else "help" if text.strip() else "empty"
 
 
-def _asked_for_feedback(talk: Conversation) -> bool:
-    """Whether the last reply asked if an answer had helped."""
-    return bool(talk.entry_id) and any(choice.value.startswith("helpful:") for choice in talk.offered)
-
-
 def _not_understood(turn: Turn) -> Response:
     """The resident did not understand us: easier words and a person, where there are any."""
     easier = () if turn.voice.language == "easy" else (Choice("やさしい日本語", "language:easy"),)
     buttons = (*easier, turn.voice.button("menu_button", "menu"), turn.voice.button("person_button", "person"))
     return turn.reply("talk", turn.voice.text("not_understood"), Choices("", buttons, "next", turn.voice.spoken))
-
-
-def _the_question(turn: Turn) -> Response:
-    """Searches, and answers, offers choices, or admits that nothing was found."""
-    if turn.inquiry.masked and says_nothing(turn.inquiry.text):
-        return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
-    asked = joined_question(turn)
-    question, words = asked[:MAX_QUESTION], without_masks(asked)
-    result = search(turn.voice.knowledge.index, words, top=say.CANDIDATES + say.RELATED, day=turn.today)
-    entries = turn.entries(result)
-    scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
-    several = _asked_in_parts(turn, words, result)
-    if several:
-        response = _narrowed_down(turn, several, question, "choose_each")
-    elif result.decision == "answer" and entries:
-        response = _answered(turn, entries[0], entries[1:], question=question, scores=scores, learning=True)
-    elif result.decision == "choices" and entries:
-        response = _narrowed_down(turn, entries, question)
-    else:
-        response = _nothing_found(turn, question)
-    if len(turn.inquiry.text) >= LONG_TEXT and not several:
-        key = "long_text_unanswered" if response.reply.decision == "handoff" else "long_text"
-        response = replace(response, reply=_with_first(response.reply, turn.voice.text(key)))
-    return replace(response, candidates=scores)
-
-
-def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry, ...]:
-    """What the sentences of a message are about, where there is more than one thing; () to take it as a whole.
-
-    A story in which nothing was found as a whole is read sentence by sentence, too.
-    """
-    told = parts(words)
-    if len(told) < 2 or whole.decision == "choices":
-        return ()
-    found = [search(turn.voice.knowledge.index, part, top=3, day=turn.today) for part in told]
-    wanted = ("answer",) if whole.decision == "answer" else ("answer", "choices")
-    sure = sorted((one for one in found if one.decision in wanted), key=lambda one: -one.confidence)
-    if len({one.candidates[0].id for one in sure}) < (2 if whole.decision == "answer" else 1):
-        return ()
-    ranks = zip_longest(*(turn.entries(one) for one in sure))
-    near = {entry.id: entry for rank in ranks for entry in rank if entry is not None}
-    return tuple(near.values())[: say.CANDIDATES]
 
 
 _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
@@ -263,7 +214,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _the_words_of_a_choice,
     _small_talk_or_command,
     follow_up,
-    _the_question,
+    the_question,
 )
 
 
@@ -283,7 +234,7 @@ def _choose_entry(turn: Turn, entry_id: str) -> Response:
         return _gone(turn)
     talk = turn.conversation
     picked = talk.learning_from == "candidates" and talk.offers(f"entry:{entry_id}")
-    response = _answered(turn, entry, (), question=_typed_for(turn, entry_id), learning=picked)
+    response = answered(turn, entry, (), question=_typed_for(turn, entry_id), learning=picked)
     return _taught(turn, response, entry, "picked") if picked else response
 
 
@@ -322,9 +273,10 @@ def _choose_helpful(turn: Turn, rest: str) -> Response:
         )
         return replace(_taught(turn, thanks, entry, "helpful") if about_it else thanks, feedback=feedback)
     sorry = turn.voice.text("helpful_sorry")
-    others = _others(turn, entry_id)
-    blocks = say.candidate_blocks(turn.voice, others, "choose_more") if others else say.way_on(turn.voice)
-    response = turn.reply("choices", sorry, *blocks, learning_from="candidates" if about_it else "")
+    near = others(turn, entry_id)
+    blocks = say.candidate_blocks(turn.voice, near, "choose_more") if near else say.way_on(turn.voice)
+    learning = "candidates" if about_it else ""
+    response = turn.reply("choices", sorry, *blocks, learning_from=learning, entry_id="")
     return replace(_taught(turn, response, entry, None), feedback=feedback)
 
 
@@ -356,11 +308,11 @@ def _choose_language(turn: Turn, code: str) -> Response:
     entry = turn.voice.shown(turn.conversation.entry_id)
     changed = _language_changed(turn)
     if entry is None:
-        foreign = (_languages(turn.voice),) if code in NAMES else ()
+        foreign = (languages(turn.voice),) if code in NAMES else ()
         return turn.reply("talk", changed, *foreign, *say.way_on(turn.voice))
     talk = turn.conversation
-    response = _answered(turn, entry, (), question=talk.question, learning=talk.learning_from == "answer")
-    return replace(response, reply=_with_first(response.reply, changed))
+    response = answered(turn, entry, (), question=talk.question, learning=talk.learning_from == "answer")
+    return replace(response, reply=with_first(response.reply, changed))
 
 
 def _language_changed(turn: Turn) -> Text:
@@ -414,74 +366,8 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response]] = {
 }
 
 
-# ── Answers, hand-over, nothing found ────────────────────────────────────────────────────────────────────────────────
-
-
-def _answered(
-    turn: Turn,
-    entry: Entry,
-    found_near: tuple[Entry, ...],
-    question: str,
-    scores: tuple[tuple[str, float], ...] = (),
-    learning: bool = False,
-) -> Response:
-    near = dict.fromkeys((*(e.id for e in found_near[: say.RELATED]), *entry.related))
-    near_entries = [shown for id_ in near if id_ != entry.id and (shown := turn.voice.shown(id_)) is not None]
-    blocks = say.answer_blocks(turn.voice, entry, near_entries)
-    remembered = {"entry_id": entry.id, "department": entry.department or "", "misses": 0}
-    response = turn.reply(
-        "answer", *blocks, question=question or entry.question, learning_from="answer" if learning else "", **remembered
-    )
-    return replace(response, entry_id=entry.id, candidates=scores)
-
-
-def _narrowed_down(turn: Turn, entries: tuple[Entry, ...], question: str, prompt: str = "choose") -> Response:
-    """One question back when staff wrote one that fits, at most once in a row; else the candidates."""
-    asked_back = turn.conversation.clarified or prompt != "choose"
-    clarify = None if asked_back else say.clarification(entries)
-    blocks = say.clarify_blocks(turn.voice, clarify) if clarify else say.candidate_blocks(turn.voice, entries, prompt)
-    remembered = {"question": question, "entry_id": "", "department": entries[0].department or "", "misses": 0}
-    # What a question back leads to says more than the question did: the words alone do not mean that entry.
-    return turn.reply(
-        "choices", *blocks, **remembered, clarified=clarify is not None, learning_from="" if clarify else "candidates"
-    )
-
-
-def _nothing_found(turn: Turn, question: str) -> Response:
-    """Never the same sentence twice: a second miss in a row offers a person and a phone number, a third the topics."""
-    misses = turn.conversation.misses + 1
-    key = "no_match" if misses == 1 else "no_match_again"
-    blocks: list[Block] = [turn.voice.text(key, **turn.voice.contact(None))]
-    foreign = foreign_language(without_masks(question))
-    if foreign:
-        blocks.insert(0, Text(turn.voice.say(f"no_match_{foreign}"), foreign))
-        blocks.append(_languages(turn.voice, foreign))
-    ways = say.menu_blocks(turn.voice) if misses > 2 else say.way_on(turn.voice)
-    return turn.reply("handoff", *blocks, *ways, question=question, entry_id="", department="", misses=misses)
-
-
 def _gone(turn: Turn) -> Response:
     return turn.reply("talk", turn.voice.text("stale_choice"), *say.way_on(turn.voice))
-
-
-def _others(turn: Turn, entry_id: str) -> list[Entry]:
-    """What else the last question found, without the entry that did not help."""
-    if not turn.conversation.question:
-        return []
-    found = search(turn.voice.knowledge.index, turn.conversation.question, top=4, day=turn.today)
-    return [entry for entry in turn.entries(found) if entry.id != entry_id][:3]
-
-
-def _languages(voice: Voice, *wanted: Language) -> Choices:
-    """The other kind of Japanese, the languages asked for, and English."""
-    plain = Choice("ふつうの日本語", "language:ja"), Choice("やさしい日本語", "language:easy")
-    japanese = plain[:1] if voice.language == "easy" else plain[1:] if voice.language == "ja" else plain
-    others = [code for code in dict.fromkeys((*wanted, "en")) if code != voice.language]
-    return Choices("", (*japanese, *(Choice(NAMES[code], f"language:{code}") for code in others)), "next", voice.spoken)
-
-
-def _with_first(reply: Reply, first: Text) -> Reply:
-    return replace(reply, blocks=(first, *reply.blocks))
 
 
 def _number(page: str) -> int:

@@ -42,12 +42,13 @@ def without_readings(text: str) -> str:
 
 def is_label(text: str, label: str) -> bool:
     """Whether these are the words of the button: as shown, without the readings, or in kana."""
-    typed = squash(text)
-    return bool(typed) and typed in (
-        squash(label),
-        squash(without_readings(label)),
-        squash(_READ_WORD.sub(r"\1", label)),
-    )
+    shown = {squash(label), squash(without_readings(label)), squash(_READ_WORD.sub(r"\1", label))}
+    return any(typed and typed in shown for typed in (squash(text), squash(without_readings(text))))
+
+
+def is_kana(text: str) -> bool:
+    """Whether squashed text is hiragana only: short pieces of it stand in any other word."""
+    return all("ぁ" <= char <= "ゖ" for char in text)
 
 
 def only_figures(text: str) -> bool:
@@ -55,7 +56,7 @@ def only_figures(text: str) -> bool:
 
     Not so 「119」 or 「#7119」: three or four figures may be what somebody wants to know about.
     """
-    figures = squash(text)
+    figures = re.sub(r"[/:]", "", squash(text))
     return bool(_FIGURES.fullmatch(figures)) and not figures.startswith("#")
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.answer import Voice
 from bot.dialogue import Conversation
-from bot.messages import Block, Decision, Inquiry, Language, Reply
+from bot.messages import Block, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.teaching import Teaching
 from faq.entry import Entry
 from faq.search import SearchResult
@@ -63,3 +63,9 @@ class Turn:
         """The entries found that residents may see today, best first."""
         shown = (self.voice.shown(candidate.id) for candidate in result.candidates)
         return tuple(entry for entry in shown if entry is not None)
+
+    def list_again(self, first: Text) -> Response:
+        """The list that was shown last, once more, under another sentence."""
+        talk = self.conversation
+        numbered = Choices("", talk.offered[: talk.numbered], "candidates", self.voice.spoken)
+        return self.reply("choices", first, numbered, learning_from=talk.learning_from)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import respond as story
+from bot import answering as story
 from bot.privacy import mask
 from bot.teaching import LONGEST, is_proposable, key_of, lesson
 from faq.content import read_folder

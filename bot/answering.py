@@ -1,0 +1,131 @@
+"""The question itself: searched as a whole or sentence by sentence, then answered, narrowed down, or handed on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import zip_longest
+
+from bot import answer as say
+from bot.about_answer import joined_question
+from bot.answer import Voice
+from bot.followup import recognise_followup
+from bot.languages import NAMES, foreign_language
+from bot.messages import Block, Choice, Choices, Language, Reply, Text
+from bot.person import MAX_QUESTION, says_nothing
+from bot.privacy import without_masks
+from bot.spelling import parts
+from bot.turn import Response, Turn
+from faq.entry import Entry
+from faq.search import SearchResult, search
+
+LONG_TEXT = 200
+"""From this many characters on a message is a story: we say that we read it, and search with all of it."""
+
+
+def the_question(turn: Turn) -> Response:
+    """Searches, and answers, offers choices, or admits that nothing was found."""
+    if turn.inquiry.masked and says_nothing(turn.inquiry.text):
+        return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
+    asked = joined_question(turn)
+    question, words = asked[:MAX_QUESTION], without_masks(asked)
+    result = search(turn.voice.knowledge.index, words, top=say.CANDIDATES + say.RELATED, day=turn.today)
+    entries = turn.entries(result)
+    scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
+    several = _asked_in_parts(turn, words, result)
+    if several:
+        response = _narrowed_down(turn, several, question, "choose_each")
+    elif result.decision == "answer" and entries:
+        response = answered(turn, entries[0], entries[1:], question=question, scores=scores, learning=True)
+    elif result.decision == "choices" and entries:
+        response = _narrowed_down(
+            turn, entries, question, "choose" if asked == turn.inquiry.text.strip() else "choose_which"
+        )
+    else:
+        response = _nothing_found(turn, question)
+    if len(turn.inquiry.text) >= LONG_TEXT and not several:
+        key = "long_text_unanswered" if response.reply.decision == "handoff" else "long_text"
+        response = replace(response, reply=with_first(response.reply, turn.voice.text(key)))
+    return replace(response, candidates=scores)
+
+
+def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry, ...]:
+    """What the sentences of a message are about, where there is more than one thing; () to take it as a whole.
+
+    A story in which nothing was found as a whole is read sentence by sentence, too.
+    """
+    told = parts(words)
+    if len(told) < 2 or whole.decision == "choices":
+        return ()
+    found = [search(turn.voice.knowledge.index, part, top=3, day=turn.today) for part in told]
+    wanted = ("answer",) if whole.decision == "answer" else ("answer", "choices")
+    sure = sorted((one for one in found if one.decision in wanted), key=lambda one: -one.confidence)
+    if len({one.candidates[0].id for one in sure}) < (2 if whole.decision == "answer" else 1):
+        return ()
+    ranks = zip_longest(*(turn.entries(one) for one in sure if one.confidence > sure[0].confidence / 2))
+    near = {entry.id: entry for rank in ranks for entry in rank if entry is not None}
+    return tuple(near.values())[: say.CANDIDATES]
+
+
+def answered(
+    turn: Turn,
+    entry: Entry,
+    found_near: tuple[Entry, ...],
+    question: str,
+    scores: tuple[tuple[str, float], ...] = (),
+    learning: bool = False,
+) -> Response:
+    near = dict.fromkeys((*(e.id for e in found_near[: say.RELATED]), *entry.related))
+    near_entries = [shown for id_ in near if id_ != entry.id and (shown := turn.voice.shown(id_)) is not None]
+    blocks = say.answer_blocks(turn.voice, entry, near_entries)
+    remembered = {"entry_id": entry.id, "department": entry.department or "", "misses": 0}
+    response = turn.reply(
+        "answer", *blocks, question=question or entry.question, learning_from="answer" if learning else "", **remembered
+    )
+    return replace(response, entry_id=entry.id, candidates=scores)
+
+
+def _narrowed_down(turn: Turn, entries: tuple[Entry, ...], question: str, prompt: str = "choose") -> Response:
+    """One question back when staff wrote one that fits, at most once in a row; else the candidates."""
+    asked_back = turn.conversation.clarified or prompt != "choose"
+    clarify = None if asked_back else say.clarification(entries)
+    blocks = say.clarify_blocks(turn.voice, clarify) if clarify else say.candidate_blocks(turn.voice, entries, prompt)
+    remembered = {"question": question, "entry_id": "", "department": entries[0].department or "", "misses": 0}
+    # What a question back leads to says more than the question did: the words alone do not mean that entry.
+    return turn.reply(
+        "choices", *blocks, **remembered, clarified=clarify is not None, learning_from="" if clarify else "candidates"
+    )
+
+
+def _nothing_found(turn: Turn, question: str) -> Response:
+    """Never the same sentence twice: a second miss in a row offers a person and a phone number, a third the topics."""
+    misses = turn.conversation.misses + 1
+    key = "no_match" if misses == 1 else "no_match_again"
+    if misses == 1 and recognise_followup(turn.inquiry.text):
+        key = "followup_of_what"
+    blocks: list[Block] = [turn.voice.text(key, **turn.voice.contact(None))]
+    foreign = foreign_language(without_masks(question))
+    if foreign:
+        blocks.insert(0, Text(turn.voice.say(f"no_match_{foreign}"), foreign))
+        blocks.append(languages(turn.voice, foreign))
+    ways = say.menu_blocks(turn.voice) if misses > 2 else say.way_on(turn.voice)
+    return turn.reply("handoff", *blocks, *ways, question=question, entry_id="", department="", misses=misses)
+
+
+def others(turn: Turn, entry_id: str) -> list[Entry]:
+    """What else the last question found, without the entry that did not help."""
+    if not turn.conversation.question:
+        return []
+    found = search(turn.voice.knowledge.index, turn.conversation.question, top=4, day=turn.today)
+    return [entry for entry in turn.entries(found) if entry.id != entry_id][:3]
+
+
+def languages(voice: Voice, *wanted: Language) -> Choices:
+    """The other kind of Japanese, the languages asked for, and English."""
+    plain = Choice("ふつうの日本語", "language:ja"), Choice("やさしい日本語", "language:easy")
+    japanese = plain[:1] if voice.language == "easy" else plain[1:] if voice.language == "ja" else plain
+    others = [code for code in dict.fromkeys((*wanted, "en")) if code != voice.language]
+    return Choices("", (*japanese, *(Choice(NAMES[code], f"language:{code}") for code in others)), "next", voice.spoken)
+
+
+def with_first(reply: Reply, first: Text) -> Reply:
+    return replace(reply, blocks=(first, *reply.blocks))

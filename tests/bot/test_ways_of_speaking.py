@@ -1,0 +1,203 @@
+"""Residents answer in their own words: to a list, to 「役に立ちましたか」, to a request, in any language."""
+
+import pytest
+
+from bot.languages import foreign_language, named_language
+from bot.spelling import is_label, only_figures, parts
+from tests.bot.conftest import answer_of, labels, texts, values, words
+
+
+@pytest.mark.parametrize("text", ["はい", "役に立ちました", "うん", "解決しました！", "役(やく)に 立(た)った"])
+def test_praise_in_words_is_feedback(talk, text):
+    talk.press("entry:moving-in")
+
+    assert talk.say(text).feedback == ("moving-in", True)
+
+
+@pytest.mark.parametrize("text", ["いいえ", "役に立たない", "ちがう", "意味がない"])
+def test_blame_in_words_is_feedback_too_and_leads_on(talk, text):
+    talk.press("entry:moving-in")
+
+    response = talk.say(text)
+
+    assert response.feedback == ("moving-in", False)
+    assert {"none", "person"} & set(values(response))
+
+
+def test_yes_without_a_question_of_ours_is_no_feedback(talk):
+    talk.press("entry:moving-in")
+    talk.say("ありがとう")
+
+    assert talk.say("はい").feedback is None
+
+
+@pytest.mark.parametrize("text", ["はい", "どれ？", "わからない"])
+def test_a_list_answered_without_a_choice_is_shown_again(talk, text):
+    shown = talk.say("メニュー")
+
+    again = talk.say(text)
+
+    assert values(again) == [value for value in values(shown) if value != "person"]
+    assert "「引越し」" in words(talk.say("1"))
+
+
+def test_two_numbers_at_once_are_asked_back(talk):
+    talk.say("メニュー")
+
+    assert "1から2まで" in words(talk.say("1と2"))
+
+
+def test_a_part_of_one_label_picks_it(talk):
+    talk.press("entry:moving-in")
+    listed = talk.say("ちがった")
+
+    picked = talk.say("市の外へ")
+
+    assert "entry:moving-out" in values(listed)
+    assert answer_of(picked).entry_id == "moving-out"
+
+
+@pytest.mark.parametrize("typed", ["人に聞く", "人(ひと)に 聞(き)く", "ひとに きく", "人(ひと)に聞(き)く"])
+def test_a_label_is_known_with_and_without_its_readings(typed):
+    assert is_label(typed, "人(ひと)に 聞(き)く")
+
+
+@pytest.mark.parametrize("typed", ["分野から選ぶ", "分野(ぶんや)から えらぶ", "ほかの分野"])
+def test_the_words_of_a_lasting_button_work_at_any_time(talk, typed):
+    assert talk.say(typed).reply.decision == "menu"
+
+
+@pytest.mark.parametrize(
+    "text", ["こんにちは", "はい", "？", "1", "1234 5678 9018", "人に聞く", "ちょっと聞きたいんですけど"]
+)
+def test_what_is_no_question_is_not_handed_to_staff(talk, text):
+    talk.say("人に聞く")
+
+    asked = talk.say(text)
+    handed = talk.say("隣の家の木が道に出ています")
+
+    assert asked.person is None
+    assert "1通で送ってください" in words(asked)
+    assert handed.person.question == "隣の家の木が道に出ています"
+
+
+def test_a_sticker_in_between_does_not_lose_the_question_to_staff(talk):
+    talk.say("人に聞く")
+    talk.say(kind="sticker")
+
+    assert talk.say("隣の家の木が道に出ています").person
+
+
+def test_who_turns_to_the_menu_instead_is_shown_the_menu(talk):
+    talk.say("人に聞く")
+
+    response = talk.say("メニュー")
+
+    assert response.person is None
+    assert response.reply.decision == "menu"
+
+
+def test_staff_hear_about_the_entry_of_the_menu_not_about_the_question_before(talk):
+    talk.say("ごみの日")
+    talk.say("メニュー")
+    talk.press("topic:moving")
+    talk.press("entry:moving-in")
+
+    assert "引っ越してきた" in talk.say("人に聞く").person.question
+
+
+def test_another_question_instead_of_a_yes_keeps_everything_and_is_answered(talk):
+    talk.say("消して")
+
+    response = talk.say("転入届の出し方")
+
+    assert not response.erase
+    assert "消さずに" in texts(response)[0]
+    assert "entry:moving-in" in values(response) or answer_of(response).entry_id == "moving-in"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("👍", "どういたしまして", id="a thumb"),
+        pytest.param("❤️", "どういたしまして", id="a heart with a variation selector"),
+        pytest.param("😭😭😭", "絵文字を受け取りました", id="tears"),
+        pytest.param("？", "ふだんのことばで", id="a question mark"),
+        pytest.param("すみません、ちょっとおたずねします", "はい、どうぞ", id="an opening"),
+        pytest.param("048-000-1110", "数字だけでは", id="a phone number"),
+        pytest.param("2026/11/20", "数字だけでは", id="a day"),
+        pytest.param("もういい", "わかりました", id="enough"),
+        pytest.param("難しい", "分かりにくくて", id="too hard"),
+    ],
+)
+def test_small_talk_is_answered_for_what_it_is(talk, text, expected):
+    assert expected in words(talk.say(text))
+
+
+@pytest.mark.parametrize("text", ["119", "#7119", "188", "3月", "住民票2枚"])
+def test_a_short_number_may_be_what_somebody_asks_about(text):
+    assert not only_figures(text)
+
+
+def test_the_third_miss_in_a_row_shows_the_topics(talk):
+    for text in ("ああああああ", "うううううう", "おおおおおお"):
+        response = talk.say(text)
+
+    assert "topic:moving" in values(response)
+    assert "person" in values(response)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I moved to this city", "en"),
+        ("我想办理住民票", "zh"),
+        ("주민표를 떼고 싶어요", "ko"),
+        ("Tôi muốn đăng ký nhập học", "vi"),
+        ("Preciso de ajuda", "pt"),
+        ("住民票", None),
+        ("怪我をした", None),
+        ("ごみ", None),
+        ("048-000-1110", None),
+        ("🗑️", None),
+    ],
+)
+def test_a_foreign_language_is_recognised(text, language):
+    assert foreign_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("English", "en"), ("中文", "zh"), ("Tiếng Việt", "vi"), ("PORTUGUÊS", "pt"), ("英語教室", None)],
+)
+def test_a_language_is_asked_for_by_its_name(text, language):
+    assert named_language(text) == language
+
+
+def test_who_writes_in_another_language_reads_a_sentence_in_it_and_can_choose_it(talk):
+    response = talk.say("Tôi muốn đăng ký nhập học cho con")
+
+    assert response.reply.blocks[0].language == "vi"
+    assert "language:vi" in values(response)
+    changed = talk.say("Tiếng Việt")
+    assert changed.reply.blocks[0].language == "vi"
+    assert "ふつうの日本語" in labels(changed)
+
+
+def test_a_message_is_read_sentence_by_sentence():
+    told = parts("引っ越したあと、何をすればいいですか？あと犬の登録も教えて。よろしく")
+
+    assert told == ("引っ越したあと、何をすればいいですか", "犬の登録も教えて", "よろしく")
+
+
+@pytest.mark.parametrize(
+    "text", ["{city} %s {{}} {0} {phone!r}", "{", "}", "%", "'; DROP TABLE turns;--", "<b>x</b>", "\\0"]
+)
+def test_no_text_breaks_a_sentence_of_ours(talk, text):
+    talk.say("人に聞く")
+
+    recorded = talk.say(text + "の件")
+
+    assert recorded.person.question == text + "の件"
+    assert all("{" not in block for block in texts(recorded))
+    assert talk.say(text).reply.blocks
