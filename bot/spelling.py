@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DROPPED = re.compile(r"[\s!！?？。、.,…・~〜ー\-―♪☆★()（）「」]+")
 _READING = re.compile(r"[(（][ぁ-んァ-ヴー\s]+[)）]")
@@ -18,12 +19,22 @@ LAST_PARTS = 8
 """A story ends with what is asked; a longer one is not read from its beginning."""
 
 
+class _Folding(dict[int, str | None]):
+    """What becomes of each character, found out once: katakana to hiragana, symbols and controls to nothing."""
+
+    def __missing__(self, code: int) -> str | None:
+        char = chr(code)
+        kept = not _is_mark(char) or char in "+#"
+        self[code] = (chr(code - 0x60) if "ァ" <= char <= "ヶ" else char) if kept else None
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
 def squash(text: str) -> str:
     """Text without width, case, kana script, spaces, marks and emoji: 「ﾒﾆｭｰ！」 and 「めにゅー」 become the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
-    letters = "".join(c for c in hiragana if not _is_mark(c) or c in "+#")
-    return _DROPPED.sub("", letters)
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING))
 
 
 def _is_mark(char: str) -> bool:
@@ -42,8 +53,14 @@ def without_readings(text: str) -> str:
 
 def is_label(text: str, label: str) -> bool:
     """Whether these are the words of the button: as shown, without the readings, or in kana."""
-    shown = {squash(label), squash(without_readings(label)), squash(_READ_WORD.sub(r"\1", label))}
+    shown = _spellings(label)
     return any(typed and typed in shown for typed in (squash(text), squash(without_readings(text))))
+
+
+@lru_cache(maxsize=2048)
+def _spellings(label: str) -> frozenset[str]:
+    """A button's words in every spelling that picks it. Labels are the city's text and few; they are worth keeping."""
+    return frozenset((squash(label), squash(without_readings(label)), squash(_READ_WORD.sub(r"\1", label))))
 
 
 def is_kana(text: str) -> bool:
