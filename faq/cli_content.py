@@ -19,13 +19,17 @@ _PATH: Final = click.Path(path_type=Path)
 def check(directory: Path) -> None:
     """市のフォルダー DIR の内容を調べ、直すところをすべて「ファイル:行: 項目: すること」の形で示します。"""
     from faq.check import check as find_problems
-    from faq.content import base_folder, read_folder
+    from faq.content import base_folder, read_folder, unread_links
 
     if not directory.is_dir():
         raise click.ClickException(f"フォルダー {directory} がありません。")
     base = base_folder(directory)
+    unread = (
+        "市のフォルダーの外を指しているか、指す先のないリンクなので、読みません。ファイルそのものを置いてください。"
+    )
     try:
         problems = find_problems(read_folder(directory), read_folder(base))
+        problems = [*(Problem(name, 1, "リンク", unread) for name in unread_links(directory)), *problems]
     except OSError as error:
         raise click.ClickException(f"{error.filename} を読めません（{error.strerror}）。") from error
     for problem in problems:

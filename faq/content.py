@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -46,9 +47,24 @@ def content_files(directory: Path) -> Iterator[tuple[str, Path]]:
         if not path.is_file():
             continue
         if not path.resolve().is_relative_to(root):
-            logger.warning("content_link_out_of_folder", extra={"path": path.name})
+            _tell_of_link(path)
             continue
         yield path.relative_to(directory).as_posix(), path
+
+
+def unread_links(directory: Path) -> list[str]:
+    """Relative paths of links that look like content and are not read: they lead out of the folder, or nowhere."""
+    read = {name for name, _ in content_files(directory)}
+    candidates = [directory / CITY_FILE, directory / THESAURUS_FILE, directory / PLACES_FILE]
+    candidates += [path for folder in (ENTRY_FOLDER, WORDING_FOLDER) for path in _yaml_below(directory / folder)]
+    names = (path.relative_to(directory).as_posix() for path in candidates if path.is_symlink())
+    return [name for name in names if name not in read]
+
+
+@lru_cache(1000)
+def _tell_of_link(path: Path) -> None:
+    """Once a process: the folder is looked at every second."""
+    logger.warning("content_link_out_of_folder", extra={"path": path.name})
 
 
 def base_folder(directory: Path) -> Path:

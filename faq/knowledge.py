@@ -12,6 +12,7 @@ from faq.city import City
 from faq.content import CityFiles, base_folder, read_folder
 from faq.entry import Entry
 from faq.index import Index, build_index
+from faq.my_number import my_number_problems
 from faq.places import Shelter
 from faq.problems import ContentError, Problem
 from faq.references import reference_problems
@@ -41,7 +42,7 @@ class Knowledge:
 def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
     """Knowledge of everything usable in these files. `ContentError` when there is no city or not one entry."""
     content = assemble(files, base_files)
-    problems = _sorted(content.problems + reference_problems(content))
+    problems = _sorted((*my_number_problems(files), *content.problems, *reference_problems(content)))
     if not content.entries:
         nothing = Problem("faq", 1, "ファイル", "使える質問が1つもありません。faq/ に YAML ファイルを置いてください。")
         raise ContentError((*problems, nothing))

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ from faq.knowledge import Knowledge, build_knowledge
 from faq.problems import ContentError, Problem, errors_of
 
 POLL_SECONDS: Final = 1.0
+# One slip in a shared file can bring an error for each entry; the log names so many places, and how many there are.
+LOGGED_PROBLEMS: Final = 20
 
 RevisionSource = Callable[[str, int | None], tuple[int, CityFiles] | None]
 """(city, number held or None) → (number, files) of the published revision when it is another one, else None."""
@@ -143,7 +146,16 @@ class Library:
         if _signature(source, with_folder=revision is None) != signature:
             return False
         self._seen[city] = signature
-        return self._exchange(city, build_knowledge(files, base_files), revision[0] if revision else None)
+        try:
+            fresh = build_knowledge(files, base_files)
+        except ContentError as error:
+            if revision is None or city in self._knowledge:
+                raise
+            # Published before an upgrade that reads it no more: residents get what the folder says, not silence.
+            self._exchange(city, build_knowledge(read_folder(source.directory), base_files), None)
+            self._refuse(city, error.problems)
+            return True
+        return self._exchange(city, fresh, revision[0] if revision else None)
 
     def _published(self, city: str) -> tuple[int, CityFiles] | None:
         """The revision to serve. While the store does not answer, what is held (at the start: the folder) is served."""
@@ -179,6 +191,8 @@ class Library:
     def _refuse(self, city: str, problems: tuple[Problem, ...]) -> None:
         self._status[city] = replace(self._status[city], refused=problems)
         _log_problems("content_refused", city, problems)
+        check = f"app.py faq check {self._sources[city].directory}"
+        logger.warning("content_not_served", extra={"city": city, "problems": len(problems), "check": check})
 
 
 def _signature(source: Source, with_folder: bool) -> Signature:
@@ -197,5 +211,5 @@ def _stamp(path: Path) -> tuple[str, int, int]:
 
 def _log_problems(event: str, city: str, problems: Iterable[Problem]) -> None:
     """Places only: a field or an id that is wrong may hold any words."""
-    for problem in problems:
+    for problem in islice(problems, LOGGED_PROBLEMS):
         logger.warning(event, extra={"city": city, "path": problem.path, "line": problem.line})

@@ -253,3 +253,73 @@ def test_the_watcher_starts_with_everything_loaded_and_stops(cities: Path) -> No
     assert library.get("one").entries
     assert "content-watcher" in names
     assert "content-watcher" not in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        MOVING_YAML.replace("    phrasings: [転出届", "    phrasing: [転出届"),
+        MOVING_YAML.replace("    phrasings: [転出届", "    phrasings：[転出届"),
+        MOVING_YAML.replace("    phrasings: [転出届", "\tphrasings: [転出届"),
+        MOVING_YAML.replace("  - id: moving-out", "  - id：moving-out"),
+    ],
+    ids=["unknown field", "wide colon", "tab", "wide colon after id"],
+)
+def test_one_slip_is_one_error_and_not_one_for_each_entry_that_names_this_one(
+    library: Library, cities: Path, slip: str
+) -> None:
+    assert slip != MOVING_YAML
+
+    save(cities / "one/faq/moving.yaml", slip)
+    library.check_now()
+
+    refused = library.status("one").refused
+    assert refused
+    assert [problem for problem in refused if problem.field.startswith("related")] == []
+
+
+def test_an_edit_with_an_individual_number_is_not_served(library: Library, cities: Path) -> None:
+    save(cities / "one/faq/moving.yaml", MOVING_YAML.replace("14日以内", "123456789018"))
+
+    assert library.check_now() == ()
+    assert [problem.field for problem in library.status("one").refused] == ["個人番号"]
+
+
+def test_a_refused_edit_is_summed_up_in_one_line_with_the_command_that_explains_it(
+    library: Library, cities: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = "".join(f"  - id: more-{number}\n    question: q\n" for number in range(50))
+    with caplog.at_level(logging.INFO, "faq"):
+        save(cities / "one/faq/garbage.yaml", f"category: garbage\nfaqs:\n{many}")
+        library.check_now()
+
+    places = [record for record in caplog.records if record.message == "content_refused"]
+    (summary,) = [record for record in caplog.records if record.message == "content_not_served"]
+    assert len(places) == 20
+    assert summary.problems == 50  # type: ignore[attr-defined]
+    assert summary.check == f"app.py faq check {cities / 'one'}"  # type: ignore[attr-defined]
+
+
+def test_a_link_out_of_the_folder_is_logged_once_and_not_every_second(
+    library: Library, cities: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    outside = cities / "secret.yaml"
+    outside.write_text(GARBAGE_YAML, encoding="utf-8")
+    (cities / "one/faq/link.yaml").symlink_to(outside)
+
+    with caplog.at_level(logging.INFO, "faq"):
+        for _ in range(3):
+            library.check_now()
+
+    assert [record.message for record in caplog.records].count("content_link_out_of_folder") == 1
+
+
+def test_a_published_revision_that_can_be_read_no_more_gives_way_to_the_folder_at_the_start(cities: Path) -> None:
+    published = {"city.yaml": "id: one\n"}
+    library = Library.of_folder(cities, lambda city, held: (3, published) if city == "one" and held != 3 else None)
+
+    library.check_now()
+
+    assert "moving-in" in library.get("one").entries
+    assert library.status("one").revision is None
+    assert library.status("one").refused[0].path == "city.yaml"
