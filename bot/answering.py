@@ -13,10 +13,13 @@ from bot.languages import NAMES, foreign_language
 from bot.messages import Block, Choice, Choices, Language, Reply, Text
 from bot.person import MAX_QUESTION, says_nothing
 from bot.privacy import without_masks
-from bot.spelling import parts
+from bot.spelling import parts, squash
 from bot.turn import Response, Turn
 from faq.entry import Entry
 from faq.search import SearchResult, search
+
+SHORT_REMARK = 15
+"""Letters. What is this short after an answer may still be about it: 「誰がとってくれるの」."""
 
 LONG_TEXT = 200
 """From this many characters on a message is a story: we say that we read it, and search with all of it."""
@@ -103,12 +106,21 @@ def _nothing_found(turn: Turn, question: str) -> Response:
     if misses == 1 and recognise_followup(turn.inquiry.text):
         key = "followup_of_what"
     blocks: list[Block] = [turn.voice.text(key, **turn.voice.contact(None))]
-    foreign = foreign_language(without_masks(question))
+    own = turn.voice.language if turn.voice.language in NAMES else None
+    foreign = foreign_language(without_masks(question)) or own
     if foreign:
         blocks.insert(0, Text(turn.voice.say(f"no_match_{foreign}"), foreign))
         blocks.append(languages(turn.voice, foreign))
+    talk = turn.conversation
+    entry = turn.voice.shown(talk.entry_id) if misses == 1 and not foreign else None
+    about: dict[str, str] = {"question": question, "entry_id": "", "department": ""}
+    if entry is not None and len(squash(question)) <= SHORT_REMARK:
+        contact = turn.voice.contact(entry.department)
+        blocks.append(turn.voice.text("no_match_about", title=turn.voice.title(entry), **contact))
+        joined = f"{talk.question} {question}"[-MAX_QUESTION:]
+        about = {"question": joined, "entry_id": entry.id, "department": entry.department or ""}
     ways = say.menu_blocks(turn.voice) if misses > 2 else say.way_on(turn.voice)
-    return turn.reply("handoff", *blocks, *ways, question=question, entry_id="", department="", misses=misses)
+    return turn.reply("handoff", *blocks, *ways, **about, misses=misses)
 
 
 def others(turn: Turn, entry_id: str) -> list[Entry]:

@@ -139,9 +139,9 @@ def _the_words_of_a_choice(turn: Turn) -> Response | None:
 
 
 def _part_of_one(talk: Conversation, text: str) -> Choice | None:
-    """The one button of a list that the typed words are a part of: 「国民健康保険」, 「持ち込み」.
+    """The one button of a list that the typed words are a good part of: 「年金」 for 「国民健康保険・年金」.
 
-    Not after an answer: there the next words are more likely a new question.
+    Not after an answer: there the next words are more likely a new question. So are few words of a long label.
     """
     words = squash(text)
     if (
@@ -152,8 +152,9 @@ def _part_of_one(talk: Conversation, text: str) -> Choice | None:
     ):
         return None
     entries_and_topics = [choice for choice in talk.offered[: talk.numbered] if choice.value != "none"]
-    found = [choice for choice in entries_and_topics if words in squash(without_readings(choice.label))]
-    return found[0] if len(found) == 1 else None
+    labels = {choice.value: squash(without_readings(choice.label)) for choice in entries_and_topics}
+    found = [choice for choice in entries_and_topics if words in labels[choice.value]]
+    return found[0] if len(found) == 1 and len(words) * 4 >= len(labels[found[0].value]) else None
 
 
 def _small_talk_or_command(turn: Turn) -> Response | None:

@@ -40,6 +40,11 @@ ANSWER = """引っ越した日から14日以内に、届けを出してくださ
         ("ほかには？", "others"),
         ("それ", "again"),
         ("How much?", "cost"),
+        ("場所はどこですか", "place"),
+        ("料金はいくらですか？", "cost"),
+        ("手続き場所", "place"),
+        ("いくらなん", "cost"),
+        ("何日前まで", "deadline"),
     ],
 )
 def test_a_short_question_asks_about_the_answer_before_it(text, aspect):
@@ -154,3 +159,16 @@ def test_the_wish_to_phone_gives_the_number_and_the_way_to_a_person(moving):
 
     assert "048-000-0001" in words(response)
     assert any("人に聞く" in label for label in labels(response))
+
+
+def test_a_remark_that_finds_nothing_may_be_about_the_answer_and_its_department_is_named(moving):
+    response = moving.say("あれれれれれ")
+
+    assert "市民課にお電話ください。048-000-0001" in words(response)
+    assert moving.say("人に聞く").person.department == "市民課"
+
+
+def test_a_second_such_remark_is_about_something_else(moving):
+    moving.say("あれれれれれ")
+
+    assert "「引っ越してきた" not in words(moving.say("うううううう"))

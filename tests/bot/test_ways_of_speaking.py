@@ -51,10 +51,17 @@ def test_a_part_of_one_label_picks_it(talk):
     talk.press("entry:moving-in")
     listed = talk.say("ちがった")
 
-    picked = talk.say("市の外へ")
+    picked = talk.say("市の外へ引っ越す")
 
     assert "entry:moving-out" in values(listed)
     assert answer_of(picked).entry_id == "moving-out"
+
+
+def test_few_words_of_a_long_label_are_a_question_of_their_own(talk):
+    talk.press("entry:moving-in")
+    talk.say("ちがった")
+
+    assert talk.say("外へ").candidates
 
 
 @pytest.mark.parametrize("typed", ["人に聞く", "人(ひと)に 聞(き)く", "ひとに きく", "人(ひと)に聞(き)く"])
