@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from faq.asking import ASPECT_NAMES
-from faq.calibrate import SIGNALS, Decision, belonging, confidence, decide, signals
+from faq.calibrate import SIGNALS, Decision, belonging, confidence, decide, is_bare_topic, signals
 from faq.features import NAMES, features
 from faq.index import Index
 from faq.question import Question, understand
@@ -93,7 +93,9 @@ def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> 
         confidence=confidence(calibration, found) if found is not None else 0.0,
         belonging=belonging(calibration, found) if found is not None else 0.0,
         thresholds=(("answer_from", calibration.answer_from), ("belongs_from", calibration.belongs_from)),
-        decision=decide(calibration, found) if found is not None else "handoff",
+        decision=decide(calibration, found, is_bare_topic(question, ranking))
+        if found is not None and ranking is not None
+        else "handoff",
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from faq.calibrate import Decision, confidence, decide, signals
+from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
 from faq.index import Index
 from faq.question import Question, understand
 from faq.ranking import Ranking, rank
@@ -57,7 +57,8 @@ def _ranked(index: Index, query: str, top: int, day: date | None) -> SearchResul
         return SearchResult(query, "handoff", (), 0.0)
     found = signals(index, question, ranking)
     candidates = tuple(_candidates(index, question, ranking, top))
-    return SearchResult(query, decide(index.calibration, found), candidates, confidence(index.calibration, found))
+    decision = decide(index.calibration, found, is_bare_topic(question, ranking))
+    return SearchResult(query, decision, candidates, confidence(index.calibration, found))
 
 
 def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:

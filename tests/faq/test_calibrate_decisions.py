@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from faq.calibrate import Calibration, calibrated, confidence, decide
+from faq.calibrate import SIGNALS, Calibration, calibrated, confidence, decide
 from faq.entry import Entry
 from faq.index import Index, build_index
 from faq.search import search
@@ -77,6 +77,22 @@ def test_what_is_no_question_to_a_city_is_handed_over(demo_index: Index) -> None
     assert decisions.count("answer") / len(decisions) <= 0.05
 
 
-@pytest.mark.parametrize("word", ["ごみ", "年金", "税金", "引っ越し", "パスポート", "保育園", "犬", "じゅうみんひょう"])
+def test_an_unknown_word_never_raises_the_confidence(demo_index: Index) -> None:
+    assert demo_index.calibration.right[SIGNALS.index("unknown")] <= 0
+
+
+def test_a_bare_topic_gets_choices_where_a_sentence_is_sent_away() -> None:
+    calibration = Calibration(right=NEUTRAL, right_constant=3.0, belongs=NEUTRAL, belongs_constant=-3.0)
+
+    assert decide(calibration, np.zeros(8), bare=True) == "choices"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "ごみ", "年金", "税金", "引っ越し", "パスポート", "保育園", "犬", "じゅうみんひょう", "国保", "電話番号",
+        "予約", "クリニック", "固定資産税", "図書館 予約",
+    ],
+)  # fmt: skip
 def test_a_single_topic_word_is_offered_choices_or_an_answer(demo_index: Index, word: str) -> None:
     assert search(demo_index, word).decision != "handoff"
