@@ -79,7 +79,8 @@ _DAY: Final = re.compile(r"(令和|平成|[RH]|)\s*(元|\d{1,4})\s*[年./-]\s*(\
 
 def column_of(header: str) -> str | None:
     """`質問` → `question`; None for a column we do not know."""
-    name = unicodedata.normalize("NFKC", header).strip().lower()
+    # Headers are often spaced out to fill their cell: 質　問.
+    name = re.sub(r"\s", "", unicodedata.normalize("NFKC", header)).lower()
     if name in COLUMNS or name in TRANSLATION_COLUMNS:
         return name
     return JAPANESE_FIELDS.get(name) or _OTHER_NAMES.get(name)

@@ -20,9 +20,10 @@ from faq.complaints import complain
 from faq.content import CITY_FILE, base_folder, is_entry_file, read_folder
 from faq.dump import field_lines, item_lines
 from faq.entry import Entry
+from faq.my_number import holds_my_number
 from faq.problems import ContentError, errors_of
 from faq.reader import read_city, read_entries
-from faq.sheets import SheetError, read_rows, write_rows
+from faq.sheets import Row, SheetError, read_sheets, write_rows
 
 # A file that staff can still find their way in, and that a browser can show a diff of.
 ENTRIES_A_FILE: Final = 300
@@ -32,6 +33,10 @@ _WRITTEN: Final = (
     *("valid_from", "valid_until", "review_by", "tests", "translations"),
 )
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+# What a spreadsheet shows in place of a formula's result.
+_FORMULA_ERROR: Final = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)")
+# Title, date and remarks stand above the header of many tables.
+_HEADER_WITHIN: Final = 20
 _VALID_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -117,22 +122,45 @@ def export_table(directory: Path, target: Path, force: bool = False) -> int:
 
 def _drafts(source: Path) -> tuple[list[_Draft], list[RowNote]]:
     try:
-        rows = read_rows(source)
+        sheets = [(name, rows) for name, rows in read_sheets(source) if rows]
     except (SheetError, OSError) as error:
         raise ExchangeError(str(error)) from error
-    if not rows:
+    if not sheets:
         raise ExchangeError(f"{source.name} は空です。")
-    (header_row, header), *body = rows
-    columns, notes = _header(header_row, header)
+    (header_row, header), body, notes = _table(sheets)
+    columns, found = _header(header_row, header)
+    notes.extend(found)
     drafts = []
     for number, row in body:
         cells = {name: row[at] for name, at in columns.items() if at < len(row)}
+        for name in [name for name, cell in cells.items() if _FORMULA_ERROR.fullmatch(cell.strip())]:
+            notes.append(
+                RowNote(number, f"{name} の「{cells.pop(name).strip()}」は式のエラーなので、読みませんでした。")
+            )
         if any(_CONTROL.search(cell) for cell in cells.values()):
             cells = {name: _CONTROL.sub("", cell) for name, cell in cells.items()}
             notes.append(RowNote(number, "目に見えない制御文字を取りのぞきました。"))
         fields = fields_of(cells)
         drafts.append(_Draft(number, fields, str(fields.get("id", ""))))
     return drafts, notes
+
+
+def _table(
+    sheets: Sequence[tuple[str, list[tuple[int, Row]]]],
+) -> tuple[tuple[int, Row], list[tuple[int, Row]], list[RowNote]]:
+    """(header, rows below it, notes) of the first sheet that has a header; else of the first sheet, to be refused."""
+    for at, (name, rows) in enumerate(sheets):
+        for above, (number, row) in enumerate(rows[:_HEADER_WITHIN]):
+            if not {"question", "answer"} <= {column_of(title) for title in row}:
+                continue
+            notes = [RowNote(other, "見出しより上の行なので、読みませんでした。") for other, _ in rows[:above]]
+            others = [other for place, (other, _) in enumerate(sheets) if place != at]
+            if others:
+                reason = f"シート「{name}」を読みました。ほかのシート（{'、'.join(others)}）は読みませんでした。"
+                notes.append(RowNote(number, reason))
+            return (number, row), rows[above + 1 :], notes
+    rows = sheets[0][1]
+    return rows[0], rows[1:], []
 
 
 def _header(number: int, header: Sequence[str]) -> tuple[dict[str, int], list[RowNote]]:
@@ -148,8 +176,10 @@ def _header(number: int, header: Sequence[str]) -> tuple[dict[str, int], list[Ro
         columns[name] = at
     for needed, japanese in (("question", "質問"), ("answer", "回答")):
         if needed not in columns:
+            there = "、".join(f"「{title.strip()[:20]}」" for title in header[:10] if title.strip())
             raise ExchangeError(
-                f"1行目に「{needed}」（または「{japanese}」）の列がありません。列の名前を書いてください。"
+                f"{number}行目に「{needed}」（または「{japanese}」）の列がありません。列の名前を書いてください。"
+                f"いまの{number}行目は{there}です。"
             )
     return columns, notes
 
@@ -214,6 +244,9 @@ def _validated(
         except ValidationError as error:
             skipped.append(RowNote(draft.row, _reasons(error)))
             continue
+        if any(holds_my_number(value) for value in fields.values() if isinstance(value, str)):
+            message = "マイナンバー（個人番号）と思われる12けたの数字があります。表からも YAML からも消してください。"
+            notes.append(RowNote(draft.row, message))
         if draft.written_id not in ("", fields["id"]):
             reason = "はほかの行と同じ" if _VALID_ID.fullmatch(draft.written_id) else "に使えない字がある"
             message = f"id「{draft.written_id}」{reason}ため、「{fields['id']}」にしました。"

@@ -1,6 +1,7 @@
 """Tables of text: CSV and Excel in and out, every cell a string.
 
-CSV is read as UTF-8 (with or without BOM), else as Shift_JIS as Japanese Excel writes it; it is written as UTF-8 with
+CSV is read as UTF-8 (with or without BOM), UTF-16 with BOM (Excel's Unicode text), else as Shift_JIS as Japanese Excel
+writes it, separated by commas, tabs or semicolons; it is written as UTF-8 with
 BOM, which Excel opens without garbling and which holds 髙 and 﨑, as Shift_JIS does not.
 """
 
@@ -12,10 +13,10 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
@@ -25,6 +26,7 @@ from openpyxl.utils import get_column_letter
 Row = tuple[str, ...]
 
 MAX_BYTES: Final = 50_000_000
+MAX_WHOLE_BYTES: Final = 5_000_000
 MAX_CELL: Final = 32_767
 # What a spreadsheet would run as a formula. One more ' in front says that it is text; reading takes that one away.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
@@ -36,15 +38,18 @@ class SheetError(Exception):
     """The file cannot be read or written; the message says what to do, in Japanese."""
 
 
-def read_rows(path: Path) -> list[tuple[int, Row]]:
-    """(row number as a spreadsheet counts it, cells) of the rows that hold something; the first is the header."""
+def read_sheets(path: Path) -> list[tuple[str, list[tuple[int, Row]]]]:
+    """(name, rows) of each sheet; a row is its number as a spreadsheet counts it and its cells. Empty rows are left."""
     kind = path.suffix.lower()
     if kind not in {".csv", ".xlsx"}:
         raise SheetError(f"{path.name} は読めません。CSV（.csv）か Excel（.xlsx）で保存し直してください。")
     if path.stat().st_size > MAX_BYTES:
         raise SheetError(f"{path.name} は 50 MB を超えています。ファイルを分けてください。")
-    rows = _csv_rows(path) if kind == ".csv" else _xlsx_rows(path)
-    return [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)]
+    sheets = [("", _csv_rows(path))] if kind == ".csv" else _xlsx_sheets(path)
+    return [
+        (name, [(number, row) for number, row in enumerate(rows, 1) if any(cell.strip() for cell in row)])
+        for name, rows in sheets
+    ]
 
 
 def write_rows(path: Path, rows: Sequence[Row]) -> None:
@@ -69,21 +74,33 @@ def write_rows(path: Path, rows: Sequence[Row]) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
+def _csv_rows(path: Path) -> list[Row]:
     text = _decoded(path)
     header = text.partition("\n")[0]
-    delimiter = "\t" if "\t" in header and "," not in header else ","
-    csv.field_size_limit(MAX_BYTES)
+    delimiter = "," if "," in header else next((mark for mark in "\t;" if mark in header), ",")
+    # Strict: a quotation mark that is never closed would take all rows after it into one cell, in silence.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    begun = 1
+    usual = csv.field_size_limit(MAX_BYTES)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield tuple(cell[1:] if _GUARDED.match(cell) else cell for cell in row)
+        for row in reader:
+            begun = reader.line_num + 1
+            rows.append(tuple(cell[1:] if _GUARDED.match(cell) else cell for cell in row))
     except csv.Error as error:
-        raise SheetError(f"{path.name} を CSV として読めません。表計算ソフトで保存し直してください。") from error
+        raise SheetError(
+            f'{path.name} の {begun}行目からを CSV として読めません（引用符「"」が閉じていないか、余分にあります）。'
+            "表計算ソフトで開いて、保存し直してください。"
+        ) from error
+    finally:
+        csv.field_size_limit(usual)
+    return rows
 
 
 def _decoded(path: Path) -> str:
     raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "cp932"):
+    wide = ("utf-16",) if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ()
+    for encoding in (*wide, "utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
@@ -91,21 +108,33 @@ def _decoded(path: Path) -> str:
     raise SheetError(f"{path.name} の文字コードがわかりません。UTF-8 の CSV で保存し直してください。")
 
 
-def _xlsx_rows(path: Path) -> Iterator[Row]:
+def _xlsx_sheets(path: Path) -> list[tuple[str, list[Row]]]:
+    # Merged cells are only told when the whole book is read into memory, some 50 times its size.
+    whole = path.stat().st_size <= MAX_WHOLE_BYTES
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-            # The size that some programs store is wrong; without it openpyxl looks at the rows themselves.
-            sheet.reset_dimensions()
-            rows = [tuple(_cell_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+            book = load_workbook(path, read_only=not whole, data_only=True)
+            sheets = [(sheet.title, _sheet_rows(sheet)) for sheet in book.worksheets]
             book.close()
     except Exception as error:  # a broken workbook fails in the zip, the XML or the styles, each with its own error
         raise SheetError(
             f"{path.name} を Excel として読めません。Excel で開き、.xlsx で保存し直してください。"
         ) from error
-    return iter(rows)
+    return sheets
+
+
+def _sheet_rows(sheet: Any) -> list[Row]:
+    if not hasattr(sheet, "merged_cells"):
+        # Read row by row: the size that some programs store is wrong; without it openpyxl looks at the rows themselves.
+        sheet.reset_dimensions()
+        return [tuple(_cell_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+    rows = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    for merged in sheet.merged_cells.ranges:
+        for at in range(merged.min_row, min(merged.max_row, len(rows))):
+            # What staff see over several rows counts for each of them.
+            rows[at][merged.min_col - 1] = rows[merged.min_row - 1][merged.min_col - 1]
+    return [tuple(row) for row in rows]
 
 
 def _cell_text(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -194,7 +195,9 @@ def test_a_title_the_menu_knows_becomes_its_category(tmp_path: Path) -> None:
         ("faq.csv", b"", "空です"),
         ("faq.csv", b"id,title\n1,a\n", "question"),
         ("faq.csv", b"question,answer\n", "1つもありません"),
-        ("faq.csv", b"\xff\xfe\x81\x00", "文字コード"),
+        ("faq.csv", b"\xff\x81\x00\xfd", "文字コード"),
+        ("faq.csv", b'question,answer\nq1,a1\nq2,"a2\nq3,a3\n', "3行目から.*閉じていない"),
+        ("faq.csv", "しつもん,こたえ\nいつ,月曜\n".encode(), "いまの1行目は「しつもん」、「こたえ」"),
         ("faq.xlsx", b"not a zip", "Excel"),
         ("faq.xls", b"old", r"\.xlsx"),
     ],
@@ -223,6 +226,72 @@ def test_excel_numbers_and_dates_arrive_as_staff_see_them(tmp_path: Path) -> Non
 
     entry = entries(tmp_path / "city")["12"]
     assert (entry.answer, str(entry.review_by)) == ("119", "2027-03-31")
+
+
+def a_book(path: Path, **sheets: list[list[Any]]) -> Workbook:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return book
+
+
+def test_a_title_above_the_header_and_a_cover_sheet_are_passed_over_and_told(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["彩野市 FAQ 一覧"], [], ["番号", "質　問", "回 答"], [1, "q1", "a1"], [2, "q2", "a2"]]
+    a_book(tmp_path / "faq.xlsx", 表紙=[["この表について"]], 一覧=rows)
+
+    report = import_table(tmp_path / "faq.xlsx", tmp_path / "city")
+
+    assert list(entries(tmp_path / "city")) == ["1", "2"]
+    assert (report.read, report.written) == (2, 2)
+    assert [(note.row, note.reason[:11]) for note in report.notes] == [
+        (1, "見出しより上の行なので"),
+        (3, "シート「一覧」を読みま"),
+    ]
+    assert "表紙" in report.notes[1].reason
+
+
+def test_a_merged_cell_counts_for_each_of_its_rows(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["分類", "質問", "回答"], ["ごみ", "q1", "a1"], [None, "q2", "a2"], ["税", "q3", "a3"]]
+    book = a_book(tmp_path / "faq.xlsx", FAQ=rows)
+    book.worksheets[0].merge_cells("A2:A3")
+    book.save(tmp_path / "faq.xlsx")
+
+    import_table(tmp_path / "faq.xlsx", tmp_path / "city")
+
+    category = {entry.question: entry.category for entry in entries(tmp_path / "city").values()}
+    assert category["q1"] == category["q2"] != category["q3"]
+
+
+def test_the_error_of_a_formula_is_nobodys_answer(tmp_path: Path) -> None:
+    table = a_csv(tmp_path / "faq.csv", ["質問", "回答", "課"], ["q1", "#N/A", "市民課"], ["q2", "a2", "#REF!"])
+
+    report = import_table(table, tmp_path / "city")
+
+    assert [entry.question for entry in entries(tmp_path / "city").values()] == ["q2"]
+    assert [note.row for note in report.skipped] == [2]
+    assert [note.row for note in report.notes] == [2, 3]
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8"), ("\t", "utf-8"), ("\t", "utf-16"), (",", "cp932")])
+def test_what_excel_calls_csv_in_other_settings_is_read(tmp_path: Path, separator: str, encoding: str) -> None:
+    lines = [separator.join(row) for row in (["質問", "回答"], ["いつ", "月曜と、火曜です。"])]
+    (tmp_path / "faq.csv").write_bytes("\r\n".join(lines).encode(encoding))
+
+    import_table(tmp_path / "faq.csv", tmp_path / "city")
+
+    assert [entry.answer for entry in entries(tmp_path / "city").values()] == ["月曜と、火曜です。"]
+
+
+def test_an_individual_number_in_the_table_is_told(tmp_path: Path) -> None:
+    table = a_csv(tmp_path / "faq.csv", ["質問", "回答"], ["q1", "見本は 1234 5678 9018 です。"], ["q2", "a2"])
+
+    report = import_table(table, tmp_path / "city")
+
+    assert [(note.row, "個人番号" in note.reason) for note in report.notes] == [(2, True)]
 
 
 HARD = {
