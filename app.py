@@ -7,9 +7,11 @@ process with the worker inside.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import logging
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -27,6 +29,7 @@ from clients.line.client import LineClient
 from commands import case_commands, content_commands
 from commands_learn import learn_command
 from config import Config, ConfigError, city_ids, read_config
+from failures import Commands
 from faq import cli_content, cli_places, cli_search
 from faq.content import CityFiles
 from faq.knowledge import load_knowledge
@@ -41,7 +44,7 @@ from handlers.widget.routes import widget_blueprint
 from notify import cli_notices
 from server import WebServer
 from store import Store, open_store
-from store.export import export_knowledge
+from store.export import export_knowledge, is_export
 from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
 from worker import Job, Worker
 
@@ -77,13 +80,21 @@ class Parts:
 
 def build(config: Config) -> Parts:
     """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(config.database_url)
+    store = _open(config)
     library = Library.of_folder(config.cities_dir, revisions=_published(store))
     lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
     parts = Parts(config, store, library, lines)
     parts.loading.set()
     return parts
+
+
+def _open(config: Config) -> Store:
+    """The store, in a data folder that is there; `ConfigError` when it cannot be."""
+    try:
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"DATA_DIR: {config.data_dir} にフォルダーを作れません（{error.strerror}）。") from error
+    return open_store(config.database_url)
 
 
 def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
@@ -101,7 +112,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
     app.register_blueprint(faq_blueprint(parts.library, config))
-    app.register_blueprint(health_blueprint(parts.library, parts.store))
+    app.register_blueprint(health_blueprint(parts.library, parts.store, config.data_dir))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)
     if config.use_emulator:
@@ -182,17 +193,14 @@ def _count_webhook(city: str, new: int, seconds: float) -> None:
 # ── Command line ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@click.group(help="まどぐち：自治体の問い合わせ窓口")
+@click.group(cls=Commands, help="まどぐち：自治体の問い合わせ窓口")
 def main() -> None:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _config() -> Config:
-    try:
-        config = read_config()
-    except ConfigError as error:
-        raise click.ClickException(f"設定を読めません。{error}") from error
+    config = read_config()
     log_to_stderr(config.log_level)
     return config
 
@@ -223,10 +231,12 @@ def _run_web(config: Config, with_worker: bool) -> None:
     parts = build(config)
     try:
         server = WebServer(create_app(parts=parts), config)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: waitress cannot read the host
         parts.close()
+        why = getattr(error, "strerror", None) or "この名前のアドレスが見つかりません"
+        to_do = "PORT に別の番号を" if getattr(error, "errno", 0) == errno.EADDRINUSE else "HOST にこの機械のアドレスを"
         raise click.ClickException(
-            f"{config.host}:{config.port} で待てません（{error.strerror}）。PORT に別の番号を書いてください。"
+            f"{config.host}:{config.port} で待てません（{why}）。{to_do}書いてください。"
         ) from error
     server.start()
     parts.load()
@@ -262,7 +272,8 @@ def _welcome(config: Config, parts: Parts) -> None:
                 err=True,
             )
             continue
-        click.echo(f"  {city}: {status.entries} 件の案内。FAQ は {here}/faq/{city}/", err=True)
+        version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
+        click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
     if config.demo:
         click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
 
@@ -282,9 +293,7 @@ main.add_command(click.Group("places", cli_places.COMMANDS, help="避難場所�
 
 @contextlib.contextmanager
 def _opened_store() -> Iterator[Store]:
-    config = _config()
-    config.data_dir.mkdir(parents=True, exist_ok=True)
-    store = open_store(config.database_url)
+    store = _open(_config())
     try:
         yield store
     finally:
@@ -309,8 +318,13 @@ main.add_command(case_commands(_opened_store, _city_folder))
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def export(path: Path) -> None:
     cities_dir = _config().cities_dir
+    if path.exists() and not is_export(path):
+        raise click.ClickException(f"{path} は、この命令が書いたファイルではありません。別の名前を書いてください。")
     known = [load_knowledge(cities_dir / city) for city in city_ids(cities_dir)]
-    export_knowledge(((knowledge.city, tuple(knowledge.entries.values())) for knowledge in known), path)
+    try:
+        export_knowledge(((knowledge.city, tuple(knowledge.entries.values())) for knowledge in known), path)
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"{path} に書けません（{error}）。前のファイルはそのままです。") from error
     click.echo(f"{path} に {sum(len(knowledge.entries) for knowledge in known)} 件を書きました。")
 
 

@@ -23,7 +23,7 @@ OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
 def content_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> click.Group:
-    """`content publish|list|rollback|unpublish`: a city's YAML as numbered revisions that every process serves."""
+    """`content publish|list|rollback`: a city's YAML as numbered revisions that every process serves."""
 
     @click.group(help="市の案内（YAML）を、番号のついた版として公開し、元に戻します。")
     def content() -> None:
@@ -34,7 +34,7 @@ def content_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) 
     @click.option("--author", required=True, help="公開する人の名前")
     @click.option("--note", default="", help="何を変えたか")
     def publish(city: str, author: str, note: str) -> None:
-        folder = city_folder(city)
+        folder, author = city_folder(city), _named(author)
         files = read_folder(folder)
         errors = errors_of(tuple(check(files, read_folder(base_folder(folder)))))
         for problem in errors:
@@ -49,6 +49,8 @@ def content_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) 
             number = store.publish_revision(city, files, author, note)
         changed = _changes(dict(current.files) if current else {}, files)
         click.echo(f"{city}: 版 {number} を公開しました。{changed}")
+        if current is None:
+            click.echo("これからは、フォルダーの YAML を直しても、content publish をするまで住民には出ません。")
 
     @content.command("list", help="公開した版の一覧です。")
     @click.argument("city")
@@ -68,6 +70,7 @@ def content_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) 
     @click.option("--author", required=True, help="戻す人の名前")
     def rollback(city: str, number: int, author: str) -> None:
         city_folder(city)
+        author = _named(author)
         with open_store() as store:
             try:
                 new = store.roll_back(city, number, author)
@@ -78,6 +81,12 @@ def content_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) 
         click.echo(f"{city}: 版 {number} の内容を、版 {new} として公開しました。")
 
     return content
+
+
+def _named(author: str) -> str:
+    if not author.strip():
+        raise click.ClickException("--author に名前を書いてください。だれの版かが残ります。")
+    return author.strip()
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> str:

@@ -79,7 +79,8 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         channels = {city: channels.get(city) or _demo_channel() for city in cities}
     elif not channels:
         name = _variable("LINE_CHANNEL_SECRET", cities[0])
-        raise ConfigError(f"{name}: MODE=production では、少なくとも1つの市の LINE の秘密の値がいります。")
+        message = f"{name}: MODE=production では、少なくとも1つの市の LINE の秘密の値がいります。"
+        raise ConfigError(message + _other_cities(env, cities))
     return Config(
         mode="demo" if mode == "demo" else "production",
         host=host,
@@ -112,6 +113,14 @@ def _line_channels(env: _Environment, cities: tuple[str, ...]) -> dict[str, Line
         if secret and token:
             channels[city] = LineChannel(secret, token)
     return channels
+
+
+def _other_cities(env: _Environment, cities: tuple[str, ...]) -> str:
+    """A hint at secrets that were given under a name that is no city's."""
+    known = {_variable("LINE_CHANNEL_SECRET", city) for city in cities}
+    given = (name.removesuffix("_FILE") for name in env.variables if name.startswith("LINE_CHANNEL_SECRET__"))
+    unknown = sorted(set(given) - known)
+    return f"（{'、'.join(unknown)} にあたる市は、CITIES_DIR にありません）" if unknown else ""
 
 
 def _variable(prefix: str, city: str) -> str:

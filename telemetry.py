@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from datetime import UTC, datetime
 
 from prometheus_client import Counter, Histogram
@@ -58,10 +59,19 @@ def _where(record: logging.LogRecord) -> str:
     return " > ".join(frames[-8:])
 
 
+def _log_thread_fault(fault: threading.ExceptHookArgs) -> None:
+    """Python's own report would print the exception's text, which may quote what a resident wrote."""
+    name = fault.thread.name if fault.thread else ""
+    if fault.exc_value is not None:
+        found = (fault.exc_type, fault.exc_value, fault.exc_traceback)
+        logging.getLogger(__name__).error("a thread ended with a fault", exc_info=found, extra={"of_thread": name})
+
+
 def log_to_stderr(level: str) -> None:
     """Sets up logging for a process: JSON lines on standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    threading.excepthook = _log_thread_fault
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("urllib3").setLevel("ERROR")
     logging.getLogger("alembic").setLevel("WARNING")

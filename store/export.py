@@ -7,7 +7,9 @@ Search is by trigrams, because Japanese has no spaces; words are found anywhere 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -73,6 +75,16 @@ def export_knowledge(knowledge_by_city: Knowledge, path: str | Path) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def is_export(path: str | Path) -> bool:
+    """Whether this file was written by `export_knowledge`, so that writing anew loses nothing."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)) as database:
+            names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return False
+    return set(_TABLES) <= names and "alembic_version" not in names
 
 
 def _write(knowledge: list[tuple[City, Sequence[Entry]]], name: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
@@ -13,7 +16,11 @@ OLD_SECONDS = 120.0
 """When the oldest unanswered event is older than this, nobody is working: not ready."""
 
 
-def health_blueprint(library: Library, store: Store) -> Blueprint:
+LITTLE_BYTES = 16_000_000
+"""With less room than this on the disk of DATA_DIR a write fails at any moment: not ready."""
+
+
+def health_blueprint(library: Library, store: Store, data_dir: Path) -> Blueprint:
     """`GET /healthz`, `GET /readyz`, `GET /metrics`."""
     blueprint = Blueprint("health", __name__)
 
@@ -23,18 +30,21 @@ def health_blueprint(library: Library, store: Store) -> Blueprint:
 
     @blueprint.get("/readyz")
     def ready() -> tuple[Response, int]:
-        checks = readiness(library, store)
+        checks = readiness(library, store, data_dir)
         good = all(check == "ok" for check in checks.values())
-        return jsonify({"ready": good, "checks": checks}), 200 if good else 503
+        notes = {f"content:{city}": note for city in library.cities if (note := _refused(library, city))}
+        return jsonify({"ready": good, "checks": checks, "notes": notes}), 200 if good else 503
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(generate_latest() + generate_latest(_gauges(library, store)), content_type=CONTENT_TYPE_LATEST)
+        return Response(
+            generate_latest() + generate_latest(_gauges(library, store, data_dir)), content_type=CONTENT_TYPE_LATEST
+        )
 
     return blueprint
 
 
-def readiness(library: Library, store: Store) -> dict[str, str]:
+def readiness(library: Library, store: Store, data_dir: Path) -> dict[str, str]:
     """What is needed to serve, each "ok" or what is wrong with it."""
     checks = {f"content:{city}": _content(library, city) for city in library.cities}
     try:
@@ -45,14 +55,25 @@ def readiness(library: Library, store: Store) -> dict[str, str]:
         )
     except StoreError:
         checks["store"] = "the database does not answer"
+    checks["disk"] = "ok" if _free(data_dir) >= LITTLE_BYTES else "the disk of DATA_DIR is full"
     return checks
+
+
+def _free(data_dir: Path) -> int:
+    return shutil.disk_usage(data_dir).free if data_dir.exists() else 0
 
 
 def _content(library: Library, city: str) -> str:
     return "ok" if library.status(city).serving is not None else "no content could be read"
 
 
-def _gauges(library: Library, store: Store) -> CollectorRegistry:
+def _refused(library: Library, city: str) -> str:
+    """An edit that is not served: no reason to stop serving, but somebody waits for it."""
+    count = len(library.status(city).refused)
+    return f"an edit is not served, {count} to mend; run: app.py faq check" if count else ""
+
+
+def _gauges(library: Library, store: Store, data_dir: Path) -> CollectorRegistry:
     registry = CollectorRegistry()
     entries = Gauge("madoguchi_entries", "FAQ entries served", ["city"], registry=registry)
     refused = Gauge("madoguchi_content_refused", "Problems of an edit that is not served", ["city"], registry=registry)
@@ -60,6 +81,8 @@ def _gauges(library: Library, store: Store) -> CollectorRegistry:
         status = library.status(city)
         entries.labels(city).set(status.entries)
         refused.labels(city).set(len(status.refused))
+    free = Gauge("madoguchi_disk_free_bytes", "Room on the disk of DATA_DIR", registry=registry)
+    free.set(_free(data_dir))
     up = Gauge("madoguchi_store_up", "Whether the database answers", registry=registry)
     try:
         queue = store.queue()

@@ -28,9 +28,10 @@ MAY_IMPORT = {
     "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
     "commands_learn": {"faq", "store"},
     "config": set(),
+    "failures": {"config", "faq", "store"},
     "telemetry": set(),
 }
-OURS = {*ROOMS, "commands", "commands_learn", "desk", "worker", "config", "telemetry", "app"}
+OURS = {*ROOMS, "failures", "commands", "commands_learn", "desk", "worker", "config", "telemetry", "app"}
 
 
 def python_files(room: str) -> list[Path]:
