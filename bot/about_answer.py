@@ -38,15 +38,15 @@ def follow_up(turn: Turn) -> Response | None:
 
 
 def _about_a_list(turn: Turn, aspect: Aspect) -> Response | None:
-    """Asked about several answers at once: the department if it is one, and which of them is meant."""
+    """Asked about several answers at once: the department (for a phone number, of the first), and which is meant."""
     if aspect in ("cost", "deadline", "bring") and turn.conversation.question:
         return None
     offered = (turn.voice.shown(choice.value.removeprefix("entry:")) for choice in turn.conversation.offered)
-    departments = {entry.department or "" for entry in offered if entry is not None}
+    departments = list(dict.fromkeys(entry.department or "" for entry in offered if entry is not None))
     again = turn.list_again(turn.voice.text("choose_which"))
     if aspect not in _OF_A_DEPARTMENT or (len(departments) != 1 and aspect != "phone"):
         return again
-    first = _contact(turn, departments.pop() if len(departments) == 1 else "")
+    first = _contact(turn, departments[0] if departments else "")
     return replace(again, reply=replace(again.reply, blocks=(first, *again.reply.blocks)))
 
 

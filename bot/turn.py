@@ -64,8 +64,8 @@ class Turn:
         shown = (self.voice.shown(candidate.id) for candidate in result.candidates)
         return tuple(entry for entry in shown if entry is not None)
 
-    def list_again(self, first: Text) -> Response:
+    def list_again(self, prompt: Text) -> Response:
         """The list that was shown last, once more, under another sentence."""
         talk = self.conversation
-        numbered = Choices("", talk.offered[: talk.numbered], "candidates", self.voice.spoken)
-        return self.reply("choices", first, numbered, learning_from=talk.learning_from)
+        numbered = Choices(prompt.text, talk.offered[: talk.numbered], "candidates", prompt.language)
+        return self.reply("choices", numbered, learning_from=talk.learning_from)

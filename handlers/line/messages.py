@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.messages import Answer, Block, Choice, Choices, Language, Link, Reply, Text
 from bot.numbering import NUMBERED, numbered_list, plain_text, with_numbers
+from bot.spelling import without_readings
 from handlers.line import limits
 
 log = logging.getLogger(__name__)
@@ -174,10 +175,15 @@ def _quick_replies(blocks: Sequence[Block]) -> list[Message]:
 def _postback(choice: Choice, label_limit: int, spoken: str = "") -> Message:
     return {
         "type": "postback",
-        "label": limits.shorten(choice.label, label_limit),
+        "label": _label(choice.label, label_limit),
         "data": choice.value,
         "displayText": limits.shorten(spoken or choice.label, limits.DISPLAY_TEXT),
     }
+
+
+def _label(text: str, limit: int) -> str:
+    """A label that is too long loses its readings first: 「人(ひと)に 聞(…」 helps nobody. The whole stands nearby."""
+    return limits.shorten(text if limits.graphemes(text) <= limit else without_readings(text), limit)
 
 
 def _hint_for_keyboards(messages: list[Message], choices: Sequence[Choices], say: Say) -> None:

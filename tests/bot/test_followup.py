@@ -172,3 +172,12 @@ def test_a_second_such_remark_is_about_something_else(moving):
     moving.say("あれれれれれ")
 
     assert "「引っ越してきた" not in words(moving.say("うううううう"))
+
+
+def test_after_a_list_the_number_of_its_first_answer_is_given(moving):
+    moving.say("ちがった")
+
+    response = moving.say("電話番号は？")
+
+    assert "市民課 048-000-0001" in words(response)
+    assert any(value.startswith("entry:") for value in values(response))

@@ -97,6 +97,15 @@ def test_a_long_title_is_whole_in_the_row_and_short_on_the_button():
     assert limits.graphemes(card["quickReply"]["items"][0]["action"]["label"]) == 20
 
 
+def test_a_label_that_is_too_long_loses_its_readings_before_it_is_cut():
+    choices = (Choice("どれも ちがう・人(ひと)に 聞(き)く", "none"),)
+
+    messages = render(Reply("choices", (Choices("どれですか。", choices, "candidates", "easy"),)), say)
+
+    assert messages[-1]["quickReply"]["items"][0]["action"]["label"] == "1 どれも ちがう・人に 聞く"
+    assert "人(ひと)に 聞(き)く" in messages[0]["altText"]
+
+
 def test_neighbouring_texts_become_one_message():
     messages = render(Reply("talk", (Text("一つめ"), Text("二つめ"))), say)
 
