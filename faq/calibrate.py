@@ -10,6 +10,7 @@ out. `belongs`: is this a question to a city hall at all? Its weights are the sa
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
@@ -77,31 +78,33 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     best = max(float(scores[0]), 1e-6)
     second = float(scores[1]) if len(scores) > 1 else 0.0
     fifth = float(scores[4]) if len(scores) > 4 else 0.0
-    rarity = np.asarray([index.rarity(slot.form) for slot in question.slots])
-    total = max(float(rarity.sum()), 1e-6)
-    asked = float(rarity[evidence.slot_ask[:, 0] > 0].sum()) / max(float(index.asks.mass[evidence.questions[0]]), 1e-6)
+    rarity = [index.rarity(slot.form) for slot in question.slots]
+    total = max(sum(rarity), 1e-6)
+    in_ask = (evidence.slot_ask[:, 0] > 0).tolist()
+    asked = sum(rare for rare, found in zip(rarity, in_ask, strict=True) if found)
+    explained = explained_words(question, evidence)
     return np.asarray(
         [
-            float(np.log(best / index.rarest)),
+            math.log(best / index.rarest),
             float(evidence.base[0]) / total,
             (best - second) / best,
             (best - fifth) / best,
-            float(rarity @ explained_words(question, evidence)[:, 0]) / total,
-            min(asked, 1.0),
+            sum(rare * share for rare, share in zip(rarity, explained, strict=True)) / total,
+            min(asked / max(float(index.asks.mass[evidence.questions[0]]), 1e-6), 1.0),
             sum(not slot.options for slot in question.slots) / max(len(question.slots), 1),
-            float(np.log1p(len(question.slots))),
+            math.log1p(len(question.slots)),
         ]
     )
 
 
 def confidence(calibration: Calibration, found: Doubles) -> float:
     """The probability, 0 to 1, that the best entry is right."""
-    return _probability(found, np.asarray(calibration.right), calibration.right_constant)
+    return _probability(found, calibration.right, calibration.right_constant)
 
 
 def belonging(calibration: Calibration, found: Doubles) -> float:
     """The probability, 0 to 1, that this is a question to a city hall."""
-    return _probability(found, np.asarray(calibration.belongs), calibration.belongs_constant)
+    return _probability(found, calibration.belongs, calibration.belongs_constant)
 
 
 def decide(calibration: Calibration, found: Doubles, bare: bool = False) -> Decision:
@@ -190,5 +193,6 @@ def _threshold(sure: Doubles, right: Doubles, otherwise: float) -> float:
     return float(min(max(sure[order[np.flatnonzero(precise)[-1]]], 0.6), 0.98))
 
 
-def _probability(found: Doubles, weights: Doubles, constant: float) -> float:
-    return 1 / (1 + math.exp(-min(max(float(found @ weights) + constant, -30.0), 30.0)))
+def _probability(found: Doubles, weights: Sequence[float], constant: float) -> float:
+    worth = sum(map(operator.mul, found.tolist(), weights))
+    return 1 / (1 + math.exp(-min(max(worth + constant, -30.0), 30.0)))

@@ -33,6 +33,8 @@ NAMES: Final = (
 
 
 _WEIGHTS: Final = np.asarray([RANKER[name] for name in NAMES])
+_ASPECTS: Final = len(ASPECT_NAMES)
+_ASPECT_BITS: Final = 1 << np.arange(_ASPECTS)[:, None]
 
 
 @dataclass(frozen=True)
@@ -72,32 +74,31 @@ def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
 
 def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """One row a feature (`NAMES`), one column an entry."""
-    questions, base = evidence.questions, evidence.base
+    questions, base, asks = evidence.questions, evidence.base, index.asks
     said = {index.terms[term] for slot in question.slots for term, _ in slot.options}
-    asked = index.asks.aspects[questions]
-    bits = 1 << np.arange(len(ASPECT_NAMES))[:, None]
-    return np.vstack(
-        [
-            base / max(float(base.max()), 1e-9),
-            -np.log1p(index.asks.length[questions]),
-            [word in said for word in index.asks.first_word[questions].tolist()],
-            -((evidence.slot_ask + evidence.slot_answer) <= 0).sum(0),
-            np.log1p(evidence.slot_answer.sum(0) + evidence.group_answer.sum(0)),
-            (asked & question.aspects & bits) > 0,
-            (asked & ~question.aspects & bits) > 0,
-        ]
-    )
+    asked = asks.aspects[questions] & _ASPECT_BITS
+    found = np.empty((len(NAMES), len(questions)))
+    found[0] = base / max(float(base.max()), 1e-9)
+    found[1] = -np.log1p(asks.length[questions])
+    found[2] = [word in said for word in asks.first_word[questions].tolist()]
+    found[3] = -((evidence.slot_ask + evidence.slot_answer) <= 0).sum(0)
+    found[4] = np.log1p(evidence.slot_answer.sum(0) + evidence.group_answer.sum(0))
+    found[5:-_ASPECTS] = asked & question.aspects
+    found[-_ASPECTS:] = asked & ~question.aspects
+    found[5:] = found[5:] > 0
+    return found
 
 
-def explained_words(question: Question, evidence: Evidence) -> Doubles:
-    """How well each slot (row) is accounted for in each entry: 1 in its ask, down to 0 for not at all."""
-    explained = np.where(evidence.slot_ask > 0, 1.0, np.where(evidence.slot_answer > 0, 0.6, 0.0))
+def explained_words(question: Question, evidence: Evidence) -> list[float]:
+    """How well each slot is accounted for in the first entry: 1 in its ask, down to 0 for not at all."""
+    slot_ask, slot_answer = evidence.slot_ask[:, 0].tolist(), evidence.slot_answer[:, 0].tolist()
+    explained = [
+        1.0 if ask > 0 else 0.6 if answer > 0 else 0.0 for ask, answer in zip(slot_ask, slot_answer, strict=True)
+    ]
+    named_ask, group_ask = evidence.named_ask[:, 0].tolist(), evidence.group_ask[:, 0].tolist()
+    group_answer = evidence.group_answer[:, 0].tolist()
     for row, named in enumerate(question.groups):
-        found = np.where(
-            evidence.named_ask[row],
-            0.8,
-            np.where(evidence.group_ask[row], 0.5, np.where(evidence.group_answer[row] > 0, 0.4, 0.0)),
-        )
+        found = 0.8 if named_ask[row] else 0.5 if group_ask[row] else 0.4 if group_answer[row] > 0 else 0.0
         for slot in named.slots:
-            explained[slot] = np.maximum(explained[slot], found)
+            explained[slot] = max(explained[slot], found)
     return explained

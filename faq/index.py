@@ -15,6 +15,7 @@ from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.kana import Readings, group_sounds, readings_of
 from faq.postings import Ints, Postings, build_postings, number_terms
+from faq.rounds import Rounds
 from faq.spelling import spelling_choices
 from faq.text import Token
 from faq.thesaurus import Member, Thesaurus
@@ -32,9 +33,9 @@ _LATEST: Final = date.max.toordinal()
 class Expansion(NamedTuple):
     """The words to look for when a group is named: `terms[starts[m]:starts[m+1]]` are those of member `m`."""
 
-    terms: Ints
-    starts: Ints
-    weights: NDArray[np.float64]
+    terms: tuple[int, ...]
+    starts: tuple[int, ...]
+    weights: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,10 @@ class Asks:
 class Index:
     """Entries by number (their order). `first_ask[n]:first_ask[n + 1]` are the asks of entry `n`.
 
-    `terms` numbers words, `=group` and `~pair of characters`; `calibration` holds the constants of the
+    The places of `in_asks` are those of `rounds`. `terms` numbers words, `=group` and `~pair of characters`;
+    `calibration` holds the constants of the
     decision, made from
-    this index's own phrasings and tests.
+    this index's own phrasings and tests; `rarest` is the rarity of a word that nobody wrote.
     """
 
     ids: tuple[str, ...]
@@ -67,6 +69,7 @@ class Index:
     in_answers: Postings = field(repr=False)
     asks: Asks = field(repr=False)
     first_ask: Ints = field(repr=False)
+    rounds: Rounds = field(repr=False)
     shown_from: NDArray[np.int32] = field(repr=False)
     shown_until: NDArray[np.int32] = field(repr=False)
     thesaurus: Thesaurus = field(repr=False)
@@ -78,6 +81,7 @@ class Index:
     verbatim: Verbatim = field(repr=False)
     weights: Weights = field(default=DEFAULT, repr=False)
     calibration: Calibration = field(default_factory=Calibration)
+    rarest: float = 0.0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -91,10 +95,6 @@ class Index:
         """How rare a word is among the asks; one that nobody wrote is as rare as can be."""
         number = self.terms.get(form)
         return self.rarest if number is None else float(self.in_asks.rarity[number])
-
-    @property
-    def rarest(self) -> float:
-        return float(np.log1p(2 * len(self.ids)) ** self.weights.ask.power)
 
 
 def build_index(
@@ -124,13 +124,15 @@ def build_index(
     in_answers = build_postings(
         answer_numbers, _lengths(answer_terms), _lengths(answer_words), range(len(entries)), len(terms), weights.answer
     )
+    rounds = Rounds.of(_lengths(asks_of))
     index = Index(
         ids=tuple(entry.id for entry in entries),
         terms=terms,
-        in_asks=in_asks,
+        in_asks=replace(in_asks, places=rounds.place_of[in_asks.places].astype(np.int32)),
         in_answers=in_answers,
         asks=_asks(asks, ask_words, owners, terms, in_asks),
         first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
+        rounds=rounds,
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
         shown_until=_ordinals([entry.valid_until for entry in entries], _LATEST),
         thesaurus=thesaurus,
@@ -141,6 +143,7 @@ def build_index(
         spellings=spelling_choices(terms),
         verbatim=Verbatim.of(entries),
         weights=weights,
+        rarest=float(np.log1p(2 * len(entries)) ** weights.ask.power),
     )
     return replace(index, calibration=calibrated(index, entries))
 
@@ -160,7 +163,7 @@ def _grams(found: Iterable[str]) -> list[str]:
     return [gram for word in found for gram in gram_terms(word)]
 
 
-def _lengths(texts: Sequence[Sequence[str]]) -> list[int]:
+def _lengths(texts: Sequence[Sequence[object]]) -> list[int]:
     return [len(text) for text in texts]
 
 
@@ -192,7 +195,7 @@ def _expansion(members: Sequence[Member], terms: Mapping[str, int], weights: Wei
             starts.append(len(numbers))
             numbers.extend(known)
             worth.append((weights.broader if member.broader else 1.0) / len(member.forms) ** weights.member_power)
-    return Expansion(np.asarray(numbers, np.int64), np.asarray(starts, np.int64), np.asarray(worth, np.float64))
+    return Expansion(tuple(numbers), tuple(starts), tuple(worth))
 
 
 def _ordinals(days: Sequence[date | None], missing: int) -> NDArray[np.int32]:

@@ -15,46 +15,37 @@ Doubles = NDArray[np.float64]
 
 
 class Hits(NamedTuple):
-    """Flat and aligned: the row (which of the asked terms), the place that holds it, the worth of the term there."""
+    """Flat and aligned: the place that holds an asked term, the worth of the term there; the terms (rows) one after the
+    other, `lengths` places each."""
 
-    rows: NDArray[np.intp]
     places: NDArray[np.int32]
     worth: Floats
+    lengths: Ints
 
     def summed(self, weights: Doubles, size: int) -> Doubles:
         """Each place's worth over all rows, every row with its weight."""
-        summed = np.bincount(self.places, weights=self.worth * weights[self.rows], minlength=size)
-        return summed.astype(np.float64, copy=False)
+        return np.bincount(self.places, self.worth * np.repeat(weights, self.lengths), size).astype(float, copy=False)
 
     def without(self, place: int) -> Hits:
         """The same without what one place gives."""
-        kept = self.places != place
-        return Hits(self.rows[kept], self.places[kept], self.worth[kept])
+        worth = self.worth.copy()
+        worth[self.places == place] = 0
+        return Hits(self.places, worth, self.lengths)
 
-    def best(self, owner: NDArray[np.int32], chosen: NDArray[np.intp], rows: int, owners: int) -> Doubles:
-        """The worth of every row at the chosen owners (columns): the most that any of an owner's places gives."""
-        columns = np.full(owners, -1, np.int32)
-        columns[chosen] = np.arange(len(chosen), dtype=np.int32)
-        column = columns[owner[self.places]]
-        kept = column >= 0
-        found = np.zeros(rows * len(chosen))
-        np.maximum.at(found, self.rows[kept] * len(chosen) + column[kept], self.worth[kept])
-        return found.reshape(rows, len(chosen))
-
-    def matrix(self, chosen: NDArray[np.intp], rows: int, size: int) -> Doubles:
-        """The worth of every row at the chosen places (columns)."""
-        columns = np.full(size, -1, np.int32)
-        columns[chosen] = np.arange(len(chosen), dtype=np.int32)
-        column = columns[self.places]
-        kept = column >= 0
-        flat = self.rows[kept] * len(chosen) + column[kept]
-        summed = np.bincount(flat, weights=self.worth[kept], minlength=rows * len(chosen))
-        return summed.astype(np.float64, copy=False).reshape(rows, len(chosen))
+    def best(self, column_of: NDArray[np.int16], columns: int) -> Doubles:
+        """The worth of every row in each column: the most that any of its places gives. `column_of` tells the column
+        of every place, counted from 1 (0: in none)."""
+        column = column_of[self.places]
+        kept = column.nonzero()[0]
+        row = self.lengths.cumsum().searchsorted(kept, "right")
+        found = np.zeros(len(self.lengths) * columns)
+        np.maximum.at(found, row * columns + (column[kept] - 1), self.worth[kept])
+        return found.reshape(len(self.lengths), columns)
 
 
 @dataclass(frozen=True)
 class Postings:
-    """`starts[t]:starts[t+1]` are the places of term `t`, in ascending order, and what it is worth in each."""
+    """`starts[t]:starts[t+1]` are the places of term `t`, and what it is worth in each."""
 
     starts: Ints
     places: NDArray[np.int32]
@@ -62,14 +53,18 @@ class Postings:
     rarity: Floats
     size: int
 
-    def hits(self, terms: NDArray[np.int64]) -> Hits:
+    def hits(self, terms: Ints) -> Hits:
         """Everything these terms hold; a term's row is its position in `terms`."""
-        starts = self.starts[terms]
-        lengths = self.starts[terms + 1] - starts
-        rows = np.repeat(np.arange(len(terms)), lengths)
-        before = np.cumsum(lengths) - lengths
-        at = np.arange(len(rows)) + np.repeat(starts - before, lengths)
-        return Hits(rows, self.places[at], self.worth[at])
+        starts, ends = self.starts[terms], self.starts[terms + 1]
+        if not len(terms):
+            return Hits(self.places[:0], self.worth[:0], starts)
+        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        places, worth = self.places, self.worth
+        return Hits(
+            np.concatenate([places[part] for part in parts]),
+            np.concatenate([worth[part] for part in parts]),
+            ends - starts,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ class _Parts(NamedTuple):
     whole).
     """
 
-    rows: Ints
-    starts: Ints
-    worth: Doubles
+    rows: list[int]
+    starts: list[int]
+    worth: list[float]
 
 
 class _Sought(NamedTuple):
@@ -51,10 +51,26 @@ class _Sought(NamedTuple):
     terms: Ints
     weights: Doubles
     options: _Parts
-    names: Ints
+    names: list[int]
     members: _Parts
-    member_starts: Ints
-    pairs: Ints
+    member_starts: list[int]
+    pairs: list[int]
+
+
+class _Rows:
+    """Terms numbered as they come up, each with the strongest weight it was looked for with."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+        self.strongest: list[float] = []
+
+    def row(self, term: int, weight: float) -> int:
+        found = self.numbers.setdefault(term, len(self.strongest))
+        if found == len(self.strongest):
+            self.strongest.append(weight)
+        elif weight > self.strongest[found]:
+            self.strongest[found] = weight
+        return found
 
 
 def rank(
@@ -70,22 +86,16 @@ def rank(
     sought = _sought(index, question)
     ask_hits, answer_hits = index.in_asks.hits(sought.terms), index.in_answers.hits(sought.terms)
     if without_ask is not None:
-        ask_hits = ask_hits.without(without_ask)
-    by_ask = ask_hits.summed(sought.weights, index.in_asks.size)
-    by_answer = answer_hits.summed(sought.weights * index.weights.answer_in_first_sum, index.in_answers.size)
-    totals = np.maximum.reduceat(by_ask, index.first_ask[:-1]) + by_answer
+        ask_hits = ask_hits.without(int(index.rounds.place_of[without_ask]))
+    totals = index.rounds.most(ask_hits.summed(sought.weights, index.in_asks.size))
+    totals += answer_hits.summed(sought.weights * index.weights.answer_in_first_sum, index.in_answers.size)
     if hidden is not None:
         totals[hidden] = 0.0
     entries = _best(totals, pool)
-    rows = len(sought.terms)
-    evidence = _evidence(
-        index,
-        question,
-        sought,
-        entries,
-        ask_hits.best(index.asks.owner, entries, rows, len(index)),
-        answer_hits.matrix(entries, rows, len(index)),
-    )
+    columns = np.arange(1, len(entries) + 1, dtype=np.int16)
+    in_ask = ask_hits.best(index.rounds.spread(entries, columns), len(entries))
+    in_answer = answer_hits.best(_laid(entries, columns, len(index)), len(entries))
+    evidence = _evidence(index, question, sought, entries, in_ask, in_answer)
     scores = adjusted(index, question, evidence)
     order = np.argsort(-scores, kind="stable")
     return Ranking(entries[order], scores[order], evidence.ordered(order))
@@ -93,142 +103,123 @@ def rank(
 
 def _sought(index: Index, question: Question) -> _Sought:
     """Words of the question itself are no news when a synonym brings them up again: they lead to the row of zeros."""
-    terms, weights = index.terms, index.weights
-    options = [(terms[term], weight) for slot in question.slots for term, weight in slot.options]
-    groups = [(named, index.expansions[named.group]) for named in question.groups]
+    terms, weights, rows = index.terms, index.weights, _Rows()
+    options, nowhere = _Parts([], [0], []), -1
+    for slot in question.slots:
+        for term, weight in slot.options:
+            options.rows.append(rows.row(terms[term], weight))
+            options.worth.append(weight)
+        options.starts.append(len(options.rows))
+    own = len(rows.strongest)
+    members, member_starts, names = _Parts([], [], []), [0], []
+    for named in question.groups:
+        name = terms.get(f"={named.group}")
+        names.append(nowhere if name is None else rows.row(name, named.weight * weights.group_in_ask))
+        expansion, before = index.expansions[named.group], len(members.rows)
+        worth = 0.5 * weights.member_in_ask * named.weight
+        found = [rows.row(term, worth) for term in expansion.terms]
+        members.rows.extend([row if row >= own else nowhere for row in found])
+        members.starts.extend([before + start for start in expansion.starts])
+        members.worth.extend(expansion.weights)
+        member_starts.append(len(members.starts))
     pairs = [
-        terms[pair] for slot in question.slots if not slot.options for pair in gram_terms(slot.form) if pair in terms
+        rows.row(terms[pair], weights.grams)
+        for slot in question.slots
+        if not slot.options
+        for pair in gram_terms(slot.form)
+        if pair in terms
     ]
-    names = [terms.get(f"={named.group}", -1) for named, _ in groups]
-    member_terms = [expansion.terms for _, expansion in groups]
-    flat = np.concatenate(
-        [
-            np.asarray([number for number, _ in options], np.int64),
-            np.asarray(names, np.int64),
-            *member_terms,
-            np.asarray(pairs, np.int64),
-        ]
-    )
-    worth = np.concatenate(
-        [
-            np.asarray([weight for _, weight in options]),
-            np.asarray([named.weight * weights.group_in_ask for named, _ in groups]),
-            *(
-                np.full(len(of_group), 0.5 * weights.member_in_ask * named.weight)
-                for (named, _), of_group in zip(groups, member_terms, strict=True)
-            ),
-            np.full(len(pairs), weights.grams),
-        ]
-    )
-    known = flat >= 0
-    unique, row_of_known = np.unique(flat[known], return_inverse=True)
-    rows = np.full(len(flat), len(unique), np.int64)
-    rows[known] = row_of_known
-    strongest = np.zeros(len(unique) + 1)
-    np.maximum.at(strongest, rows, worth)
-    first_name, first_member = len(options), len(options) + len(names)
-    first_pair = len(flat) - len(pairs)
-    own = np.zeros(len(unique) + 1, np.bool_)
-    own[rows[:first_name]] = True
-    member_rows = rows[first_member:first_pair]
     return _Sought(
-        terms=unique,
-        weights=strongest[:-1],
-        options=_Parts(rows[:first_name], _starts([len(slot.options) for slot in question.slots]), worth[:first_name]),
-        names=rows[first_name:first_member],
-        members=_Parts(
-            np.where(own[member_rows], len(unique), member_rows),
-            _joined_starts([expansion.starts for _, expansion in groups], [len(of_group) for of_group in member_terms]),
-            np.concatenate([np.zeros(0), *(expansion.weights for _, expansion in groups)]),
-        ),
-        member_starts=_starts([len(expansion.weights) for _, expansion in groups]),
-        pairs=rows[first_pair:],
+        terms=np.fromiter(rows.numbers, np.int64, len(rows.numbers)),
+        weights=np.asarray(rows.strongest, np.float64),
+        options=options,
+        names=names,
+        members=members,
+        member_starts=member_starts,
+        pairs=pairs,
     )
 
 
-def _starts(lengths: list[int]) -> Ints:
-    """Where parts of these lengths begin, and where the last one ends."""
-    return np.cumsum([0, *lengths]).astype(np.int64)
-
-
-def _joined_starts(starts: list[Ints], lengths: list[int]) -> Ints:
-    """Starts counted in each group's own words, counted in all groups' words."""
-    before = _starts(lengths)
-    return np.concatenate(
-        [np.zeros(0, np.int64), *(own + at for own, at in zip(starts, before.tolist(), strict=False))]
-    )
+def _laid(entries: NDArray[np.intp], columns: NDArray[np.int16], size: int) -> NDArray[np.int16]:
+    laid = np.zeros(size, np.int16)
+    laid[entries] = columns
+    return laid
 
 
 def _best(totals: Doubles, count: int) -> NDArray[np.intp]:
     """The numbers of the best entries above zero; equal scores keep the order of the files."""
-    chosen = np.arange(len(totals))
-    if len(totals) > count:
-        chosen = np.sort(np.argpartition(totals, len(totals) - count)[len(totals) - count :])
-    ordered = chosen[np.argsort(-totals[chosen], kind="stable")]
-    return ordered[totals[ordered] > 0]
+    chosen = np.flatnonzero(totals >= max(_at_least(totals, count), np.nextafter(0, 1)))
+    return chosen[np.argsort(-totals[chosen], kind="stable")][:count]
+
+
+def _at_least(totals: Doubles, count: int) -> float:
+    """A number that the best `count` totals reach, and not many others: the largest of 16 stand for all 16 of them."""
+    columns = len(totals) // 16
+    if columns <= count:
+        return 0.0
+    largest = totals[: columns * 16].reshape(16, columns).max(0)
+    return float(np.partition(largest, columns - count)[columns - count])
 
 
 def _evidence(
     index: Index, question: Question, sought: _Sought, entries: NDArray[np.intp], in_ask: Doubles, in_answer: Doubles
 ) -> Evidence:
-    """What each slot and each group found in each entry of the pool (columns)."""
-    weights = index.weights
-    in_ask, in_answer = _with_zeros(in_ask), _with_zeros(in_answer)
-    slot_ask, slot_answer = _best_options(in_ask, sought), _best_options(in_answer, sought)
-    member_ask = weights.member_in_ask * _best_members(in_ask, sought)
-    member_answer = weights.member_in_answer * _best_members(in_answer, sought)
-    name_ask, name_answer = (
-        weights.group_in_ask * in_ask[sought.names],
-        weights.group_in_answer * in_answer[sought.names],
-    )
+    """What each slot and each group found in each entry of the pool (columns); asks and answers go side by side."""
+    weights, pool = index.weights, len(entries)
+    # One row more, the last, for what is nowhere.
+    both = np.zeros((len(in_ask) + 1, 2 * pool))
+    both[:-1, :pool], both[:-1, pool:] = in_ask, in_answer
+    slots, members, names = _best_options(both, sought), _best_members(both, sought), both[sought.names]
+    slot_ask, slot_answer = slots[:, :pool], slots[:, pool:]
+    member_ask, member_answer = weights.member_in_ask * members[:, :pool], weights.member_in_answer * members[:, pool:]
+    name_ask, name_answer = weights.group_in_ask * names[:, :pool], weights.group_in_answer * names[:, pool:]
     words = _credited(slot_ask, slot_answer, weights.both)
-    groups = _credited(name_ask, name_answer, weights.group_both) + _credited(
-        member_ask, member_answer, weights.group_both
-    )
+    groups = _credited(name_ask, name_answer, weights.group_both)
+    groups += _credited(member_ask, member_answer, weights.group_both)
     worth = np.asarray([named.weight for named in question.groups]).reshape(-1, 1)
-    covers = np.zeros((len(question.groups), len(question.slots)))
     for row, named in enumerate(question.groups):
-        covers[row, list(named.slots)] = weights.literal_off
+        for slot in named.slots:
+            groups[row] -= weights.literal_off * words[slot]
+    np.maximum(groups, 0.0, out=groups)
     return Evidence(
         questions=index.first_ask[entries],
         slot_ask=slot_ask,
         slot_answer=slot_answer,
         words=words,
-        groups=_thinned(index, entries) * worth * np.maximum(groups - covers @ words, 0.0),
+        groups=_thinned(index, entries) * worth * groups,
         group_ask=(name_ask > 0) | (member_ask > 0),
         group_answer=worth * (name_answer + member_answer),
         named_ask=name_ask > 0,
-        grams=weights.grams * in_ask[sought.pairs].sum(0),
+        grams=weights.grams * both[sought.pairs, :pool].sum(0) if sought.pairs else np.zeros(pool),
     )
-
-
-def _with_zeros(matrix: Doubles) -> Doubles:
-    """One row more, for what is nowhere."""
-    return np.concatenate([matrix, np.zeros((1, matrix.shape[1]))])
 
 
 def _best_options(matrix: Doubles, sought: _Sought) -> Doubles:
     """For each slot the best of its options."""
     rows, starts, worth = sought.options
-    return _reduced(np.maximum, matrix[rows] * worth[:, None], starts)
+    return _most(matrix[rows] * np.asarray(worth).reshape(-1, 1), starts)
 
 
 def _best_members(matrix: Doubles, sought: _Sought) -> Doubles:
     """For each group its best member: the sum of the member's words, by its length."""
     rows, starts, worth = sought.members
-    if not len(starts):
+    if not starts:
         return np.zeros((len(sought.names), matrix.shape[1]))
-    members = np.add.reduceat(matrix[rows], starts, axis=0) * worth[:, None]
-    return _reduced(np.maximum, members, sought.member_starts)
+    found = matrix[rows]
+    members = found if len(starts) == len(rows) else np.add.reduceat(found, starts, axis=0)
+    return _most(members * np.asarray(worth).reshape(-1, 1), sought.member_starts)
 
 
-def _reduced(reduce: np.ufunc, rows: Doubles, starts: Ints) -> Doubles:
-    """`reduceat` that gives zeros for empty parts (numpy's own gives the next row)."""
-    filled = np.flatnonzero(np.diff(starts))
-    reduced = np.zeros((len(starts) - 1, rows.shape[1]))
-    if len(filled):
-        reduced[filled] = reduce.reduceat(rows, starts[filled], axis=0)
-    return reduced
+def _most(rows: Doubles, starts: list[int]) -> Doubles:
+    """The largest of each part of the rows, zeros for an empty part (numpy's own `reduceat` gives the next row)."""
+    parts = len(starts) - 1
+    if len(rows) == parts and all(at == start for at, start in enumerate(starts)):
+        return rows
+    most = np.zeros((parts, rows.shape[1]))
+    filled = [part for part in range(parts) if starts[part] < starts[part + 1]]
+    if filled:
+        most[filled] = np.maximum.reduceat(rows, [starts[part] for part in filled], axis=0)
+    return most
 
 
 def _thinned(index: Index, entries: NDArray[np.intp]) -> Doubles:

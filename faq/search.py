@@ -73,10 +73,14 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
     spans = [(slot.start, slot.end) for slot in question.slots]
     spans += [(named.start, named.end) for named in question.groups]
-    found = np.vstack([ranking.evidence.words, ranking.evidence.groups])[:, :top].T.tolist()
-    for entry, score, worth in zip(ranking.entries.tolist(), ranking.scores.tolist(), found, strict=False):
-        led = [span for span, value in zip(spans, worth, strict=True) if value > 0]
-        yield Candidate(index.ids[entry], round(score, 4), matched_words(question.text, led))
+    evidence = ranking.evidence
+    matched: dict[tuple[bool, ...], tuple[str, ...]] = {}
+    found = np.concatenate([evidence.words[:, :top], evidence.groups[:, :top]]).T > 0
+    entries, scores = ranking.entries[:top].tolist(), ranking.scores[:top].tolist()
+    for entry, score, led in zip(entries, scores, map(tuple, found.tolist()), strict=True):
+        if led not in matched:
+            matched[led] = matched_words(question.text, (span for span, here in zip(spans, led, strict=True) if here))
+        yield Candidate(index.ids[entry], round(score, 4), matched[led])
 
 
 def matched_words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
