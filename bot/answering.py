@@ -18,6 +18,9 @@ from bot.turn import Response, Turn
 from faq.entry import Entry
 from faq.search import SearchResult, search
 
+NEARLY_AS_WELL = 0.6
+"""Share of the best score. Below it the entries that staff named as related say more (2026-11-21, read by hand)."""
+
 SHORT_REMARK = 15
 """Letters. What is this short after an answer may still be about it: 「誰がとってくれるの」."""
 
@@ -38,7 +41,8 @@ def the_question(turn: Turn) -> Response:
     if several:
         response = _narrowed_down(turn, several, question, "choose_each")
     elif result.decision == "answer" and entries:
-        response = answered(turn, entries[0], entries[1:], question=question, scores=scores, learning=True)
+        near = _near(entries, result)
+        response = answered(turn, entries[0], near, question=question, scores=scores, learning=True)
     elif result.decision == "choices" and entries:
         response = _narrowed_down(
             turn, entries, question, "choose" if asked == turn.inquiry.text.strip() else "choose_which"
@@ -49,6 +53,12 @@ def the_question(turn: Turn) -> Response:
         key = "long_text_unanswered" if response.reply.decision == "handoff" else "long_text"
         response = replace(response, reply=with_first(response.reply, turn.voice.text(key)))
     return replace(response, candidates=scores)
+
+
+def _near(entries: tuple[Entry, ...], result: SearchResult) -> tuple[Entry, ...]:
+    """What the question may have meant instead: only entries that were found nearly as well as the first."""
+    scores = {candidate.id: candidate.score for candidate in result.candidates}
+    return tuple(entry for entry in entries[1:] if scores[entry.id] >= NEARLY_AS_WELL * scores[entries[0].id])
 
 
 def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry, ...]:
