@@ -17,6 +17,7 @@ from faq.city import City, Department
 from faq.entry import Clarify, Entry, Translation
 from faq.knowledge import Knowledge
 from faq.office_hours import hours_text
+from faq.verbatim import bare, sounded
 
 _Item = TypeVar("_Item")
 
@@ -152,6 +153,17 @@ def clarification(entries: Sequence[Entry]) -> Clarify | None:
         if best[0] in led_to and len(led_to.intersection(best)) >= 2:
             return entry.clarify
     return None
+
+
+def clarification_of(voice: Voice, words: str) -> Clarify | None:
+    """The question that staff wrote for exactly these general words, however they are spelt."""
+    asked = {bare(words), sounded(words)}
+    written = (entry.clarify for entry in voice.knowledge.entries.values() if entry.clarify and voice.shown(entry.id))
+    return next((clarify for clarify in written if asked & _spelt(clarify)), None)
+
+
+def _spelt(clarify: Clarify) -> set[str]:
+    return {spelling for words in clarify.phrasings for spelling in (bare(words), sounded(words))}
 
 
 def clarify_blocks(voice: Voice, clarify: Clarify) -> tuple[Block, ...]:

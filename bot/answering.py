@@ -15,7 +15,7 @@ from bot.person import MAX_QUESTION, says_nothing
 from bot.privacy import without_masks
 from bot.spelling import parts, squash
 from bot.turn import Response, Turn
-from faq.entry import Entry
+from faq.entry import Clarify, Entry
 from faq.search import SearchResult, search
 
 NEARLY_AS_WELL = 0.6
@@ -38,7 +38,10 @@ def the_question(turn: Turn) -> Response:
     entries = turn.entries(result)
     scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
     several = _asked_in_parts(turn, words, result)
-    if several:
+    general = None if turn.conversation.clarified else say.clarification_of(turn.voice, words)
+    if general:
+        response = _asked_back(turn, general, question)
+    elif several:
         response = _narrowed_down(turn, several, question, "choose_each")
     elif result.decision == "answer" and entries:
         near = _near(entries, result)
@@ -101,12 +104,19 @@ def _narrowed_down(turn: Turn, entries: tuple[Entry, ...], question: str, prompt
     """One question back when staff wrote one that fits, at most once in a row; else the candidates."""
     asked_back = turn.conversation.clarified or prompt != "choose"
     clarify = None if asked_back else say.clarification(entries)
-    blocks = say.clarify_blocks(turn.voice, clarify) if clarify else say.candidate_blocks(turn.voice, entries, prompt)
+    if clarify:
+        return _asked_back(turn, clarify, question)
+    blocks = say.candidate_blocks(turn.voice, entries, prompt)
     remembered = {"question": question, "entry_id": "", "department": entries[0].department or "", "misses": 0}
-    # What a question back leads to says more than the question did: the words alone do not mean that entry.
-    return turn.reply(
-        "choices", *blocks, **remembered, clarified=clarify is not None, learning_from="" if clarify else "candidates"
-    )
+    return turn.reply("choices", *blocks, **remembered, learning_from="candidates")
+
+
+def _asked_back(turn: Turn, clarify: Clarify, question: str) -> Response:
+    first = turn.voice.shown(clarify.choices[0].entry)
+    remembered = {"question": question, "entry_id": "", "department": (first and first.department) or "", "misses": 0}
+    # What a question back leads to says more than the question did: the words alone teach nothing of that entry.
+    blocks = say.clarify_blocks(turn.voice, clarify)
+    return turn.reply("choices", *blocks, **remembered, clarified=True, learning_from="")
 
 
 def _nothing_found(turn: Turn, question: str) -> Response:

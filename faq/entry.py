@@ -55,10 +55,14 @@ class ClarifyingChoice(Strict):
 
 
 class Clarify(Strict):
-    """A question about the one thing that tells near entries apart and that a resident knows (本人か代理人か)."""
+    """A question about the one thing that tells near entries apart and that a resident knows (本人か代理人か).
+
+    `phrasings` are words too general for any one answer (引っ越し, 住民票): whoever types them is asked at once.
+    """
 
     question: Line
     easy: Line | None = None
+    phrasings: tuple[Line, ...] = ()
     choices: tuple[ClarifyingChoice, ...] = Field(min_length=2, max_length=5)
 
 

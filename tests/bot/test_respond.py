@@ -340,5 +340,18 @@ def test_it_is_asked_in_easy_words_too(asking_back):
     assert labels(asked)[0] == "ほかの まちから 来(き)た"
 
 
+def test_words_too_general_for_an_answer_are_asked_back_at_once():
+    files = city_files({"wording/ja.yaml": None})
+    marker = "    department: 市民課\n    related"
+    general = CLARIFY.replace("      choices:", "      phrasings: [住所変更]\n      choices:")
+    files["faq/moving.yaml"] = files["faq/moving.yaml"].replace(marker, general + marker)
+    talk = Talk(build_knowledge(files, read_folder(BASE)))
+
+    asked = talk.say("じゅうしょへんこうですか？")
+
+    assert "どちらですか" in words(asked)
+    assert answer_of(talk.say("2")).entry_id == "moving-out"
+
+
 def test_it_is_not_asked_about_something_else(asking_back):
     assert "どちらですか" not in words(asking_back.say("ごみの日"))
