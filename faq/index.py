@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.asking import aspects
 from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.kana import Readings, group_sounds, readings_of
 from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.rounds import Rounds
 from faq.spelling import spelling_choices
-from faq.text import Token
 from faq.thesaurus import Member, Thesaurus
-from faq.units import gram_terms, group_terms, units, words
+from faq.units import Read, read, units
 from faq.verbatim import Verbatim
 from faq.weights import DEFAULT, Weights
 
@@ -105,20 +104,16 @@ def build_index(
 ) -> Index:
     """The index of these entries. The city's own names are no topic: every question is about this city."""
     own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
-    asks_of = [[units(text) for text in ask_texts(entry)] for entry in entries]
-    answers = [units(entry.answer) for entry in entries]
+    asks_of = [[read(text, own_forms, thesaurus) for text in ask_texts(entry)] for entry in entries]
+    answers = [read(entry.answer, own_forms, thesaurus) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]
     owners = [number for number, of_entry in enumerate(asks_of) for _ in of_entry]
-    ask_words = [words(ask, own_forms) for ask in asks]
-    answer_words = [words(answer, own_forms)[:LONGEST_ANSWER] for answer in answers]
+    ask_words = [ask.words for ask in asks]
+    answer_words = [answer.words[:LONGEST_ANSWER] for answer in answers]
 
     terms: dict[str, int] = {}
-    ask_terms = [
-        [*found, *group_terms(ask, thesaurus), *_grams(found)] for found, ask in zip(ask_words, asks, strict=True)
-    ]
-    answer_terms = [
-        [*found, *group_terms(answer, thesaurus)] for found, answer in zip(answer_words, answers, strict=True)
-    ]
+    ask_terms = [ask.words + ask.groups + ask.pairs for ask in asks]
+    answer_terms = [found + answer.groups for found, answer in zip(answer_words, answers, strict=True)]
     ask_numbers, answer_numbers = number_terms(ask_terms, terms), number_terms(answer_terms, terms)
     in_asks = build_postings(ask_numbers, _lengths(ask_terms), _lengths(ask_words), owners, len(terms), weights.ask)
     in_answers = build_postings(
@@ -130,7 +125,7 @@ def build_index(
         terms=terms,
         in_asks=replace(in_asks, places=rounds.place_of[in_asks.places].astype(np.int32)),
         in_answers=in_answers,
-        asks=_asks(asks, ask_words, owners, terms, in_asks),
+        asks=_asks(asks, owners, terms, in_asks),
         first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
         rounds=rounds,
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
@@ -138,7 +133,7 @@ def build_index(
         thesaurus=thesaurus,
         expansions={name: _expansion(members, terms, weights) for name, members in thesaurus.members.items()},
         own_forms=own_forms,
-        readings=readings_of(token for texts in (asks, answers) for text in texts for token in text),
+        readings=readings_of(chain.from_iterable(text.tokens for text in (*asks, *answers))),
         sounds=group_sounds(thesaurus.sounds),
         spellings=spelling_choices(terms),
         verbatim=Verbatim.of(entries),
@@ -159,28 +154,18 @@ def ask_texts(entry: Entry) -> list[str]:
     return [*texts, " ".join(entry.keywords)] if entry.keywords else texts
 
 
-def _grams(found: Iterable[str]) -> list[str]:
-    return [gram for word in found for gram in gram_terms(word)]
-
-
 def _lengths(texts: Sequence[Sequence[object]]) -> list[int]:
     return [len(text) for text in texts]
 
 
-def _asks(
-    asks: Sequence[tuple[Token, ...]],
-    ask_words: Sequence[Sequence[str]],
-    owners: Sequence[int],
-    terms: Mapping[str, int],
-    in_asks: Postings,
-) -> Asks:
-    rarity = in_asks.rarity
+def _asks(asks: Sequence[Read], owners: Sequence[int], terms: Mapping[str, int], in_asks: Postings) -> Asks:
+    rarity = dict(zip(terms, in_asks.rarity.tolist(), strict=True))
     return Asks(
         owner=np.asarray(owners, np.int32),
-        length=np.asarray(_lengths(ask_words), np.int32),
-        mass=np.asarray([sum(float(rarity[terms[word]]) for word in set(found)) for found in ask_words], np.float32),
-        first_word=np.asarray([terms[found[0]] if found else -1 for found in ask_words], np.int64),
-        aspects=np.asarray([aspects(ask) for ask in asks], np.int32),
+        length=np.asarray([len(ask.words) for ask in asks], np.int32),
+        mass=np.asarray([sum(map(rarity.__getitem__, set(ask.words))) for ask in asks], np.float32),
+        first_word=np.asarray([terms[ask.words[0]] if ask.words else -1 for ask in asks], np.int64),
+        aspects=np.asarray([ask.aspects for ask in asks], np.int32),
     )
 
 

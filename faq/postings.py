@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -78,8 +79,9 @@ class Shape:
 
 def number_terms(texts: Sequence[Sequence[str]], terms: dict[str, int]) -> Ints:
     """All terms of the texts as numbers, one text after the other; new terms are added to `terms`."""
-    number = terms.setdefault
-    return np.fromiter((number(term, len(terms)) for text in texts for term in text), np.int64)
+    for term in dict.fromkeys(chain.from_iterable(texts)):
+        terms.setdefault(term, len(terms))
+    return np.fromiter(map(terms.__getitem__, chain.from_iterable(texts)), np.int64)
 
 
 def build_postings(

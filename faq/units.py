@@ -6,13 +6,16 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
+from faq.asking import aspects
 from faq.text import Token, analyse, is_content, normalise
 from faq.thesaurus import Thesaurus
 
 # Sentences whose units are remembered in this process, the oldest forgotten first: ten cities of 2,000 entries.
 _REMEMBERED: Final = 200_000
+# Texts remembered with one thesaurus; all are forgotten when there are more.
+_MOST_READ: Final = 50_000
 _SENTENCE: Final = re.compile(r"[^。\n]+[。\n]*|^$")
 
 _lock = Lock()
@@ -43,10 +46,34 @@ def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
     return [token.form for token in tokens if is_content(token) and token.form not in own_forms]
 
 
-def group_terms(tokens: Iterable[Token], thesaurus: Thesaurus) -> list[str]:
-    """The synonym groups that a text names, as terms: `=juminhyo`. No word begins so, because signs are left out."""
-    mentions = thesaurus.mentions([token.form for token in tokens])
-    return list(dict.fromkeys(f"={mention.group}" for mention in mentions))
+class Read(NamedTuple):
+    """A text of an entry as the index takes it in. `terms` are its words, the synonym groups it names (`=juminhyo`; no
+    word begins so, because signs are left out), and the pairs of characters in its words; `aspects` see
+    `faq.asking`."""
+
+    tokens: tuple[Token, ...]
+    words: tuple[str, ...]
+    groups: tuple[str, ...]
+    pairs: tuple[str, ...]
+    aspects: int
+
+
+def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Read:
+    """The text read with these synonyms, remembered for the next build."""
+    memory, key = thesaurus.remembered, (text, own_forms)
+    known = memory.get(key)
+    if known is None:
+        tokens = units(text)
+        found = tuple(words(tokens, own_forms))
+        mentions = thesaurus.mentions([token.form for token in tokens])
+        groups = tuple(dict.fromkeys(f"={mention.group}" for mention in mentions))
+        pairs = tuple(pair for word in found for pair in gram_terms(word))
+        known = Read(tokens, found, groups, pairs, aspects(tokens))
+        with _lock:
+            if len(memory) >= _MOST_READ:
+                memory.clear()
+            memory[key] = known
+    return known
 
 
 def gram_terms(form: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Verbatim:
         sounds: dict[str, int] = {}
         for number, entry in enumerate(entries):
             for sentence in _sentences(entry):
-                bare_text, sound = bare(sentence), sounded(sentence)
+                bare_text, sound = _as_claimed(sentence)
                 _claim(written, bare_text, number)
                 if len(sound) >= SHORTEST_SOUND:
                     _claim(sounds, sound, number)
@@ -98,7 +98,12 @@ def bare(sentence: str) -> str:
     return rest
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
+def _as_claimed(sentence: str) -> tuple[str, str]:
+    """A sentence of staff, bare and as it sounds. Only theirs are remembered, nothing that residents type."""
+    return bare(sentence), sounded(sentence)
+
+
 def sounded(sentence: str) -> str:
     """How the bare sentence sounds, in hiragana: 引っ越してきた → ひっこしてきた."""
     text = bare(sentence)
