@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -119,6 +119,9 @@ class Talk:
         if outcome.turn is None:
             return _said(new_session(), event_id, reply, outcome, True, asked)
         remembered = self._record(city, event_id, outcome)
+        if outcome.case is not None and not remembered:
+            nobody, unsaved = self._nobody_told(city, asked), replace(outcome, conversation=None)
+            return _said(visitor.session, event_id, nobody, unsaved, False, asked)
         if asked.too_long:
             reply = _with_first(reply, words_of(asked.language or "ja")["read_in_part"])
         return _said(visitor.session, event_id, reply, outcome, remembered, asked)
@@ -147,6 +150,10 @@ class Talk:
             "forgotten": False,
             "said": None,
         }
+
+    def _nobody_told(self, city: str, asked: Asked) -> Reply:
+        """In place of a reply that says who was told, when that could not be written down."""
+        return Reply("handoff", (self.voice(city, asked.language or "ja").text("busy"),))
 
     def _record(self, city: str, event_id: str, outcome: Outcome) -> bool:
         """Whether the store kept it. If not, the resident has the answer all the same."""

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handlers.widget.sessions import resident_of
+from store.errors import StoreError
 
 QUESTION = "ひっこしてきたけど何すればいい？"
 
@@ -228,6 +229,22 @@ def test_without_a_store_the_answer_is_given_all_the_same_and_says_that_it_is_no
     assert block(answer, "answer")["entry_id"] == "moving-in"
     assert answer["remembered"] is False
     assert answer["session"] == door.session
+
+
+def test_on_a_full_disk_nobody_is_told_that_a_person_will_answer(door, store, monkeypatch):
+    def full(outcome):
+        raise StoreError("the database refused: OperationalError SQLITE_FULL")
+
+    door.say("犬がいなくなりました")
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "record", full)
+        untold = door.say("人に聞く")
+    told = door.say("人に聞く")
+
+    assert "お伝えしました" not in text_of(untold)
+    assert "もういちど送ってください" in text_of(untold)
+    assert (untold["remembered"], untold["waiting"]) == (False, False)
+    assert "お伝えしました" in text_of(told)
 
 
 def test_without_a_store_nobody_is_told_that_their_words_were_erased(a_door, store, monkeypatch):
