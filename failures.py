@@ -12,13 +12,14 @@ from faq.problems import ContentError
 from store.errors import StoreError
 
 _SHOWN_PROBLEMS: Final = 20
-_OF_SQLITE: Final = {
+_BY_CODE: Final = {
     "SQLITE_FULL": "ディスクがいっぱいです。空きを作ってから（df -h）、もういちどお試しください。",
     "SQLITE_CANTOPEN": "ファイルを開けません。DATA_DIR と DATABASE_URL の場所と、そこに書けるかを確かめてください。",
     "SQLITE_READONLY": "ファイルに書けません。DATA_DIR のフォルダーの持ち主と権限を確かめてください（ls -ld）。",
     "SQLITE_IOERR": "ディスクが読み書きに失敗しました。ディスクの空き（df -h）と状態を確かめてください。",
     "SQLITE_NOTADB": "まどぐちのデータベースではないファイルです。DATABASE_URL を確かめてください。",
     "SQLITE_CORRUPT": "ファイルがこわれています。docs/runbooks/backup.md の手順で、控えから戻してください。",
+    "CommandError": "新しい版のまどぐちが使ったものです。その版で動かすか、docs/runbooks/upgrade.md を見てください。",
     "SQLITE_BUSY": "ほかのプログラムが使っています。少し待って、もういちどお試しください。",
 }
 _OF_POSTGRESQL: Final = (
@@ -53,7 +54,7 @@ def _database(error: StoreError) -> str:
         address = re.sub(r"://.*@", "://…@", read_config().database_url)
     except ConfigError:
         address = ""
-    hint = next((said for code, said in _OF_SQLITE.items() if code in str(error)), "")
+    hint = next((said for code, said in _BY_CODE.items() if code in str(error)), "")
     if not hint:
         hint = _OF_POSTGRESQL if address.startswith("postgres") else "docs/runbooks/database-down.md を見てください。"
     return f"データベース {address} を使えません（{error}）。{hint}"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import re
+import shlex
 import shutil
 import socket
+import sqlite3
+import subprocess
+import sys
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +20,7 @@ from click.testing import CliRunner
 import app
 from store import open_store
 from store.errors import StoreError
+from store.records import Outcome, Turn
 from telemetry import log_to_stderr
 from tests.builders import write_city
 
@@ -76,6 +84,48 @@ def test_a_disk_that_fails_is_told_with_what_to_do(type_command, monkeypatch, co
 
     assert refused.exit_code == 1
     assert says in refused.output
+
+
+def test_a_database_of_a_newer_version_is_left_alone_and_told(type_command, tmp_path):
+    path = tmp_path / "var" / "madoguchi.db"
+    open_store(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    refused = type_command("cases", "list", "demo")
+
+    assert refused.exit_code == 1
+    assert "新しい版" in refused.output
+
+
+def runbook_commands(name):
+    text = (app.Path(app.__file__).parent / "docs" / "runbooks" / name).read_text(encoding="utf-8")
+    return re.findall(r"^(?:   )?\.venv/bin/python (.+)$", text, re.M)
+
+
+def test_the_backup_of_the_runbook_holds_what_was_written_while_the_service_ran(tmp_path):
+    back_up, look = (shlex.split(command)[:2] for command in runbook_commands("backup.md")[:2])
+    now = datetime.now(UTC)
+    with open_store(tmp_path / "live.db") as live:
+        live.record(Outcome(turn=Turn("demo", "resident", "widget", "event-1", now, "text", "ごみの日")))
+        subprocess.run([sys.executable, *back_up, "live.db", "backup.db"], cwd=tmp_path, check=True)
+    looked = subprocess.run([sys.executable, *look, "backup.db"], cwd=tmp_path, check=True, capture_output=True)
+
+    with open_store(tmp_path / "backup.db") as restored:
+        turns = restored.turns("demo", "resident", 10)
+
+    assert looked.stdout.decode().strip() == "ok"
+    assert [turn.event_id for turn in turns] == ["event-1"]
+
+
+def test_every_command_that_a_runbook_names_is_there():
+    folder = app.Path(app.__file__).parent / "docs" / "runbooks"
+    said = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
+    commands = re.findall(r"app\.py ([a-z]+)(?: ([a-z]+))?", said)
+    known = {(name, sub) for name, group in app.main.commands.items() for sub in getattr(group, "commands", {"": 0})}
+
+    assert len(commands) > 8
+    assert {(name, sub) for name, sub in commands} - known == set()
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(type_command, tmp_path):
