@@ -112,7 +112,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
     app.register_blueprint(faq_blueprint(parts.library, config))
-    app.register_blueprint(health_blueprint(parts.library, parts.store, config.data_dir))
+    app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)
     if config.use_emulator:
@@ -121,6 +121,13 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _disk(config: Config) -> Path | None:
+    """The folder of the SQLite database; its disk can be full."""
+    if not config.database_url.startswith("sqlite:///"):
+        return None
+    return Path(config.database_url.removeprefix("sqlite:///").partition("?")[0]).absolute().parent
 
 
 def _not_yet(parts: Parts) -> Response | None:

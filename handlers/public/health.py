@@ -17,11 +17,11 @@ OLD_SECONDS = 120.0
 
 
 LITTLE_BYTES = 16_000_000
-"""With less room than this on the disk of DATA_DIR a write fails at any moment: not ready."""
+"""With less room than this on the disk of a SQLite database a write fails at any moment: not ready."""
 
 
-def health_blueprint(library: Library, store: Store, data_dir: Path) -> Blueprint:
-    """`GET /healthz`, `GET /readyz`, `GET /metrics`."""
+def health_blueprint(library: Library, store: Store, disk: Path | None) -> Blueprint:
+    """`GET /healthz`, `GET /readyz`, `GET /metrics`. `disk` is the folder of a SQLite database, None for a server's."""
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -30,7 +30,7 @@ def health_blueprint(library: Library, store: Store, data_dir: Path) -> Blueprin
 
     @blueprint.get("/readyz")
     def ready() -> tuple[Response, int]:
-        checks = readiness(library, store, data_dir)
+        checks = readiness(library, store, disk)
         good = all(check == "ok" for check in checks.values())
         notes = {f"content:{city}": note for city in library.cities if (note := _refused(library, city))}
         return jsonify({"ready": good, "checks": checks, "notes": notes}), 200 if good else 503
@@ -38,13 +38,13 @@ def health_blueprint(library: Library, store: Store, data_dir: Path) -> Blueprin
     @blueprint.get("/metrics")
     def metrics() -> Response:
         return Response(
-            generate_latest() + generate_latest(_gauges(library, store, data_dir)), content_type=CONTENT_TYPE_LATEST
+            generate_latest() + generate_latest(_gauges(library, store, disk)), content_type=CONTENT_TYPE_LATEST
         )
 
     return blueprint
 
 
-def readiness(library: Library, store: Store, data_dir: Path) -> dict[str, str]:
+def readiness(library: Library, store: Store, disk: Path | None) -> dict[str, str]:
     """What is needed to serve, each "ok" or what is wrong with it."""
     checks = {f"content:{city}": _content(library, city) for city in library.cities}
     try:
@@ -55,12 +55,9 @@ def readiness(library: Library, store: Store, data_dir: Path) -> dict[str, str]:
         )
     except StoreError:
         checks["store"] = "the database does not answer"
-    checks["disk"] = "ok" if _free(data_dir) >= LITTLE_BYTES else "the disk of DATA_DIR is full"
+    if disk is not None:
+        checks["disk"] = "ok" if shutil.disk_usage(disk).free >= LITTLE_BYTES else "the disk of the database is full"
     return checks
-
-
-def _free(data_dir: Path) -> int:
-    return shutil.disk_usage(data_dir).free if data_dir.exists() else 0
 
 
 def _content(library: Library, city: str) -> str:
@@ -73,7 +70,7 @@ def _refused(library: Library, city: str) -> str:
     return f"an edit is not served, {count} to mend; run: app.py faq check" if count else ""
 
 
-def _gauges(library: Library, store: Store, data_dir: Path) -> CollectorRegistry:
+def _gauges(library: Library, store: Store, disk: Path | None) -> CollectorRegistry:
     registry = CollectorRegistry()
     entries = Gauge("madoguchi_entries", "FAQ entries served", ["city"], registry=registry)
     refused = Gauge("madoguchi_content_refused", "Problems of an edit that is not served", ["city"], registry=registry)
@@ -81,8 +78,9 @@ def _gauges(library: Library, store: Store, data_dir: Path) -> CollectorRegistry
         status = library.status(city)
         entries.labels(city).set(status.entries)
         refused.labels(city).set(len(status.refused))
-    free = Gauge("madoguchi_disk_free_bytes", "Room on the disk of DATA_DIR", registry=registry)
-    free.set(_free(data_dir))
+    if disk is not None:
+        free = Gauge("madoguchi_disk_free_bytes", "Room on the disk of the SQLite database", registry=registry)
+        free.set(shutil.disk_usage(disk).free)
     up = Gauge("madoguchi_store_up", "Whether the database answers", registry=registry)
     try:
         queue = store.queue()
