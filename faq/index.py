@@ -56,6 +56,8 @@ class Asks:
 class Index:
     """Entries by number (their order). `first_ask[n]:first_ask[n + 1]` are the asks of entry `n`.
 
+    An entry that is asked for in many Japanese phrasings needs its synonyms less (what is not there is missing): they
+    count `thinned[n]` of their worth.
     The places of `in_asks` are those of `rounds`. `terms` numbers words, `=group` and `~pair of characters`;
     `calibration` holds the constants of the
     decision, made from
@@ -69,6 +71,7 @@ class Index:
     asks: Asks = field(repr=False)
     first_ask: Ints = field(repr=False)
     rounds: Rounds = field(repr=False)
+    thinned: NDArray[np.float64] = field(repr=False)
     shown_from: NDArray[np.int32] = field(repr=False)
     shown_until: NDArray[np.int32] = field(repr=False)
     thesaurus: Thesaurus = field(repr=False)
@@ -115,7 +118,12 @@ def build_index(
     ask_terms = [ask.words + ask.groups + ask.pairs for ask in asks]
     answer_terms = [found + answer.groups for found, answer in zip(answer_words, answers, strict=True)]
     ask_numbers, answer_numbers = number_terms(ask_terms, terms), number_terms(answer_terms, terms)
-    in_asks = build_postings(ask_numbers, _lengths(ask_terms), _lengths(ask_words), owners, len(terms), weights.ask)
+    # Translations neither make Japanese asks short by comparison, nor are they phrasings of an entry.
+    japanese = [len(ask.words) for entry, said in zip(entries, asks_of, strict=True) for ask in said[: _phrased(entry)]]
+    usual = sum(japanese) / len(japanese) if japanese else None
+    in_asks = build_postings(
+        ask_numbers, _lengths(ask_terms), _lengths(ask_words), owners, len(terms), weights.ask, usual
+    )
     in_answers = build_postings(
         answer_numbers, _lengths(answer_terms), _lengths(answer_words), range(len(entries)), len(terms), weights.answer
     )
@@ -128,6 +136,7 @@ def build_index(
         asks=_asks(asks, owners, terms, in_asks),
         first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
         rounds=rounds,
+        thinned=np.asarray([_phrased(entry) ** -weights.rich_power for entry in entries]),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
         shown_until=_ordinals([entry.valid_until for entry in entries], _LATEST),
         thesaurus=thesaurus,
@@ -149,9 +158,15 @@ def _names_a_city(form: str) -> bool:
 
 
 def ask_texts(entry: Entry) -> list[str]:
-    """The texts that ask for an entry, each searched by itself: the question, each phrasing, the keywords together."""
-    texts = [entry.question, *entry.phrasings]
-    return [*texts, " ".join(entry.keywords)] if entry.keywords else texts
+    """The texts that ask for an entry, each searched by itself: the question, each phrasing, the keywords together, and
+    the question in each language it is translated into."""
+    keywords = [" ".join(entry.keywords)] if entry.keywords else []
+    return [entry.question, *entry.phrasings, *keywords, *(said.question for said in entry.translations.values())]
+
+
+def _phrased(entry: Entry) -> int:
+    """How many asks are in Japanese."""
+    return 1 + len(entry.phrasings) + bool(entry.keywords)
 
 
 def _lengths(texts: Sequence[Sequence[object]]) -> list[int]:

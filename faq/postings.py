@@ -91,16 +91,18 @@ def build_postings(
     owners: Sequence[int],
     vocabulary: int,
     shape: Shape,
+    usual: float | None = None,
 ) -> Postings:
     """BM25 over texts of `counts` terms each. `lengths` counts their words (other terms do not make a text longer);
-    `owners` tells which entry a text belongs to: a word is as rare as the entries that hold it are few."""
+    `owners` tells which entry a text belongs to: a word is as rare as the entries that hold it are few.
+    `usual` is the length that is neither short nor long (the mean)."""
     size = max(len(counts), 1)
     place_of = np.repeat(np.arange(len(counts), dtype=np.int64), np.asarray(counts, np.int64))
     pairs, occurrences = np.unique(numbers * size + place_of, return_counts=True)
     of_term, of_place = np.divmod(pairs, size)
 
     length = np.asarray(lengths, np.float64)
-    relative = length / (length.mean() or 1.0) if len(length) else length
+    relative = length / (usual or length.mean() or 1.0) if len(length) else length
     saturation = shape.k1 * (1 - shape.b + shape.b * relative)[of_place]
     owner = np.asarray(owners, np.int64)
     entries = int(owner.max()) + 1 if len(owner) else 0

@@ -186,7 +186,7 @@ def _evidence(
         slot_ask=slot_ask,
         slot_answer=slot_answer,
         words=words,
-        groups=_thinned(index, entries) * worth * groups,
+        groups=index.thinned[entries] * worth * groups,
         group_ask=(name_ask > 0) | (member_ask > 0),
         group_answer=worth * (name_answer + member_answer),
         named_ask=name_ask > 0,
@@ -220,13 +220,6 @@ def _most(rows: Doubles, starts: list[int]) -> Doubles:
     if filled:
         most[filled] = np.maximum.reduceat(rows, [starts[part] for part in filled], axis=0)
     return most
-
-
-def _thinned(index: Index, entries: NDArray[np.intp]) -> Doubles:
-    """An entry that is asked for in many phrasings needs its synonyms less: what is not there is missing."""
-    asks = index.first_ask[entries + 1] - index.first_ask[entries]
-    thinned: Doubles = asks.astype(np.float64) ** -index.weights.rich_power
-    return thinned
 
 
 def _credited(one: Doubles, other: Doubles, both: float) -> Doubles:

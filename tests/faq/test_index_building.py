@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faq.asking import ASPECT_NAMES, aspects
-from faq.entry import Entry
+from faq.entry import Entry, Translation
 from faq.index import ask_texts, build_index
 from faq.kana import kana_words, readings_of
 from faq.postings import Shape, build_postings, number_terms
@@ -19,9 +19,16 @@ PLAIN = Shape(k1=1.2, b=0.75, power=1.0)
 
 
 def test_every_text_that_asks_for_an_entry_is_searched_by_itself() -> None:
-    entry = Entry(id="a", question="ごみの日", answer="火曜", phrasings=("収集日",), keywords=("燃えるごみ", "曜日"))
+    entry = Entry(
+        id="a",
+        question="ごみの日",
+        answer="火曜",
+        phrasings=("収集日",),
+        keywords=("燃えるごみ", "曜日"),
+        translations={"en": Translation(question="Garbage days", answer="Tuesday")},
+    )
 
-    assert ask_texts(entry) == ["ごみの日", "収集日", "燃えるごみ 曜日"]
+    assert ask_texts(entry) == ["ごみの日", "収集日", "燃えるごみ 曜日", "Garbage days"]
 
 
 def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:

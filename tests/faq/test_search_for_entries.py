@@ -43,6 +43,32 @@ def test_short_questions_find_their_entry_among_the_first_three(demo_index: Inde
     assert any(entry.startswith(wanted) for entry in found), found
 
 
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("i lost my number card", "my-number-lost"),
+        ("hazard map please", "hazard-map"),
+        ("Resident record copy?", "juminhyo-copy"),
+        ("national health insurance", "national-health-insurance-join"),
+        ("bulky trash", "garbage-bulky"),
+        ("nursery school application", "nursery-apply"),
+    ],
+)
+def test_a_question_in_english_finds_a_translated_entry(demo_index: Index, typed: str, wanted: str) -> None:
+    assert wanted in [candidate.id for candidate in search(demo_index, typed, top=3).candidates]
+
+
+def test_every_translated_question_finds_its_entry(demo_index: Index, demo_entries: list[Entry]) -> None:
+    missed = [
+        said.question
+        for entry in demo_entries
+        for said in entry.translations.values()
+        if entry.id not in [found.id for found in search(demo_index, f"{said.question} please", top=3).candidates]
+    ]
+
+    assert missed == []
+
+
 @pytest.mark.parametrize("typed", ["", " ", "\x00", "\ud800", "？！", "について教えてください", "🗑️"])
 def test_a_text_without_a_topic_goes_to_staff_without_candidates(demo_index: Index, typed: str) -> None:
     result = search(demo_index, typed)
