@@ -1,11 +1,12 @@
-"""How fast and how right the matcher is, beside bm25s, tantivy and a RapidFuzz scan, on the same tokens in the
-same run.
+"""How fast and how right the matcher is, beside bm25s, tantivy, SQLite FTS5, character TF-IDF and a
+RapidFuzz scan, in the same run.
 
-    python benchmarks/matching.py
+    python benchmarks/matching.py           # figures
+    python benchmarks/matching.py --chart   # also draws docs/images/matching.svg
 
 Speed: one thread, tokenisation included, at 500, 2,000 and 22,000 entries made from the demo city. Quality:
 localgovFAQ beside
-plain BM25, when it lies beside the repository. About two minutes on one core.
+the same engines, when it lies beside the repository. Three minutes on one core.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import numpy as np
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.chart import Bar, draw  # noqa: E402
 from benchmarks.cities import base_thesaurus, demo_entries  # noqa: E402
 from benchmarks.corpora import corpus  # noqa: E402
 from benchmarks.local_gov_faq import load_entries, load_judged  # noqa: E402
-from benchmarks.peers import PEERS, Bm25s  # noqa: E402
+from benchmarks.peers import PEERS  # noqa: E402
 from faq.entry import Entry  # noqa: E402
 from faq.evaluate import JudgedQuery, evaluate, ndcg, own_tests, reciprocal_rank, table  # noqa: E402
 from faq.index import build_index  # noqa: E402
@@ -36,6 +38,7 @@ SIZES: Final = (500, 2_000, 22_000)
 TIMED_QUERIES: Final = 400
 # RapidFuzz needs 50 ms a query at 22,000 entries.
 SLOW_QUERIES: Final = 60
+CHART: Final = ROOT / "docs" / "images" / "matching.svg"
 
 
 class Timing(NamedTuple):
@@ -81,51 +84,70 @@ def rebuild_seconds(entries: list[Entry], thesaurus: Thesaurus) -> float:
     return time.perf_counter() - started
 
 
-def print_speed(thesaurus: Thesaurus) -> None:
+def print_speed(thesaurus: Thesaurus) -> dict[int, list[Timing]]:
+    measured: dict[int, list[Timing]] = {}
     demo = demo_entries()
     queries = [judged.query for judged in own_tests(demo)][:TIMED_QUERIES]
     print(f"検索の速さ（1スレッド、形態素解析を含む、{len(queries)}質問、ミリ秒）")
     print(f"{'件数':>6}  {'方式':<24}{'構築 秒':>9}{'p50 ms':>10}{'p99 ms':>10}")
     for size in SIZES:
         entries = corpus(demo, size)
-        for row in timings(entries, thesaurus, queries):
+        measured[size] = timings(entries, thesaurus, queries)
+        for row in measured[size]:
             print(f"{size:>8}  {row.name:<24}{row.build:>10.2f}{row.median:>10.3f}{row.slowest:>10.3f}", flush=True)
         if size == 2_000:
             print(f"{size:>8}  1件直したあとの作り直し    {rebuild_seconds(entries, thesaurus):>8.2f}")
+    return measured
 
 
-def quality(find: Callable[[str], Sequence[str]], queries: Sequence[JudgedQuery]) -> str:
+def quality(find: Callable[[str], Sequence[str]], queries: Sequence[JudgedQuery]) -> dict[str, float]:
     gains = [[judged.relevant.get(entry, 0) for entry in find(judged.query)[:10]] for judged in queries]
-    figures = {
-        "P@1": np.mean([bool(gain and gain[0]) for gain in gains]),
-        "Hit@3": np.mean([any(gain[:3]) for gain in gains]),
-        "Hit@5": np.mean([any(gain[:5]) for gain in gains]),
-        "MRR": np.mean([reciprocal_rank(gain) for gain in gains]),
-        "nDCG@10": np.mean([ndcg(gain, judged.relevant) for gain, judged in zip(gains, queries, strict=True)]),
+    return {
+        "P@1": float(np.mean([bool(gain and gain[0]) for gain in gains])),
+        "Hit@3": float(np.mean([any(gain[:3]) for gain in gains])),
+        "Hit@5": float(np.mean([any(gain[:5]) for gain in gains])),
+        "MRR": float(np.mean([reciprocal_rank(gain) for gain in gains])),
+        "nDCG@10": float(np.mean([ndcg(gain, judged.relevant) for gain, judged in zip(gains, queries, strict=True)])),
     }
-    return "  ".join(f"{name} {value:.3f}" for name, value in figures.items())
 
 
-def print_quality(thesaurus: Thesaurus) -> None:
+def compared(
+    entries: Sequence[Entry], queries: Sequence[JudgedQuery], thesaurus: Thesaurus, names: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """The figures of every engine over the same entries and questions, printed as they come."""
+    index = build_index(entries, thesaurus, own_names=names)
+    figures = {"まどぐち": quality(lambda query: [c.id for c in search(index, query, top=10).candidates], queries)}
+    for make in PEERS:
+        peer = make(entries)
+        figures[make.name] = quality(lambda query, peer=peer: [entries[n].id for n in peer.find(query, 10)], queries)  # type: ignore[misc]
+    for name, found in figures.items():
+        print(f"{name:<24}" + "  ".join(f"{label} {value:.3f}" for label, value in found.items()), flush=True)
+    return figures
+
+
+def print_quality(thesaurus: Thesaurus) -> dict[str, dict[str, float]]:
     demo = demo_entries()
+    names = ["彩野市", "彩野", "さいの"]
     print(f"\n正しさ：デモ市のFAQ {len(demo)}件、FAQごとの tests（索引に入れない文）")
-    print(table(evaluate(build_index(demo, thesaurus, own_names=["彩野市", "彩野", "さいの"]), own_tests(demo))))
+    print(table(evaluate(build_index(demo, thesaurus, own_names=names), own_tests(demo))))
+    figures = compared(demo, own_tests(demo), thesaurus, names)
     entries, queries = load_entries(), load_judged()
     if not entries:
-        print("\nlocalgovFAQ が見つからないため、正しさの比較は省きます。")
-        return
-    index = build_index(entries, thesaurus, own_names=["尼崎市", "尼崎", "あまがさき"])
+        print("\nlocalgovFAQ が見つからないため、その比較は省きます。")
+        return figures
     print(f"\n正しさ：localgovFAQ（{len(entries)}件、開発用{len(queries)}質問。順位づけの重みはこの質問で学習済み。")
     print("交差検証の値は benchmarks/learn_ranker.py）")
-    print("まどぐち      " + quality(lambda query: [c.id for c in search(index, query, top=10).candidates], queries))
-    plain = Bm25s(entries)
-    print("BM25 (bm25s)  " + quality(lambda query: [entries[number].id for number in plain.find(query, 10)], queries))
+    compared(entries, queries, thesaurus, ["尼崎市", "尼崎", "あまがさき"])
+    return figures
 
 
 def main() -> None:
     thesaurus = base_thesaurus()
-    print_speed(thesaurus)
-    print_quality(thesaurus)
+    measured = print_speed(thesaurus)
+    figures = print_quality(thesaurus)
+    if "--chart" in sys.argv:
+        bars = [Bar(row.name, row.median, figures[row.name]["Hit@3"]) for row in measured[2_000]]
+        CHART.write_text(draw(bars), encoding="utf-8")
 
 
 if __name__ == "__main__":

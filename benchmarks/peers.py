@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import ClassVar, Final, Protocol
 
 import bm25s
+import numpy as np
 import tantivy
 from rapidfuzz import fuzz, process
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from faq.entry import Entry
 from faq.index import ask_texts
@@ -83,6 +86,46 @@ class Tantivy:
         return [int(self.searcher.doc(address)["number"][0]) for _, address in hits]
 
 
+class Fts5:
+    """SQLite FTS5, its own bm25() over Sudachi's tokens."""
+
+    name: ClassVar[str] = "SQLite FTS5"
+    scans: ClassVar[bool] = False
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.engine = sqlite3.connect(":memory:")
+        self.engine.execute("CREATE VIRTUAL TABLE entry USING fts5(text, tokenize = 'unicode61')")
+        rows = ((number, " ".join(entry_tokens(entry))) for number, entry in enumerate(entries))
+        self.engine.executemany("INSERT INTO entry (rowid, text) VALUES (?, ?)", rows)
+
+    def find(self, query: str, top: int = 5) -> list[int]:
+        words = [token.replace('"', "") for token in query_tokens(query)]
+        if not words:
+            return []
+        wanted = " OR ".join(f'"{word}"' for word in words)
+        found = self.engine.execute(
+            "SELECT rowid FROM entry WHERE entry MATCH ? ORDER BY bm25(entry) LIMIT ?", (wanted, top)
+        )
+        return [int(number) for (number,) in found]
+
+
+class CharacterTfidf:
+    """scikit-learn's TF-IDF of one to three characters, cosine, over the text as it is written."""
+
+    name: ClassVar[str] = "文字 TF-IDF"
+    scans: ClassVar[bool] = True
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.engine = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), dtype=np.float32)
+        texts = (normalise(" ".join((*ask_texts(entry), entry.answer))) for entry in entries)
+        self.columns = self.engine.fit_transform(texts).T.tocsr()
+
+    def find(self, query: str, top: int = 5) -> list[int]:
+        scores = (self.engine.transform([normalise(query)]) @ self.columns).toarray()[0]
+        best = np.argpartition(-scores, min(top, len(scores) - 1))[:top]
+        return [int(number) for number in best[np.argsort(-scores[best])] if scores[number] > 0]
+
+
 class RapidFuzzScan:
     """RapidFuzz token_set_ratio against everything that asks for an entry; an entry scores by its best text."""
 
@@ -99,4 +142,4 @@ class RapidFuzzScan:
         return list(dict.fromkeys(self.owners[text] for _, _, text in found))[:top]
 
 
-PEERS: Final[tuple[type[Peer], ...]] = (Bm25s, Tantivy, RapidFuzzScan)
+PEERS: Final[tuple[type[Peer], ...]] = (Bm25s, Tantivy, Fts5, CharacterTfidf, RapidFuzzScan)
