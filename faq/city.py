@@ -6,7 +6,7 @@ import re
 from datetime import time
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from faq.entry import Day, Identifier, Line, Strict, Url
@@ -106,19 +106,25 @@ class City(Strict):
     own_names: tuple[Line, ...] = ()
     hours: tuple[OpeningHours, ...] = Field(min_length=1)
     closures: Closures = Closures()
-    default_department: Line
     departments: tuple[Department, ...] = Field(min_length=1)
+    default_department: Line  # after the departments, among which it is looked for
     topics: tuple[Topic, ...] = ()
     widget: Widget = Widget()
 
-    @model_validator(mode="after")
-    def _default_department_exists(self) -> Self:
-        names = [department.name for department in self.departments]
-        if self.default_department not in names:
-            raise PydanticCustomError("default_department_unknown", "default_department is not in departments")
-        if len(set(names)) < len(names):
+    @field_validator("departments")
+    @classmethod
+    def _names_are_different(cls, departments: tuple[Department, ...]) -> tuple[Department, ...]:
+        if len({department.name for department in departments}) < len(departments):
             raise PydanticCustomError("department_twice", "two departments have one name")
-        return self
+        return departments
+
+    @field_validator("default_department")
+    @classmethod
+    def _is_one_of_the_departments(cls, name: str, info: ValidationInfo) -> str:
+        departments = info.data.get("departments")  # none when they have errors of their own
+        if departments is not None and name not in {department.name for department in departments}:
+            raise PydanticCustomError("default_department_unknown", "default_department is not in departments")
+        return name
 
     def department(self, name: str | None) -> Department:
         """The department of this name, or the default one."""

@@ -64,7 +64,7 @@ def unread_links(directory: Path) -> list[str]:
 @lru_cache(1000)
 def _tell_of_link(path: Path) -> None:
     """Once a process: the folder is looked at every second."""
-    logger.warning("content_link_out_of_folder", extra={"path": path.name})
+    logger.info("content_link_out_of_folder", extra={"path": path.name})
 
 
 def base_folder(directory: Path) -> Path:

@@ -204,8 +204,8 @@ def test_a_city_is_read_with_its_yes_and_its_clock() -> None:
         ("open: 8:30", "open: 8時半", 9, "時刻"),
         ("close: 17:15", "close: 8:00", 9, "より後"),
         ("月, 火, 水", "Mon", 9, "月, 火, 水, 木, 金, 土, 日"),
-        ("default_department: 総合案内", "default_department: ない課", 1, "departments にありません"),
-        ("name: 市民課,", "name: 総合案内,", 1, "同じ name"),
+        ("default_department: 総合案内", "default_department: ない課", 10, "departments にありません"),
+        ("name: 市民課,", "name: 総合案内,", 11, "同じ name"),
     ],
 )
 def test_a_wrong_city_is_told_on_its_line(old: str, new: str, line: int, hint: str) -> None:
