@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 _ROW: Final = 34
 _TOP: Final = 76
-_SPEED_AT: Final = 150
-_RIGHT_AT: Final = 440
-_WIDEST: Final = 200
+_SPEED_AT: Final = 170
+_RIGHT_AT: Final = 490
+_WIDEST: Final = 180
 
 
 class Bar(NamedTuple):
