@@ -24,6 +24,9 @@ _Item = TypeVar("_Item")
 CANDIDATES = 5
 RELATED = 2
 TOPICS_PER_PAGE = 9
+LONGEST_GENERAL = 40
+"""Characters. Longer words are not too general to answer."""
+
 QUESTIONS_PER_PAGE = 8
 
 
@@ -157,13 +160,10 @@ def clarification(entries: Sequence[Entry]) -> Clarify | None:
 
 def clarification_of(voice: Voice, words: str) -> Clarify | None:
     """The question that staff wrote for exactly these general words, however they are spelt."""
-    asked = {bare(words), sounded(words)}
-    written = (entry.clarify for entry in voice.knowledge.entries.values() if entry.clarify and voice.shown(entry.id))
-    return next((clarify for clarify in written if asked & _spelt(clarify)), None)
-
-
-def _spelt(clarify: Clarify) -> set[str]:
-    return {spelling for words in clarify.phrasings for spelling in (bare(words), sounded(words))}
+    asked_back = voice.knowledge.asked_back
+    written = asked_back.get(bare(words)) or asked_back.get(sounded(words)) if len(words) <= LONGEST_GENERAL else None
+    entry = voice.shown(written) if written else None
+    return entry.clarify if entry else None
 
 
 def clarify_blocks(voice: Voice, clarify: Clarify) -> tuple[Block, ...]:

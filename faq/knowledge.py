@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ from faq.places import Shelter
 from faq.problems import ContentError, Problem
 from faq.references import reference_problems
 from faq.thesaurus import Thesaurus
+from faq.verbatim import bare, sounded
 
 __all__ = ["ContentError", "Knowledge", "build_knowledge", "load_knowledge"]
 
@@ -27,6 +28,7 @@ class Knowledge:
 
     `sources` is entry id → the file it stands in (`_base/…` for inherited ones). `problems` are what was left out or
     looks wrong; `version` names exactly this content. `places` are the places to flee to, () where the city lists none.
+    `asked_back` is a spelling of words too general to answer → the id of the entry whose `clarify` asks back.
     """
 
     city: City
@@ -37,6 +39,7 @@ class Knowledge:
     version: str
     sources: Mapping[str, str]
     places: tuple[Shelter, ...] = ()
+    asked_back: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
@@ -55,7 +58,17 @@ def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
         version=version_of(files, base_files),
         sources=MappingProxyType(dict(content.sources)),
         places=content.places,
+        asked_back=MappingProxyType(_asked_back(content.entries.values())),
     )
+
+
+def _asked_back(entries: Iterable[Entry]) -> dict[str, str]:
+    return {
+        spelling: entry.id
+        for entry in entries
+        for words in (entry.clarify.phrasings if entry.clarify else ())
+        for spelling in (bare(words), sounded(words))
+    }
 
 
 def load_knowledge(directory: Path) -> Knowledge:
