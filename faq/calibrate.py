@@ -41,6 +41,7 @@ FEWEST_PROBES: Final = 40
 _FREEDOM: Final = 1.0
 # A spring that does not give.
 _FIXED: Final = 1e6
+_SMALLEST_STEP: Final = 1e-6
 # A direct answer is claimed where this share of the probes was right; among fewer than this many probes nothing
 # is claimed.
 AIMED_PRECISION: Final = 0.97
@@ -133,7 +134,7 @@ def calibrated(index: Index, entries: Sequence[Entry]) -> Calibration:
     found = np.vstack([signal for signal, _ in probes])
     right = np.asarray([float(hit) for _, hit in probes])
     weights, constant = _learned(found, right, np.asarray(start.right), start.right_constant)
-    sure = 1 / (1 + np.exp(-(found @ weights + constant)))
+    sure = _sigmoid(found @ weights + constant)
     return replace(
         start,
         right=tuple(float(weight) for weight in weights),
@@ -174,13 +175,26 @@ def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) ->
     origin = np.append(start * _SPREAD, constant)
     spring = np.full(len(origin), 1.0 / _FREEDOM**2)
     spring[SIGNALS.index("unknown")] = _FIXED
+
+    def loss(weights: Doubles) -> float:
+        margin = scaled @ weights
+        return float(np.sum(np.logaddexp(0, margin) - right * margin) + np.sum(spring * (weights - origin) ** 2) / 2)
+
     weights = origin.copy()
     for _ in range(12):
-        sure = 1 / (1 + np.exp(-np.clip(scaled @ weights, -30, 30)))
+        sure = _sigmoid(scaled @ weights)
         slope = scaled.T @ (sure - right) + spring * (weights - origin)
         curve = (scaled * (sure * (1 - sure))[:, None]).T @ scaled + np.diag(spring)
-        weights = weights - np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, slope)
+        # Where hits and misses part cleanly a whole step overshoots and the next one diverges: take less of it.
+        while loss(weights - step) > loss(weights) and np.abs(step).max() > _SMALLEST_STEP:
+            step = step / 2
+        weights = weights - step
     return weights[:-1] / _SPREAD, float(weights[-1])
+
+
+def _sigmoid(margin: Doubles) -> Doubles:
+    return np.asarray(1 / (1 + np.exp(-np.clip(margin, -30, 30))))
 
 
 def _threshold(sure: Doubles, right: Doubles, otherwise: float) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from faq.calibrate import SIGNALS, Calibration, calibrated, confidence, decide
+from faq.calibrate import SIGNALS, Calibration, _learned, calibrated, confidence, decide
 from faq.entry import Entry
 from faq.index import Index, build_index
 from faq.search import search
@@ -96,3 +96,16 @@ def test_a_bare_topic_gets_choices_where_a_sentence_is_sent_away() -> None:
 )  # fmt: skip
 def test_a_single_topic_word_is_offered_choices_or_an_answer(demo_index: Index, word: str) -> None:
     assert search(demo_index, word).decision != "handoff"
+
+
+def test_questions_that_part_cleanly_do_not_run_away_with_the_weights() -> None:
+    rising = np.linspace(-1, 1, 60)
+    found = np.column_stack([rising * 40] * len(SIGNALS))
+    right = (rising > 0).astype(float)
+    start = Calibration()
+
+    weights, constant = _learned(found, right, np.asarray(start.right), start.right_constant)
+
+    assert np.isfinite(weights).all()
+    assert np.abs(weights).max() < 50
+    assert abs(constant) < 50
