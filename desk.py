@@ -13,9 +13,10 @@ from datetime import datetime
 from bot.dialogue import Conversation
 from bot.messages import Inquiry, Reply, Text
 from bot.numbering import plain_text
-from bot.respond import Response, respond
+from bot.respond import respond
 from bot.shelters import without_place
 from bot.teaching import Teaching
+from bot.turn import Response
 from bot.wording import Wording
 from faq.knowledge import Knowledge
 from store import Store
