@@ -83,7 +83,7 @@ install_browser() {
     case "$fonts" in *NotoSansCJK*|*"Noto Sans CJK"*) ;; *) packages="$packages fonts-noto-cjk" ;; esac
     case "$fonts" in *NotoColorEmoji*|*"Noto Color Emoji"*) ;; *) packages="$packages fonts-noto-color-emoji" ;; esac
     # Playwright's own node needs it; a fresh Debian has it only by way of a compiler.
-    ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || packages="$packages libatomic1"
+    PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || packages="$packages libatomic1"
     # shellcheck disable=SC2086
     [ -z "$packages" ] || need_packages "画面の試験に使うブラウザーと文字" $packages
 }
