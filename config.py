@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 Mode = Literal["demo", "production"]
 ROOT = Path(__file__).resolve().parent
 LINE_API = "https://api.line.me"
 LINE_API_DATA = "https://api-data.line.me"
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class ConfigError(Exception):
@@ -52,6 +55,10 @@ class Config:
     retention_days: int
     log_level: str
     trusted_proxies: int
+    smtp_url: str = field(repr=False)
+    mail_from: str
+    staff_webhooks: Mapping[str, Mapping[str, str]] = field(repr=False)
+    """Addresses of staff's chat rooms by city, then by the name in `notify:` of city.yaml (lower case)."""
 
     @property
     def demo(self) -> bool:
@@ -99,7 +106,61 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         retention_days=env.number("RETENTION_DAYS", 90, 1, 3650),
         log_level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
+        smtp_url=_smtp_url(env),
+        mail_from=_mail_from(env),
+        staff_webhooks=_staff_webhooks(env, cities, demo=mode == "demo"),
     )
+
+
+def _smtp_url(env: _Environment) -> str:
+    """Where mail is handed in, or "" when nobody is told by mail."""
+    url = env.secret("SMTP_URL")
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    try:
+        good = parts.scheme in SMTP_SCHEMES and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or parts.path.strip("/") or (parts.scheme == "smtp+plain" and parts.password):
+        raise ConfigError(
+            "SMTP_URL: smtp://名前:パスワード@メールサーバー:587（STARTTLS）、smtps://…:465（TLS）、"
+            "smtp+plain://…:25（庁内の暗号なし。パスワードは書けません）のどれかの形で書いてください。"
+        )
+    return url
+
+
+def _mail_from(env: _Environment) -> str:
+    address = env.text("MAIL_FROM", "")
+    if address and not MAIL_ADDRESS.fullmatch(address):
+        raise ConfigError("MAIL_FROM: madoguchi@city.example.jp のように、メールアドレスだけを書いてください。")
+    if env.secret("SMTP_URL") and not address:
+        raise ConfigError("MAIL_FROM: SMTP_URL を書いたときは、差出人のメールアドレスもいります。")
+    return address
+
+
+def _staff_webhooks(env: _Environment, cities: tuple[str, ...], demo: bool) -> dict[str, dict[str, str]]:
+    """`STAFF_WEBHOOK__<CITY>__<NAME>` of every city."""
+    found: dict[str, dict[str, str]] = {}
+    names = {name.removesuffix("_FILE") for name in env.variables if name.startswith("STAFF_WEBHOOK__")}
+    for name in sorted(names):
+        city = next((city for city in cities if name.startswith(f"{_variable('STAFF_WEBHOOK', city)}__")), None)
+        if city is None:
+            raise ConfigError(f"{name}: STAFF_WEBHOOK__（市）__（名前）の（市）が、CITIES_DIR にありません。")
+        url = env.secret(name)
+        if url:
+            if not _may_be_called(url, demo):
+                raise ConfigError(f"{name}: https:// から始まる URL を書いてください。")
+            found.setdefault(city, {})[name.rsplit("__", 1)[-1].lower()] = url
+    return found
+
+
+def _may_be_called(url: str, demo: bool) -> bool:
+    """https; in the demo also a server on this machine."""
+    parts = urlsplit(url)
+    here = demo and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    plain = not re.search(r"[\s\x00-\x1f]", url) and bool(parts.hostname) and not parts.password
+    return plain and (parts.scheme == "https" or here)
 
 
 def _line_channels(env: _Environment, cities: tuple[str, ...]) -> dict[str, LineChannel]:

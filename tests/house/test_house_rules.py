@@ -78,6 +78,7 @@ def test_a_library_stays_in_its_room(library, rooms):
 def test_every_setting_is_in_the_example_and_the_other_way_round():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "config.py").read_text(encoding="utf-8")))
     read |= {f"{prefix}__DEMO" for prefix in ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")}
+    read |= {"STAFF_WEBHOOK__DEMO__TEAMS"}
     documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
 
     assert read == documented
@@ -143,6 +144,15 @@ def test_a_missing_sentence_is_a_fault_of_ours():
         ({"MODE": "production"}, "LINE_CHANNEL_SECRET__DEMO"),
         ({"LINE_CHANNEL_SECRET__DEMO_FILE": "/nowhere"}, "LINE_CHANNEL_SECRET__DEMO_FILE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"SMTP_URL": "mail.city.example.jp:25"}, "SMTP_URL"),
+        ({"SMTP_URL": "smtp+plain://name:password@mail.city.example.jp"}, "SMTP_URL"),
+        ({"SMTP_URL": "smtp://mail.city.example.jp:port"}, "SMTP_URL"),
+        ({"SMTP_URL": "smtp://mail.city.example.jp"}, "MAIL_FROM"),
+        ({"MAIL_FROM": "案内係 <a@city.example.jp>"}, "MAIL_FROM"),
+        ({"MAIL_FROM": "a@city.example.jp\r\nBcc: b@example.com"}, "MAIL_FROM"),
+        ({"STAFF_WEBHOOK__ELSEWHERE__TEAMS": "https://chat.example.com/x"}, "STAFF_WEBHOOK__ELSEWHERE__TEAMS"),
+        ({"STAFF_WEBHOOK__DEMO__TEAMS": "http://chat.example.com/x"}, "STAFF_WEBHOOK__DEMO__TEAMS"),
+        ({"STAFF_WEBHOOK__DEMO__TEAMS": "https://user:word@chat.example.com/x"}, "STAFF_WEBHOOK__DEMO__TEAMS"),
     ],
 )
 def test_a_bad_setting_is_named(environment, named):
