@@ -58,7 +58,7 @@ class Config:
     smtp_url: str = field(repr=False)
     mail_from: str
     staff_webhooks: Mapping[str, Mapping[str, str]] = field(repr=False)
-    """Addresses of staff's chat rooms by city, then by the name in `notify:` of city.yaml (lower case)."""
+    """Addresses of staff's chat rooms by city, then by `notify.webhook_channel` of city.yaml ("" where it names none)."""
 
     @property
     def demo(self) -> bool:
@@ -140,18 +140,19 @@ def _mail_from(env: _Environment) -> str:
 
 
 def _staff_webhooks(env: _Environment, cities: tuple[str, ...], demo: bool) -> dict[str, dict[str, str]]:
-    """`STAFF_WEBHOOK__<CITY>__<NAME>` of every city."""
+    """`STAFF_WEBHOOK_URL__<CITY>` and `STAFF_WEBHOOK_URL__<CITY>__<CHANNEL>` of every city."""
+    prefixes = {_variable("STAFF_WEBHOOK_URL", city): city for city in cities}
+    names = {name.removesuffix("_FILE") for name in env.variables if name.startswith("STAFF_WEBHOOK_URL__")}
     found: dict[str, dict[str, str]] = {}
-    names = {name.removesuffix("_FILE") for name in env.variables if name.startswith("STAFF_WEBHOOK__")}
     for name in sorted(names):
-        city = next((city for city in cities if name.startswith(f"{_variable('STAFF_WEBHOOK', city)}__")), None)
-        if city is None:
-            raise ConfigError(f"{name}: STAFF_WEBHOOK__（市）__（名前）の（市）が、CITIES_DIR にありません。")
+        prefix = next((one for one in prefixes if name == one or name.startswith(f"{one}__")), "")
+        if not prefix:
+            raise ConfigError(f"{name}: STAFF_WEBHOOK_URL__（市）の（市）が、CITIES_DIR にありません。")
         url = env.secret(name)
         if url:
             if not _may_be_called(url, demo):
                 raise ConfigError(f"{name}: https:// から始まる URL を書いてください。")
-            found.setdefault(city, {})[name.rsplit("__", 1)[-1].lower()] = url
+            found.setdefault(prefixes[prefix], {})[name.removeprefix(prefix).removeprefix("__")] = url
     return found
 
 

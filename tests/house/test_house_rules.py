@@ -78,7 +78,7 @@ def test_a_library_stays_in_its_room(library, rooms):
 def test_every_setting_is_in_the_example_and_the_other_way_round():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "config.py").read_text(encoding="utf-8")))
     read |= {f"{prefix}__DEMO" for prefix in ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")}
-    read |= {"STAFF_WEBHOOK__DEMO__TEAMS"}
+    read |= {"STAFF_WEBHOOK_URL__DEMO"}
     documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
 
     assert read == documented
@@ -150,9 +150,9 @@ def test_a_missing_sentence_is_a_fault_of_ours():
         ({"SMTP_URL": "smtp://mail.city.example.jp"}, "MAIL_FROM"),
         ({"MAIL_FROM": "案内係 <a@city.example.jp>"}, "MAIL_FROM"),
         ({"MAIL_FROM": "a@city.example.jp\r\nBcc: b@example.com"}, "MAIL_FROM"),
-        ({"STAFF_WEBHOOK__ELSEWHERE__TEAMS": "https://chat.example.com/x"}, "STAFF_WEBHOOK__ELSEWHERE__TEAMS"),
-        ({"STAFF_WEBHOOK__DEMO__TEAMS": "http://chat.example.com/x"}, "STAFF_WEBHOOK__DEMO__TEAMS"),
-        ({"STAFF_WEBHOOK__DEMO__TEAMS": "https://user:word@chat.example.com/x"}, "STAFF_WEBHOOK__DEMO__TEAMS"),
+        ({"STAFF_WEBHOOK_URL__ELSEWHERE__TEAMS": "https://chat.example.com/x"}, "STAFF_WEBHOOK_URL__ELSEWHERE__TEAMS"),
+        ({"STAFF_WEBHOOK_URL__DEMO__TEAMS": "http://chat.example.com/x"}, "STAFF_WEBHOOK_URL__DEMO__TEAMS"),
+        ({"STAFF_WEBHOOK_URL__DEMO__TEAMS": "https://user:word@chat.example.com/x"}, "STAFF_WEBHOOK_URL__DEMO__TEAMS"),
     ],
 )
 def test_a_bad_setting_is_named(environment, named):
