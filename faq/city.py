@@ -1,4 +1,7 @@
-"""A city as `city.yaml` describes it: names, departments with phones and hours, topics, the widget's origins."""
+"""A city as `city.yaml` describes it: names, departments with phones and hours, topics, the widget's origins.
+
+How a department takes residents who ask for a person is `faq.handoff`'s.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 from pydantic_core import PydanticCustomError
 
 from faq.entry import Day, Identifier, Line, Strict, Url
+from faq.handoff import Handoff, HandoffRules, rules_of
+from faq.yes_no import YesNo
 
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9][0-9-]{1,14}$|^#[0-9]{4}$")]
 Weekday = Literal["月", "火", "水", "木", "金", "土", "日"]
@@ -26,16 +31,11 @@ def _clock(value: object) -> object:
     return time.max if value == "24:00" else value.rjust(5, "0")
 
 
-def _yes_no(value: object) -> object:
-    return {"はい": True, "いいえ": False}.get(value, value) if isinstance(value, str) else value
-
-
 def _or_none(value: object) -> object:
     return None if value == "なし" else value
 
 
 Clock = Annotated[time, BeforeValidator(_clock)]
-YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 
 
 class OpeningHours(Strict):
@@ -69,7 +69,8 @@ class Closures(Strict):
 class Department(Strict):
     """A 課 or a window that answers: where it is, when, and on which number.
 
-    `closures` stands in place of the city's, e.g. for a library that opens on national holidays.
+    `closures` stands in place of the city's, e.g. for a library that opens on national holidays. What `handoff` leaves
+    out is as the city's `handoff` says (`City.handoff_of`).
     """
 
     name: Line
@@ -78,6 +79,7 @@ class Department(Strict):
     hours: tuple[OpeningHours, ...] = ()
     closures: Closures | None = None
     email: Line | None = None
+    handoff: Handoff = Handoff()
 
 
 class Topic(Strict):
@@ -106,6 +108,7 @@ class City(Strict):
     own_names: tuple[Line, ...] = ()
     hours: tuple[OpeningHours, ...] = Field(min_length=1)
     closures: Closures = Closures()
+    handoff: Handoff = Handoff()
     departments: tuple[Department, ...] = Field(min_length=1)
     default_department: Line  # after the departments, among which it is looked for
     topics: tuple[Topic, ...] = ()
@@ -130,3 +133,7 @@ class City(Strict):
         """The department of this name, or the default one."""
         by_name = {department.name: department for department in self.departments}
         return by_name.get(name or "", by_name[self.default_department])
+
+    def handoff_of(self, name: str | None) -> HandoffRules:
+        """How this department (or the default one) takes residents who ask for a person."""
+        return rules_of(self.handoff, self.department(name).handoff)

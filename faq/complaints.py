@@ -40,6 +40,9 @@ _PATTERNS = (
     ("#[0-9]", "電話番号は半角の数字と「-」で書いてください。例 048-000-1100"),
     ("^/\\s", "https://www.example.jp のように、サイトの先頭だけを書いてください（後ろに / を付けない）。"),
     ("0[1-9]|1[0-2]", "月日は 12-29 のように、2けたずつ「-」でつないでください。"),
+    ("@[", "メールアドレスは「shimin@city.example.lg.jp」の形で、1行に1つ書いてください。"),
+    ("teams|", "使えるのは teams, slack, logo, なし か、見本のファイルの名前（例 yakusho.json）です。"),
+    ("A-Z][A-Z0-9_]", "半角の大文字の英字・数字・「_」で書いてください（先頭は英字）。例 FUKUSHI"),
     ("\\n", "改行を入れずに、1行で書いてください。"),
 )
 _FIXED = {
@@ -79,7 +82,7 @@ def complain(error: ErrorDetails, known_fields: Collection[str]) -> str:
     if kind == "literal_error":
         return f"使えるのは {_choices(context)} だけです。"
     if kind in {"greater_than_equal", "less_than_equal"}:
-        return "1 から 5 の数字にしてください（第何週かを表します）。"
+        return _out_of_range(error)
     if kind == "too_long":
         return f"{context['max_length']}個までにしてください。"
     if kind == "value_error" or kind.startswith(("date", "time")):
@@ -98,6 +101,17 @@ def unknown_field(name: str, known_fields: Collection[str]) -> str:
 
 def _choices(context: dict[str, Any]) -> str:
     return str(context["expected"]).replace(" or ", ", ").replace("'", "")
+
+
+def _out_of_range(error: ErrorDetails) -> str:
+    if "weeks" in error["loc"]:
+        return "1 から 5 の数字にしてください（第何週かを表します）。"
+    context = error.get("ctx", {})
+    return (
+        f"{context['ge']} 以上の数字にしてください。"
+        if "ge" in context
+        else f"{context['le']} 以下の数字にしてください。"
+    )
 
 
 def _is_clock(error: ErrorDetails) -> bool:
