@@ -175,8 +175,7 @@ def new_worker(parts: Parts) -> Worker:
     """A worker on these parts, with the planned jobs of the whole installation."""
     retention = timedelta(days=parts.config.retention_days)
     jobs = (Job("retention", "15 3 * * *", lambda now: parts.store.purge(now - retention)),)
-    threads = parts.config.worker_threads
-    return Worker(parts.store, parts.library.get, parts.lines, threads=threads, jobs=jobs)
+    return Worker(parts.store, parts.library.get, parts.lines, at_once=parts.config.worker_threads, jobs=jobs)
 
 
 def _published(store: Store) -> RevisionSource:

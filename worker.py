@@ -21,7 +21,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot.messages import Inquiry, Reply
 from bot.wording import Wording
-from clients.line.delivery import Line, deliver
+from clients.line.courier import Courier
+from clients.line.delivery import Line
 from desk import KnowledgeOf, decide
 from handlers.line.events import Arrival, read_event
 from handlers.line.messages import render
@@ -40,8 +41,8 @@ IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.005
 """After a claim the next one waits this long: under load it then takes several events at the price of one."""
 
-DECIDERS = 2
-"""Threads that compute. Few, because they share the cores and Python's lock; all others only wait for LINE or disk."""
+DECIDERS = 1
+"""Threads that compute. More would only take Python's lock from one another (`docs/decisions/engine.md`)."""
 
 JOB_LOOKBACK = timedelta(days=2)
 """A planned job that was missed while everything was down is caught up when it is not older than this."""
@@ -58,10 +59,38 @@ class Job:
     run: Callable[[datetime], object]
 
 
-class Worker:
-    """Answers and sends until `stop()`, at most `threads` pieces of work at once. Several workers share one store.
+class _Places:
+    """How much more work may be begun. Each piece takes a place and gives it back when it is done."""
 
-    LINE takes some 60 ms a call, so `threads` bounds the answers a second: 64 threads give about a thousand.
+    def __init__(self, count: int) -> None:
+        self._count = self._free = count
+        self._changed = threading.Condition()
+
+    def take_all(self, seconds: float) -> int:
+        """All places that are free, waiting for at least one of them; 0 when there was none for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free, seconds)
+            taken, self._free = self._free, 0
+        return taken
+
+    def give_back(self, count: int = 1) -> None:
+        with self._changed:
+            self._free += count
+            if self._free in (count, self._count):  # somebody may wait for the first one, or for the last
+                self._changed.notify_all()
+
+    def wait_until_all_free(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._free == self._count, seconds)
+
+
+class Worker:
+    """Answers and sends until `stop()`, at most `at_once` pieces of work at a time. Several workers share one store.
+
+    LINE takes some 60 ms a call, so `at_once` bounds the answers a second: 128 give about two thousand.
+
+    What one thread has done the next one takes over without being waited for: the dispatcher claims, the decider
+    thinks, the store's writer writes, the courier sends, the writer notes that it was sent.
     """
 
     def __init__(
@@ -70,21 +99,19 @@ class Worker:
         knowledge_of: KnowledgeOf,
         lines: Mapping[str, Line],
         *,
-        threads: int = 64,
+        at_once: int = 128,
         jobs: Sequence[Job] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.name = f"{os.uname().nodename}-{os.getpid()}-{id(self):x}"
         self._store = store
         self._knowledge_of = knowledge_of
-        self._lines = lines
         self._jobs = jobs
         self._clock = clock
-        self._threads = threads
-        self._free = threading.Semaphore(threads)
+        self._places = _Places(at_once)
         self._stopping = threading.Event()
-        self._deciders = ThreadPoolExecutor(min(threads, DECIDERS), thread_name_prefix="decide")
-        self._senders = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self._deciders = ThreadPoolExecutor(DECIDERS, thread_name_prefix="decide")
+        self._courier = Courier(lines, store, clock, lambda city, step: DELIVERIES.labels(city, step).inc())
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
         self._planner = threading.Thread(target=self._plan, name="plan", daemon=True)
 
@@ -102,7 +129,8 @@ class Worker:
             if thread.is_alive():
                 thread.join(timeout=LEASE_SECONDS)
         self._deciders.shutdown(wait=True)
-        self._senders.shutdown(wait=True)
+        self._places.wait_until_all_free(LEASE_SECONDS)
+        self._courier.stop()
 
     # ── Claiming ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -121,56 +149,75 @@ class Worker:
                 self._stopping.wait(IDLE_SECONDS)
 
     def claim_once(self) -> int:
-        """Claims as much as there are free threads for and hands it to them. Returns how much that was."""
-        free = self._take_free_threads()
+        """Claims as much as may be begun now and begins it. Returns how much that was."""
+        free = self._places.take_all(IDLE_SECONDS)
         if not free:
             return 0
         claimed = 0
         try:
             for item in self._store.claim_outgoing(self.name, free, LEASE_SECONDS):
-                self._senders.submit(self._do, self._send, item)
+                self._courier.carry((item,), self._places.give_back)
                 claimed += 1
             if claimed < free:
                 for event in self._store.claim_events(self.name, free - claimed, LEASE_SECONDS):
                     self._deciders.submit(self._answer, event)
                     claimed += 1
         finally:
-            for _ in range(free - claimed):
-                self._free.release()
+            self._places.give_back(free - claimed)
         return claimed
-
-    def _take_free_threads(self) -> int:
-        """Waits until at least one thread is free (or we stop), then takes all that are."""
-        if not self._free.acquire(timeout=IDLE_SECONDS):
-            return 0
-        taken = 1
-        while taken < self._threads and self._free.acquire(blocking=False):
-            taken += 1
-        return taken
-
-    def _do(self, do: Callable[..., None], *work: object) -> None:
-        try:
-            do(*work)
-        except LeaseLost:
-            log.warning("somebody else took this work", extra={"worker": self.name})
-        except StoreError:
-            log.exception("not recorded; the lease will end and it is done again", extra={"worker": self.name})
-        except Exception:
-            log.exception("worker fault", extra={"worker": self.name})
-        finally:
-            self._free.release()
 
     # ── Answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _answer(self, event: ClaimedEvent) -> None:
-        """Decides here, on one of the few threads that compute, and leaves all waiting to a sender."""
+        """Decides, and leaves writing and sending to others. Whatever happens, the place is free again in the end."""
         try:
-            outcome = self._decided(event)
+            self._record(event, self._decided(event))
         except Exception:
             log.exception("worker fault", extra={"worker": self.name, "event": event.event_id})
-            self._free.release()
+            self._places.give_back()
+
+    def _record(self, event: ClaimedEvent, outcome: Outcome) -> None:
+        if event.attempts > 2 * ATTEMPTS:
+            self._store.fail_event(event, "too many attempts")
+            self._places.give_back()
             return
-        self._senders.submit(self._do, self._finish, event, outcome)
+        try:
+            self._store.finish_event_later(event, outcome, lambda result: self._recorded(event, result))
+        except StoreError as error:
+            self._recorded(event, error)
+
+    def _recorded(self, event: ClaimedEvent, result: tuple[ClaimedOutgoing, ...] | BaseException) -> None:
+        """Sends what is to be sent, on whatever thread says that it is written."""
+        if not isinstance(result, BaseException):
+            if result:
+                self._courier.carry(result, lambda: self._answered(event))
+            else:
+                self._places.give_back()
+            return
+        ids = {"worker": self.name, "city": event.city, "event": event.event_id}
+        if isinstance(result, LeaseLost):
+            log.warning("somebody else took this event", extra=ids)
+        elif not (isinstance(result, StoreError) and result.permanent):
+            log.error("not recorded; the lease will end and it is done again", extra=ids, exc_info=result)
+        elif not self._stopping.is_set():
+            log.error("could not record an answer", extra=ids, exc_info=result)
+            self._deciders.submit(self._record_last_words, event)
+            return
+        self._places.give_back()
+
+    def _record_last_words(self, event: ClaimedEvent) -> None:
+        """What the database will never take must not hold the resident's later events back."""
+        try:
+            sending = self._store.finish_event(event, self._last_words(event))
+        except Exception:
+            log.exception("not recorded; the lease will end and it is done again", extra={"event": event.event_id})
+            self._places.give_back()
+            return
+        self._courier.carry(sending, self._places.give_back) if sending else self._places.give_back()
+
+    def _answered(self, event: ClaimedEvent) -> None:
+        ANSWER_SECONDS.observe(max(0.0, self._clock() - event.received_at_ms / 1000))
+        self._places.give_back()
 
     def _decided(self, event: ClaimedEvent) -> Outcome:
         if event.attempts > ATTEMPTS:
@@ -180,27 +227,6 @@ class Worker:
         except Exception:
             log.exception("could not make an answer", extra={"city": event.city, "event": event.event_id})
             return self._last_words(event)
-
-    def _finish(self, event: ClaimedEvent, outcome: Outcome) -> None:
-        if event.attempts > 2 * ATTEMPTS:
-            self._store.fail_event(event, "too many attempts")
-            return
-        for item in self._recorded(event, outcome):
-            self._send(item)
-        if outcome.outgoing:
-            ANSWER_SECONDS.observe(max(0.0, self._clock() - event.received_at_ms / 1000))
-
-    def _recorded(self, event: ClaimedEvent, outcome: Outcome) -> tuple[ClaimedOutgoing, ...]:
-        """What the database will never take must not hold the resident's later events back."""
-        try:
-            return self._store.finish_event(event, outcome)
-        except LeaseLost:
-            raise
-        except StoreError as error:
-            if not error.permanent:
-                raise
-            log.exception("could not record an answer", extra={"city": event.city, "event": event.event_id})
-            return self._store.finish_event(event, self._last_words(event))
 
     def _outcome(self, event: ClaimedEvent, arrival: Arrival) -> Outcome:
         if arrival.action == "erase":
@@ -228,15 +254,6 @@ class Worker:
 
     def _wording(self, city: str) -> Wording:
         return Wording(self._knowledge_of(city).wording)
-
-    # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _send(self, item: ClaimedOutgoing) -> None:
-        line = self._lines.get(item.city)
-        if line is None:
-            self._store.outgoing_dead(item, "no channel")
-            return
-        DELIVERIES.labels(item.city, deliver(item, line, self._store, self._clock)).inc()
 
     # ── Planned jobs ─────────────────────────────────────────────────────────────────────────────────────────────────
 

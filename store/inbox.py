@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from store import statements
 from store.core import LEASE_SECONDS, Core
@@ -44,6 +44,31 @@ class Inbox(Core):
         nothing, when this worker no longer holds the event.
         """
         return self._write_outcome(event, outcome, event.worker, lease_seconds)
+
+    def finish_event_later(
+        self,
+        event: ClaimedEvent,
+        outcome: Outcome,
+        tell: Callable[[tuple[ClaimedOutgoing, ...] | BaseException], None],
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        """`finish_event` for a caller who does not wait: `tell` gets its result or error, on the store's thread.
+
+        Raises StoreError at once for what could never be written.
+        """
+        now = self._now()
+        kind: Kind[Writing, Written] = Kind("write", 2, self._hot.write)
+
+        def told(result: Written | BaseException) -> None:
+            if isinstance(result, BaseException):
+                tell(result)
+                return
+            if result.more:
+                self._bell.ring()
+            tell(result.in_flight)
+
+        request = writing(event, outcome, event.worker, now, now + round(lease_seconds * 1000))
+        self._writer.write_later(kind, request, told)
 
     def record(
         self, outcome: Outcome, worker: str = "", lease_seconds: float = LEASE_SECONDS

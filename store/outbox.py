@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from store import statements
@@ -28,6 +29,17 @@ class Outbox(Inbox):
         kind: Kind[Sent, bool] = Kind("sent", 0, self._hot.sent)
         if self._write(kind, Sent(item, accepted, self._now())):
             self._bell.ring()
+
+    def outgoing_sent_later(self, item: ClaimedOutgoing, accepted: Accepted, tell: Callable[[object], None]) -> None:
+        """`outgoing_sent` for a caller who does not wait: `tell` gets None or the error, on the store's thread."""
+        kind: Kind[Sent, bool] = Kind("sent", 0, self._hot.sent)
+
+        def told(result: bool | BaseException) -> None:
+            if result is True:
+                self._bell.ring()
+            tell(result if isinstance(result, BaseException) else None)
+
+        self._writer.write_later(kind, Sent(item, accepted, self._now()), told)
 
     def outgoing_later(self, item: ClaimedOutgoing, delay_seconds: float, reason: str, fate_unknown: bool) -> None:
         """Try again in `delay_seconds`. Once the fate of an attempt is unknown, it stays so."""

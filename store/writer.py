@@ -7,6 +7,7 @@ rolled back and each of its writes is run again alone, so a bad one does not tak
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from store.errors import StoreError, store_error
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+log = logging.getLogger(__name__)
 
 BATCH_LIMIT = 256
 # LINE waits 2 s for a 200; a writer that is stuck longer than this has to be reported, not waited for.
@@ -41,6 +44,24 @@ class Kind(Generic[Request, Result]):
 def one_by_one(run: Callable[[Connection, Request], Result]) -> Callable[[Connection, Sequence[Request]], list[Result]]:
     """A `Kind.run` for writes that gain nothing from being done together."""
     return lambda connection, requests: [run(connection, request) for request in requests]
+
+
+class _Told:
+    """A queued write whose caller goes on and is told the result."""
+
+    __slots__ = ("_tell", "kind", "request")
+    abandoned = False
+
+    def __init__(self, kind: Kind[Any, Any], request: Any, tell: Callable[[Any], None]) -> None:
+        self.kind = kind
+        self.request = request
+        self._tell = tell
+
+    def finish(self, result: Any) -> None:
+        try:
+            self._tell(result)
+        except Exception:
+            log.exception("nobody took the result of a write")
 
 
 class _Write:
@@ -75,7 +96,7 @@ class Writer:
     def __init__(self, engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
         self._engine = engine
         self._wait_seconds = wait_seconds
-        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Told | _Write | None] = SimpleQueue()
         self._connection: Connection | None = None
         self._closing = threading.Lock()
         self._closed = False
@@ -85,12 +106,21 @@ class Writer:
     def write(self, kind: Kind[Request, Result], request: Request) -> Result:
         """Do one write and return when it is durable; raises what it failed with."""
         write = _Write(kind, request)
+        self._put(write)
+        result: Result = write.wait(self._wait_seconds)
+        return result
+
+    def write_later(
+        self, kind: Kind[Request, Result], request: Request, tell: Callable[[Result | BaseException], None]
+    ) -> None:
+        """Do one write and return at once. `tell` gets the result or the error, on the writer's thread: be quick."""
+        self._put(_Told(kind, request, tell))
+
+    def _put(self, write: _Told | _Write) -> None:
         with self._closing:
             if self._closed:
                 raise StoreError("the store is closed", permanent=True)
             self._queue.put(write)
-        result: Result = write.wait(self._wait_seconds)
-        return result
 
     def alive(self) -> bool:
         return self._thread.is_alive() and not self._closed
@@ -112,11 +142,11 @@ class Writer:
                 self._commit(writes)
         self._disconnect()
 
-    def _next_batch(self) -> tuple[list[_Write], bool]:
+    def _next_batch(self) -> tuple[list[_Told | _Write], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
-        batch = [first]
+        batch: list[_Told | _Write] = [first]
         while len(batch) < BATCH_LIMIT:
             try:
                 write = self._queue.get_nowait()
@@ -127,7 +157,7 @@ class Writer:
             batch.append(write)
         return batch, False
 
-    def _commit(self, writes: list[_Write]) -> None:
+    def _commit(self, writes: list[_Told | _Write]) -> None:
         try:
             results = self._transaction(writes)
         except Exception as error:
@@ -140,7 +170,7 @@ class Writer:
         for write, result in zip(writes, results, strict=True):
             write.finish(result)
 
-    def _commit_alone(self, write: _Write) -> None:
+    def _commit_alone(self, write: _Told | _Write) -> None:
         if write.abandoned:
             return
         try:
@@ -149,9 +179,9 @@ class Writer:
             result = store_error(error)
         write.finish(result)
 
-    def _transaction(self, writes: list[_Write]) -> list[Any]:
+    def _transaction(self, writes: list[_Told | _Write]) -> list[Any]:
         """Run these writes in one transaction; results in the order of `writes`."""
-        groups: dict[str, list[_Write]] = {}
+        groups: dict[str, list[_Told | _Write]] = {}
         for write in sorted(writes, key=lambda write: write.kind.rank):
             groups.setdefault(write.kind.name, []).append(write)
         results: dict[int, Any] = {}

@@ -28,15 +28,18 @@ REFUSED_PAUSE = 60.0
 
 
 class Line(Protocol):
-    def reply(self, reply_token: str, messages: list[dict[str, object]]) -> Accepted: ...
-    def push(self, to: str, messages: list[dict[str, object]], retry_key: str) -> Accepted: ...
+    async def reply(self, reply_token: str, messages: list[dict[str, object]]) -> Accepted: ...
+    async def push(self, to: str, messages: list[dict[str, object]], retry_key: str) -> Accepted: ...
 
 
 class Outbox(Protocol):
-    def outgoing_sent(self, item: ClaimedOutgoing, accepted: Accepted) -> None: ...
-    def outgoing_later(self, item: ClaimedOutgoing, delay_seconds: float, reason: str, fate_unknown: bool) -> None: ...
-    def outgoing_push_instead(self, item: ClaimedOutgoing) -> ClaimedOutgoing: ...
-    def outgoing_dead(self, item: ClaimedOutgoing, reason: str) -> None: ...
+    """Where it is written down what became of a message; each call returns when that is durable."""
+
+    async def outgoing_later(
+        self, item: ClaimedOutgoing, delay_seconds: float, reason: str, fate_unknown: bool
+    ) -> None: ...
+    async def outgoing_push_instead(self, item: ClaimedOutgoing) -> ClaimedOutgoing: ...
+    async def outgoing_dead(self, item: ClaimedOutgoing, reason: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +82,34 @@ def token_is_old(item: ClaimedOutgoing, now: float) -> bool:
     return now - item.token_received_at_ms / 1000 > TOKEN_SECONDS
 
 
-def deliver(item: ClaimedOutgoing, line: Line, outbox: Outbox, now: Callable[[], float]) -> str:
-    """Sends one claimed message and records what became of it. Returns the last step's name, for the metrics."""
+async def deliver(
+    item: ClaimedOutgoing, line: Line, outbox: Outbox, now: Callable[[], float]
+) -> tuple[ClaimedOutgoing, Step]:
+    """Sends one claimed message. Whatever LINE did not take is recorded when this returns.
+
+    Returns the message as it is now held, and the last step. "sent" and "already" are left for the caller to record,
+    who can do so for many messages at once.
+    """
     step = before_sending(item, now())
     if step is None:
-        step = _send(item, line, now)
+        step = await _send(item, line, now)
     if step.do == "push":
-        item = outbox.outgoing_push_instead(item)
-        step = _send(item, line, now)
+        item = await outbox.outgoing_push_instead(item)
+        step = await _send(item, line, now)
     ids = {"city": item.city, "outgoing": item.id, "reason": step.reason}
-    if step.do == "sent" or step.do == "already":
-        outbox.outgoing_sent(item, step.do)
-    elif step.do == "later":
+    if step.do == "later":
         log.warning("message waits for another try", extra=ids)
-        outbox.outgoing_later(item, step.pause, step.reason, step.fate_unknown)
-    else:
+        await outbox.outgoing_later(item, step.pause, step.reason, step.fate_unknown)
+    elif step.do == "dead":
         log.error("message given up", extra=ids)
-        outbox.outgoing_dead(item, step.reason)
-    return step.do
+        await outbox.outgoing_dead(item, step.reason)
+    return item, step
 
 
-def _send(item: ClaimedOutgoing, line: Line, now: Callable[[], float]) -> Step:
+async def _send(item: ClaimedOutgoing, line: Line, now: Callable[[], float]) -> Step:
     try:
         if item.way == "reply":
-            return Step(line.reply(item.reply_token, item.messages))
-        return Step(line.push(item.resident, item.messages, item.retry_key))
+            return Step(await line.reply(item.reply_token, item.messages))
+        return Step(await line.push(item.resident, item.messages, item.retry_key))
     except ClientError as error:
         return after_failure(item, error, now())

@@ -103,7 +103,7 @@ class ForgetfulLine:
     def __init__(self):
         self.sent = {}
 
-    def reply(self, reply_token, messages):
+    async def reply(self, reply_token, messages):
         self.sent[reply_token] = words(messages)
         return "sent"
 
@@ -121,7 +121,7 @@ def test_an_event_that_cannot_be_answered_gets_the_phone_number_and_holds_nobody
         monkeypatch.setattr("worker.render", once(worker_module.render, TypeError("broken")))
     else:
         refused = StoreError("the database refused", permanent=True)
-        monkeypatch.setattr(store, "finish_event", once(store.finish_event, refused))
+        monkeypatch.setattr(store, "finish_event_later", once(store.finish_event_later, refused))
 
     worker.start()
     wait_until(lambda: len(line.sent) == 2)

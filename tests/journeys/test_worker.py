@@ -29,7 +29,7 @@ def test_the_last_planned_time_is_found_in_japans_time(crontab, due):
 
 
 def a_worker(store, jobs):
-    return Worker(store, lambda city: None, {}, threads=1, jobs=jobs)
+    return Worker(store, lambda city: None, {}, at_once=1, jobs=jobs)
 
 
 def test_a_planned_job_runs_once_for_all_workers_and_is_caught_up_when_missed(store, clock):
@@ -101,7 +101,7 @@ def test_an_event_that_killed_its_workers_ends_with_the_phone_number(store, cloc
         assert store.claim_events("killed", 1)
         clock.forward(60)
     line = RememberingLine()
-    worker = Worker(store, demo_library.get, {CITY: line}, threads=1, clock=clock)
+    worker = Worker(store, demo_library.get, {CITY: line}, at_once=1, clock=clock)
 
     worker.claim_once()
     worker.stop()
@@ -116,9 +116,9 @@ class RememberingLine:
     def __init__(self):
         self.sent = []
 
-    def reply(self, reply_token, messages):
+    async def reply(self, reply_token, messages):
         self.sent.extend(messages)
         return "sent"
 
-    def push(self, to, messages, retry_key):
-        return self.reply("", messages)
+    async def push(self, to, messages, retry_key):
+        return await self.reply("", messages)

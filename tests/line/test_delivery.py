@@ -1,5 +1,6 @@
 """Sending once: what every answer of LINE means for a message, whatever happened to it before."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -43,10 +44,10 @@ class Line:
         self.answers = list(answers)
         self.calls = []
 
-    def reply(self, reply_token, messages):
+    async def reply(self, reply_token, messages):
         return self._answer(("reply", reply_token))
 
-    def push(self, to, messages, retry_key):
+    async def push(self, to, messages, retry_key):
         return self._answer(("push", retry_key))
 
     def _answer(self, call):
@@ -61,17 +62,14 @@ class Outbox:
     def __init__(self):
         self.marks = []
 
-    def outgoing_sent(self, item, accepted):
-        self.marks.append(accepted)
-
-    def outgoing_later(self, item, delay_seconds, reason, fate_unknown):
+    async def outgoing_later(self, item, delay_seconds, reason, fate_unknown):
         self.marks.append(("later", fate_unknown))
 
-    def outgoing_push_instead(self, item):
+    async def outgoing_push_instead(self, item):
         self.marks.append("push instead")
         return replace(item, way="push")
 
-    def outgoing_dead(self, item, reason):
+    async def outgoing_dead(self, item, reason):
         self.marks.append(("dead", reason))
 
 
@@ -116,27 +114,31 @@ def test_what_is_known_before_calling(item, seconds_later, expected):
     assert before_sending(item, NOW + seconds_later) == expected
 
 
+def delivered(item, line, outbox):
+    return asyncio.run(deliver(item, line, outbox, lambda: NOW))
+
+
 def test_a_refused_token_is_followed_by_one_push_with_the_stored_key():
     line, outbox, item = Line(TOKEN_REFUSED, "sent"), Outbox(), an_item()
 
-    deliver(item, line, outbox, lambda: NOW)
+    held, step = delivered(item, line, outbox)
 
     assert line.calls == [("reply", "token"), ("push", item.retry_key)]
-    assert outbox.marks == ["push instead", "sent"]
+    assert outbox.marks == ["push instead"]
+    assert (held.way, step.do) == ("push", "sent")
 
 
 def test_a_reply_that_timed_out_is_not_pushed():
     line, outbox = Line(SILENCE), Outbox()
 
-    deliver(an_item(), line, outbox, lambda: NOW)
+    delivered(an_item(), line, outbox)
 
     assert line.calls == [("reply", "token")]
     assert outbox.marks == [("later", True)]
 
 
 def test_a_push_that_line_has_already_is_a_success():
-    line, outbox = Line("already"), Outbox()
+    line, outbox, item = Line("already"), Outbox(), an_item(way="push", fate_unknown=True)
 
-    deliver(an_item(way="push", fate_unknown=True), line, outbox, lambda: NOW)
-
-    assert outbox.marks == ["already"]
+    assert delivered(item, line, outbox) == (item, Step("already"))
+    assert outbox.marks == []
