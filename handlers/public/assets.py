@@ -19,10 +19,11 @@ from flask import Blueprint, Response, abort, request
 from config import ROOT
 
 HANDLERS = Path(__file__).parents[1]
-OWN = {"widget": HANDLERS / "widget" / "static", "public": HANDLERS / "public" / "static"}
+OWN = {name: HANDLERS / name / "static" for name in ("widget", "public", "console")}
 NODE_MODULES = ROOT / "node_modules"
 FONT = NODE_MODULES / "@fontsource" / "biz-udpgothic"
 TOKENS = NODE_MODULES / "@digital-go-jp" / "design-tokens" / "dist" / "tokens.css"
+HTMX = NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js"
 
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -51,7 +52,7 @@ class Assets:
         return digest.hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """The address of a file; "" for one that is not installed (fonts and tokens may be absent)."""
+        """The address of a file; "" for one that is not installed (fonts, tokens and htmx may be absent)."""
         return f"/assets/{self.version}/{name}" if name in self.files else ""
 
     def content(self, name: str) -> bytes:
@@ -70,8 +71,9 @@ def _files() -> Iterator[tuple[str, Path]]:
         for file in sorted(path.rglob("*")):
             if file.suffix in TYPES:
                 yield f"{folder}/{file.relative_to(path).as_posix()}", file
-    if TOKENS.is_file():
-        yield "vendor/tokens.css", TOKENS
+    for name, file in (("vendor/tokens.css", TOKENS), ("vendor/htmx.js", HTMX)):
+        if file.is_file():
+            yield name, file
     for weight in ("400", "700"):
         if (FONT / f"{weight}.css").is_file():
             yield f"vendor/font/{weight}.css", FONT / f"{weight}.css"
