@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from store.accounts import Accounts
+from store.audit import Audit
 from store.core import LEASE_SECONDS, Clock
 from store.errors import LeaseLost, StoreError
 from store.learning import Learning
@@ -35,7 +37,7 @@ from store.revisions import Revisions
 from store.schedule import Schedule
 
 
-class Store(Outbox, Memory, Learning, Schedule, Revisions):
+class Store(Outbox, Memory, Learning, Schedule, Revisions, Accounts, Audit):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
     Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.
