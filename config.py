@@ -18,6 +18,9 @@ Mode = Literal["demo", "production"]
 ROOT = Path(__file__).resolve().parent
 LINE_API = "https://api.line.me"
 LINE_API_DATA = "https://api-data.line.me"
+SECRET_KEY_LENGTH = 32
+STAFF_ROLES = ("担当", "編集", "承認", "管理", "監査")
+"""As `store.records_accounts.ROLES`; this module imports nothing of ours."""
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -32,6 +35,31 @@ class LineChannel:
 
     secret: str = field(repr=False)
     access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OidcProvider:
+    """The identity provider with which the staff of one city log in (OpenID Connect)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleConfig:
+    """Settings of the staff console. `secret_key` is "" when the environment names none (see `handlers.console.keys`).
+
+    A session ends after `idle_seconds` without a request and `session_seconds` after the login. Who has one of the
+    roles of `totp_roles` must have a second factor. `password_memory_kib` is what Argon2 uses for one password.
+    """
+
+    secret_key: str = field(repr=False)
+    idle_seconds: int
+    session_seconds: int
+    totp_roles: frozenset[str]
+    password_memory_kib: int
+    sso: Mapping[str, OidcProvider]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +86,8 @@ class Config:
     smtp_url: str = field(repr=False)
     mail_from: str
     staff_webhooks: Mapping[str, Mapping[str, str]] = field(repr=False)
-    """Addresses of staff's chat rooms by city, then by `notify.webhook_channel` of city.yaml ("" where it names none)."""
+    """Addresses of staff's chat rooms by city, then by `notify.webhook_channel` in city.yaml ("" without one)."""
+    console: ConsoleConfig
 
     @property
     def demo(self) -> bool:
@@ -109,7 +138,47 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         smtp_url=_smtp_url(env),
         mail_from=_mail_from(env),
         staff_webhooks=_staff_webhooks(env, cities, demo=mode == "demo"),
+        console=_console(env, cities, demo=mode == "demo"),
     )
+
+
+def _console(env: _Environment, cities: tuple[str, ...], *, demo: bool) -> ConsoleConfig:
+    key = env.secret("SECRET_KEY")
+    if key and len(key) < SECRET_KEY_LENGTH:
+        raise ConfigError(f"SECRET_KEY: {SECRET_KEY_LENGTH} 文字以上の、推測できない文字を書いてください。")
+    roles = re.split(r"[、,\s]+", env.text("TOTP_ROLES", "なし" if demo else "管理、承認"))
+    if unknown := set(roles) - {*STAFF_ROLES, "なし", ""}:
+        raise ConfigError(
+            f"TOTP_ROLES: 「{'、'.join(sorted(unknown))}」という役割はありません。"
+            f"{'、'.join(STAFF_ROLES)} から選ぶか、「なし」と書いてください。"
+        )
+    return ConsoleConfig(
+        secret_key=key,
+        idle_seconds=60 * env.number("SESSION_IDLE_MINUTES", 30, 1, 1440),
+        session_seconds=3600 * env.number("SESSION_HOURS", 12, 1, 168),
+        totp_roles=frozenset(roles) & frozenset(STAFF_ROLES),
+        # At least what OWASP names as the least (2024): 19 MiB.
+        password_memory_kib=env.number("PASSWORD_MEMORY_KIB", 65536, 19456, 1048576),
+        sso=_sso(env, cities),
+    )
+
+
+def _sso(env: _Environment, cities: tuple[str, ...]) -> dict[str, OidcProvider]:
+    providers = {}
+    for city in cities:
+        issuer_name, id_name, secret_name = (
+            _variable(prefix, city) for prefix in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+        )
+        values = env.url(issuer_name, ""), env.text(id_name, ""), env.secret(secret_name)
+        if not any(values):
+            continue
+        for name, value in zip((issuer_name, id_name, secret_name), values, strict=True):
+            if not value:
+                raise ConfigError(f"{name}: {city} のシングルサインオンには、OIDC_… の3つともいります。")
+        if not re.match(r"^https://|^http://(127\.0\.0\.1|localhost|\[::1\])[:/]", f"{values[0]}/"):
+            raise ConfigError(f"{issuer_name}: https:// から始まる URL を書いてください。")
+        providers[city] = OidcProvider(*values)
+    return providers
 
 
 def _smtp_url(env: _Environment) -> str:

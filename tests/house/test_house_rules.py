@@ -79,6 +79,7 @@ def test_every_setting_is_in_the_example_and_the_other_way_round():
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "config.py").read_text(encoding="utf-8")))
     read |= {f"{prefix}__DEMO" for prefix in ("LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN")}
     read |= {"STAFF_WEBHOOK_URL__DEMO"}
+    read |= {f"OIDC_{name}__DEMO" for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")}
     documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
 
     assert read == documented
