@@ -43,6 +43,24 @@ def next_opening(city: City, department: Department, at: datetime) -> datetime:
     raise NeverOpen(department.name)
 
 
+def open_time(city: City, department: Department, since: datetime, until: datetime) -> timedelta:
+    """For how long the department was open between two moments. Looks at every day in between."""
+    first, last = _in_japan(since), _in_japan(until)
+    total = timedelta()
+    for ahead in range((last.date() - first.date()).days + 1):
+        for opens, closes in _openings(city, department, first.date() + timedelta(days=ahead)):
+            total += max(timedelta(), min(closes, last) - max(opens, first))
+    return total
+
+
+def closing(city: City, department: Department, at: datetime) -> datetime | None:
+    """When the department closes that is open at `at`; None while it is closed. A lunch break is a closing."""
+    moment = _in_japan(at)
+    return next(
+        (closes for opens, closes in _openings(city, department, moment.date()) if opens <= moment < closes), None
+    )
+
+
 def hours_text(city: City, department: Department) -> str:
     """`平日 8:30〜17:15、第2・第4土曜 9:00〜12:00`."""
     holidays_off = _closures(city, department).national_holidays

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from faq.city import City, Department
-from faq.office_hours import NeverOpen, hours_text, is_open, next_opening
+from faq.office_hours import NeverOpen, hours_text, is_open, next_opening, open_time
 from tests.builders import WEEKDAYS, a_city
 
 WEEKDAY = {"days": WEEKDAYS, "open": "8:30", "close": "17:15"}
@@ -131,3 +131,22 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
     with pytest.raises(ValueError, match="time zone"):
         is_open(city, department, datetime(2026, 9, 18, 10))  # noqa: DTZ001
+
+
+# ── How long it was open ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "minutes"),
+    [
+        pytest.param("2026-11-20 10:00", "2026-11-20 10:40", 40, id="within one morning"),
+        pytest.param("2026-11-20 17:00", "2026-11-20 18:00", 15, id="into the evening"),
+        pytest.param("2026-11-20 17:00", "2026-11-24 08:45", 30, id="over a weekend and a national holiday"),
+        pytest.param("2026-11-21 10:00", "2026-11-22 23:00", 0, id="a weekend"),
+        pytest.param("2026-11-20 10:00", "2026-11-20 09:00", 0, id="the wrong way round"),
+    ],
+)
+def test_only_open_time_counts_as_waiting(since, until, minutes):
+    city = a_city()
+
+    assert open_time(city, city.departments[0], at(since), at(until)) == timedelta(minutes=minutes)
