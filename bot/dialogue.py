@@ -25,9 +25,10 @@ class Conversation:
     """`offered`: the buttons last shown; the first `numbered` of them can be picked by number.
 
     `question`: what was asked last (masked); `asked`: the question that was last given to a person.
-    `department` answers the entry shown last. `misses` counts questions in a row that found nothing, so that the
-    second one gets a person and a phone number instead of the same sentence again. `awaiting` is "question" after a
-    resident asked for a person without having asked anything, "erase" while we wait for a yes to erase everything.
+    `department` answers the entry shown last, `topic` is the list that was looked at. `misses` counts questions in a
+    row that found nothing, so that the second one gets a person and a phone number instead of the same sentence again.
+    `awaiting` is "question" after a resident asked for a person without having asked anything, "erase" while we wait
+    for a yes to erase everything.
     `clarified`: the last turn asked back, so the next question is not asked back again.
     `learning_from`: what was shown last because the resident typed `question`: "candidates", an "answer", or nothing.
     `taught`: which words this resident has taught us (`bot.teaching`), as marks from which no word can be read; kept
@@ -41,6 +42,7 @@ class Conversation:
     asked: str = ""
     entry_id: str = ""
     department: str = ""
+    topic: str = ""
     misses: int = 0
     awaiting: str = ""
     clarified: bool = False
@@ -56,7 +58,8 @@ class Conversation:
 
     def turn_to(self, **changes: Any) -> Conversation:
         """The next state: what was offered or awaited is over unless it is named again."""
-        over: dict[str, Any] = {"offered": (), "numbered": 0, "awaiting": "", "clarified": False, "learning_from": ""}
+        over: dict[str, Any] = {"offered": (), "numbered": 0, "topic": "", "awaiting": "", "clarified": False}
+        over["learning_from"] = ""
         return replace(self, **{**over, **changes})
 
     def offers(self, value: str) -> bool:
@@ -77,6 +80,7 @@ class Conversation:
             "asked": self.asked[:MAX_QUESTION],
             "entry_id": self.entry_id,
             "department": self.department,
+            "topic": self.topic,
             "misses": self.misses,
             "awaiting": self.awaiting,
             "clarified": self.clarified,
@@ -99,6 +103,7 @@ class Conversation:
                 asked=str(data.get("asked", "")),
                 entry_id=str(data.get("entry_id", "")),
                 department=str(data.get("department", "")),
+                topic=str(data.get("topic", "")),
                 misses=int(data.get("misses", 0)),
                 awaiting=str(data.get("awaiting", "")),
                 clarified=data.get("clarified") is True,

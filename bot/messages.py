@@ -53,7 +53,8 @@ class Inquiry:
 class Choice:
     """A button. `value` comes back as `Inquiry.choice`; `label` is what the resident reads (or types).
 
-    Values: `entry:<id>` an entry · `none` none of these · `person` ask a person · `menu[:<page>]` the topics ·
+    Values: `entry:<id>` an entry · `none` none of these · `person[:<department>]` ask a person · `contact` the page
+    for contact data · `menu[:<page>]` the topics ·
     `topic:<id>` a topic · `helpful:<entry id>:yes|no` feedback · `language:<code>` · `erase:yes|no` ·
     `shelter:<hazard or any>:<latitude>:<longitude>` the nearest places to flee to (`bot.shelters`).
     """

@@ -8,13 +8,25 @@ from datetime import datetime
 
 from bot import answer as say
 from bot.intents import Intent, chosen_number, recognise
-from bot.messages import Choices
+from bot.messages import Choice, Choices
+from bot.numbering import plain_text
 from bot.privacy import without_masks
+from bot.reception import (
+    form_offer,
+    heard_closed,
+    heard_no,
+    heard_open,
+    in_other_languages,
+    marked,
+    route,
+    situation,
+    spoken,
+    which_department,
+)
 from bot.spelling import squash
-from bot.turn import PersonRequest, Response, Turn
+from bot.turn import ContactForm, PersonRequest, Response, Turn
 from faq.city import Department
-from faq.office_hours import is_open, next_opening
-from faq.search import search
+from faq.office_hours import next_opening
 
 MAX_QUESTION = 500
 _ENDING_ONLY = re.compile(
@@ -28,14 +40,16 @@ _SOMETHING_ELSE: tuple[Intent, ...] = ("menu", "help", "easy", "plain", "erase",
 """Said while we wait for the question to staff, these mean that the resident went on without one."""
 
 
-def choose_person(turn: Turn, _rest: str = "") -> Response:
-    """Hands over what was asked last; without such a question, asks for it."""
+def choose_person(turn: Turn, mark: str = "") -> Response:
+    """Hands over what was asked last; without such a question, asks for it. `mark` names a chosen department."""
     question = turn.conversation.question
     if not question:
         return _ask_for_the_question(turn)
     if question == turn.conversation.asked:
-        already = turn.voice.text("person_already", **turn.voice.contact(turn.conversation.department))
-        return turn.reply("handoff", already, _menu_only(turn))
+        contact = turn.voice.contact(turn.conversation.department)
+        return turn.reply("handoff", spoken(turn.voice, "person_already", **contact), _next(turn, "contact"))
+    if mark:
+        return receive(turn, question, marked(turn.voice.city, mark))
     return hand_over(turn, question)
 
 
@@ -58,42 +72,70 @@ def says_nothing(text: str) -> bool:
 
 
 def hand_over(turn: Turn, question: str) -> Response:
-    """Records the question for the department, and says honestly when somebody will read it."""
-    voice = turn.voice
+    """Takes the question to its department; where that is unclear, asks once which one it is."""
     question = question[:MAX_QUESTION]
-    department = _department(turn, question)
-    opened = is_open(voice.city, department, voice.now)
-    promised_at = voice.now if opened else next_opening(voice.city, department, voice.now)
-    key = "person_recorded_open" if opened else "person_recorded_closed"
-    recorded = voice.text(key, department=department.name, opening=opening_text(promised_at))
-    stays = (voice.text("person_recorded_web"),) if turn.inquiry.channel == "widget" else ()
-    phone = voice.text("person_phone", **voice.contact(department.name))
+    talk = turn.conversation
+    # Of several entries that were offered the first is a guess; only one that was read names its department.
+    way = route(turn.voice, question, talk.department if talk.entry_id else "", talk.topic)
+    if way.likely:
+        which = which_department(turn.voice, way.likely)
+        return turn.reply("handoff", which, _next(turn), question=question, misses=0)
+    return receive(turn, question, turn.voice.department(way.department))
+
+
+def receive(turn: Turn, question: str, department: Department) -> Response:
+    """Records the question for the department, and says honestly when somebody will read it; or why nobody can."""
+    voice, counter = turn.voice, turn.counter
+    queue = counter.queue_of(department.name)
+    now = situation(voice.city, department, queue, voice.now)
+    if now in ("full", "no_chat"):
+        said = heard_no(voice, department, now, counter.form)
+        response = turn.reply("handoff", *said, *in_other_languages(voice), _next(turn), question=question, misses=0)
+        return _with_form(response, counter.form, department, question)
+    promised_at = voice.now if now == "open" else next_opening(voice.city, department, voice.now)
+    said = heard_open(voice, department, queue) if now == "open" else heard_closed(voice, department, promised_at)
+    stays = (spoken(voice, "person_recorded_web"),) if turn.inquiry.channel == "widget" else ()
+    form = counter.form if now == "closed" else ""
+    phone = spoken(voice, "person_phone", **voice.contact(department.name))
+    blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice))
+    after = _next(turn) if form or not counter.form else _next(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
-    response = turn.reply("handoff", recorded, *stays, phone, _menu_only(turn), **remembered)
-    return replace(response, person=PersonRequest(department.name, question, promised_at))
+    response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)
+    return replace(response, person=_request(turn, department, question, promised_at))
 
 
-def opening_text(at: datetime) -> str:
-    """A time as the city says it: 「11月24日（火）8時30分」."""
-    weekday = "月火水木金土日"[at.weekday()]
-    minutes = f"{at.minute}分" if at.minute else ""
-    return f"{at.month}月{at.day}日（{weekday}）{at.hour}時{minutes}"
+def choose_contact(turn: Turn, _rest: str = "") -> Response:
+    """The page for contact data, for somebody who asked for it."""
+    talk = turn.conversation
+    department = turn.voice.department(talk.department)
+    phone = spoken(turn.voice, "person_call", **turn.voice.contact(talk.department))
+    offer = form_offer(turn.voice, turn.counter.form)
+    response = turn.reply("handoff", *offer, phone, _next(turn))
+    return _with_form(response, turn.counter.form, department, talk.asked or talk.question)
+
+
+def _with_form(response: Response, form: str, department: Department, question: str) -> Response:
+    """The response with the form it offers; what is kept of its words does not tell the way into the form."""
+    if not form:
+        return response
+    kept = plain_text(response.reply).replace(form, "").rstrip()
+    return replace(response, recorded=kept, form=ContactForm(department.name, question))
+
+
+def _request(turn: Turn, department: Department, question: str, promised_at: datetime) -> PersonRequest:
+    entry = turn.voice.knowledge.entries.get(turn.conversation.entry_id)
+    category = entry.category if entry else turn.conversation.topic
+    return PersonRequest(department.name, question, promised_at, entry.id if entry else "", category)
 
 
 def _ask_for_the_question(turn: Turn) -> Response:
-    phone = turn.voice.text("person_phone", **turn.voice.contact(turn.conversation.department))
-    return turn.reply("handoff", turn.voice.text("person_ask_question"), phone, awaiting="question")
+    phone = spoken(turn.voice, "person_phone", **turn.voice.contact(turn.conversation.department))
+    return turn.reply(
+        "handoff", turn.voice.text("person_ask_question"), phone, awaiting="question", topic=turn.conversation.topic
+    )
 
 
-def _department(turn: Turn, question: str) -> Department:
-    """The department of what was shown last; without one, of the entry that the question surely means."""
-    name = turn.conversation.department
-    if not name:
-        found = search(turn.voice.knowledge.index, without_masks(question), top=1, day=turn.today)
-        entries = turn.entries(found) if found.decision == "answer" else ()
-        name = (entries[0].department or "") if entries else ""
-    return turn.voice.department(name)
-
-
-def _menu_only(turn: Turn) -> Choices:
-    return Choices("", (turn.voice.button("menu_button", "menu"),), "next", turn.voice.spoken)
+def _next(turn: Turn, *also: str) -> Choices:
+    contact = spoken(turn.voice, "contact_button")
+    buttons = (Choice(contact.text, "contact"),) if "contact" in also and turn.counter.form else ()
+    return Choices("", (turn.voice.button("menu_button", "menu"), *buttons), "next", turn.voice.spoken)

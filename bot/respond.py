@@ -23,7 +23,8 @@ from bot.intents import Intent, chosen_number, recognise
 from bot.languages import NAMES, foreign_language, named_language
 from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
-from bot.person import choose_person, question_for_staff
+from bot.person import choose_contact, choose_person, question_for_staff
+from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import Whereabouts, shelter_blocks, without_place
 from bot.spelling import has_emoji, is_kana, is_label, only_figures, squash, without_readings
 from bot.teaching import Source, learn, unlearn
@@ -43,13 +44,23 @@ BUTTONS_THAT_LAST = {
 """Buttons whose words mean the same at any time, even typed an hour later; wording key → value."""
 
 
-def respond(inquiry: Inquiry, knowledge: Knowledge, remembered: Conversation, now: datetime) -> Response:
-    """What the city says to this inquiry at `now` (any time zone), given what it remembers of the resident."""
+def respond(
+    inquiry: Inquiry,
+    knowledge: Knowledge,
+    remembered: Conversation,
+    now: datetime,
+    counter: Counter = NOBODY_AT_THE_COUNTER,
+) -> Response:
+    """What the city says to this inquiry at `now` (any time zone), given what it remembers of the resident.
+
+    `counter` knows the queues of the departments, and the form that this resident may be given.
+    """
     japan_now = now.astimezone(JAPAN)
     conversation = remembered.as_of(now)
     if inquiry.language:
         conversation = replace(conversation, language=inquiry.language)
-    turn = Turn(inquiry, conversation, Voice(knowledge, conversation.language, japan_now))
+    voice = Voice(knowledge, conversation.language, japan_now)
+    turn = Turn(inquiry, conversation, voice, counter)
     response = next(filter(None, (step(turn) for step in _STEPS)))
     return _complete(response, turn, now)
 
@@ -255,7 +266,7 @@ def _choose_menu(turn: Turn, page: str) -> Response:
 
 def _choose_topic(turn: Turn, rest: str) -> Response:
     topic_id, _, page = rest.partition(":")
-    return turn.reply("menu", *say.topic_blocks(turn.voice, topic_id, _number(page)), misses=0)
+    return turn.reply("menu", *say.topic_blocks(turn.voice, topic_id, _number(page)), misses=0, topic=topic_id)
 
 
 def _choose_helpful(turn: Turn, rest: str) -> Response:
@@ -336,6 +347,7 @@ _CHOICES: dict[str, Callable[[Turn, str], Response]] = {
     "menu": _choose_menu,
     "topic": _choose_topic,
     "person": choose_person,
+    "contact": choose_contact,
     "none": choose_person,
     "helpful": _choose_helpful,
     "shelter": _choose_shelter,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bot.answer import Voice
 from bot.dialogue import Conversation
 from bot.messages import Block, Choices, Decision, Inquiry, Language, Reply, Text
+from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.teaching import Teaching
 from faq.entry import Entry
 from faq.search import SearchResult
@@ -15,18 +16,32 @@ from faq.search import SearchResult
 
 @dataclass(frozen=True, slots=True)
 class PersonRequest:
-    """A resident asked for a person: which department, about what, and when we said that somebody will answer."""
+    """A resident asked for a person: which department, about what, and when we said that somebody will answer.
+
+    `entry_id`, `category`: what they had read last, "" for nothing.
+    """
 
     department: str
     question: str
     promised_at: datetime
+    entry_id: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactForm:
+    """The form whose address (`Counter.form`) was given to the resident: for which department, about what."""
+
+    department: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """What to say, what to remember, and what else has to be recorded about this inquiry.
 
-    `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is.
+    `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is, or
+    the way into the form that is theirs alone (`form`).
     """
 
     reply: Reply
@@ -38,6 +53,7 @@ class Response:
     teaches: Teaching | None = None
     erase: bool = False
     recorded: str = ""
+    form: ContactForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,7 @@ class Turn:
     inquiry: Inquiry
     conversation: Conversation
     voice: Voice
+    counter: Counter = NOBODY_AT_THE_COUNTER
 
     def reply(self, decision: Decision, *blocks: Block, **changes: object) -> Response:
         """A response with these blocks; `changes` go into the conversation."""
