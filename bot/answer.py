@@ -44,6 +44,15 @@ class Voice:
 
     def say(self, key: str, **values: object) -> str:
         """A sentence of the city, with the city's own name and number at hand."""
+        if values:
+            return self._said(key, values)
+        said: dict[object, str] = self.knowledge.remembered
+        sentence = said.get((key, self.language))
+        if sentence is None:
+            sentence = said[key, self.language] = self._said(key, {})
+        return sentence
+
+    def _said(self, key: str, values: dict[str, object]) -> str:
         known = {"city": self.city.name, "phone": self.city.phone}
         return Wording(self.knowledge.wording).say(key, self.language, **{**known, **values})
 

@@ -37,8 +37,8 @@ def the_question(turn: Turn) -> Response:
     result = search(turn.voice.knowledge.index, words, top=say.CANDIDATES + say.RELATED, day=turn.today)
     entries = turn.entries(result)
     scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
-    several = _asked_in_parts(turn, words, result)
     general = None if turn.conversation.clarified else say.clarification_of(turn.voice, words)
+    several = () if general else _asked_in_parts(turn, words, result)
     if general:
         response = _asked_back(turn, general, question)
     elif several:
@@ -69,8 +69,10 @@ def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry,
 
     A story in which nothing was found as a whole is read sentence by sentence, too.
     """
+    if whole.decision == "choices":
+        return ()
     told = parts(words)
-    if len(told) < 2 or whole.decision == "choices":
+    if len(told) < 2:
         return ()
     found = [search(turn.voice.knowledge.index, part, top=3, day=turn.today) for part in told]
     wanted = ("answer",) if whole.decision == "answer" else ("answer", "choices")

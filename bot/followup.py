@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
-from bot.spelling import squash
+from bot.spelling import RECENT, squash
 
 Aspect = Literal["phone", "hours", "place", "cost", "deadline", "bring", "more", "others", "again"]
 
@@ -86,6 +87,7 @@ _SPEAKS_OF: Final[Mapping[str, re.Pattern[str]]] = {
 _READING = re.compile(r"\([ぁ-んー ]+\)| ")
 
 
+@lru_cache(maxsize=RECENT)
 def recognise_followup(text: str) -> Aspect | None:
     """What a whole message asks about the answer before it, or None when it is a question of its own.
 

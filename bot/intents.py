@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
-from bot.spelling import squash, without_readings
+from bot.spelling import RECENT, squash, without_readings
 
 __all__ = ["Intent", "chosen_number", "recognise", "squash"]
 
@@ -36,8 +37,27 @@ Intent = Literal[
     "no",
 ]
 
-_ENDINGS = re.compile(
-    r"(?:でございます|でござる|ございます|ございました|ください|下さい|おねがいします|お願いします|でした|ですか|です|ます|だよ|だね|ねえ|ねぇ|のう|ね|よ|な)$"
+_ENDINGS = (
+    "でございます",
+    "でござる",
+    "ございます",
+    "ございました",
+    "ください",
+    "下さい",
+    "おねがいします",
+    "お願いします",
+    "でした",
+    "ですか",
+    "です",
+    "ます",
+    "だよ",
+    "だね",
+    "ねえ",
+    "ねぇ",
+    "のう",
+    "ね",
+    "よ",
+    "な",
 )
 _OPENINGS = re.compile(
     r"^(?:すみません|すいません|あのう?|えっと|ちょっと|少し|もしもし|こんにちは|こんばんは|おはようございます|はい|どうも|"
@@ -204,6 +224,7 @@ _WORD_NUMBERS = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろ
 }
 
 
+@lru_cache(maxsize=RECENT)
 def recognise(text: str) -> Intent:
     """What a whole message means when it is not a question, else "".
 
@@ -213,8 +234,15 @@ def recognise(text: str) -> Intent:
     whole = squash(text)
     shorter = _OPENINGS.sub("", whole)
     unread = squash(without_readings(text))
-    spellings = (form for text in (whole, unread, shorter) for form in (text, _ENDINGS.sub("", text)) if form)
+    spellings = (form for text in dict.fromkeys((whole, unread, shorter)) for form in (text, _unended(text)) if form)
     return next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
+
+
+def _unended(words: str) -> str:
+    """Without the longest polite ending."""
+    if not words.endswith(_ENDINGS):
+        return words
+    return words.removesuffix(max(filter(words.endswith, _ENDINGS), key=len))
 
 
 def chosen_number(text: str) -> int | None:

@@ -6,7 +6,7 @@ for, then a choice, then small talk and commands, then the question itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import cast, get_args
@@ -26,7 +26,17 @@ from bot.numbering import NUMBERED
 from bot.person import choose_contact, choose_person, question_for_staff
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import Whereabouts, shelter_blocks, without_place
-from bot.spelling import has_emoji, is_kana, is_label, only_figures, squash, without_readings
+from bot.spelling import (
+    has_emoji,
+    is_kana,
+    is_label,
+    only_figures,
+    spellings,
+    squash,
+    squashed_label,
+    typed,
+    without_readings,
+)
 from bot.teaching import Source, learn, unlearn
 from bot.turn import Response, Turn
 from faq.entry import Entry
@@ -42,6 +52,8 @@ BUTTONS_THAT_LAST = {
     "none_of_these": "none",
 }
 """Buttons whose words mean the same at any time, even typed an hour later; wording key → value."""
+
+_LASTING = "words of the buttons that last"
 
 
 def respond(
@@ -72,9 +84,14 @@ def _complete(response: Response, turn: Turn, now: datetime) -> Response:
     shown = [block for block in blocks if isinstance(block, Choices)]
     numbered = [choice for block in shown if block.style in NUMBERED for choice in block.choices]
     others = [choice for block in shown if block.style not in NUMBERED for choice in block.choices]
-    offered = tuple(replace(choice, value=without_place(choice.value)) for choice in (*numbered, *others))
+    offered = tuple(_kept(choice) for choice in (*numbered, *others))
     conversation = replace(response.conversation, offered=offered, numbered=len(numbered), at=now)
     return replace(response, reply=replace(response.reply, blocks=blocks), conversation=conversation)
+
+
+def _kept(choice: Choice) -> Choice:
+    value = without_place(choice.value)
+    return choice if value == choice.value else replace(choice, value=value)
 
 
 # ── The steps, in order ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,9 +151,10 @@ def _the_words_of_a_choice(turn: Turn) -> Response | None:
     meant = next((choice for choice in talk.offered if is_label(text, choice.label)), None) or _part_of_one(talk, text)
     if meant:
         return _chosen(turn, meant.value)
-    for key, value in BUTTONS_THAT_LAST.items():
-        if any(is_label(text, voice.say(key)) for voice in turn.voice.japanese):
-            return _chosen(turn, value)
+    lasting = _buttons_that_last(turn.voice)
+    always = next((lasting[words] for words in typed(text) if words in lasting), None)
+    if always:
+        return _chosen(turn, always)
     number = chosen_number(text)
     if number is None:
         alone = turn.voice.text("figures_alone")
@@ -147,6 +165,17 @@ def _the_words_of_a_choice(turn: Turn) -> Response | None:
     if count:
         return turn.list_again(turn.voice.text("number_out_of_range", count=count))
     return turn.reply("talk", turn.voice.text("number_alone"), *say.way_on(turn.voice))
+
+
+def _buttons_that_last(voice: Voice) -> Mapping[str, str]:
+    """What a message looks like that says one of `BUTTONS_THAT_LAST` in either kind of Japanese → the value."""
+    known = voice.knowledge.remembered
+    if _LASTING not in known:
+        said = [(each.say(key), value) for key, value in BUTTONS_THAT_LAST.items() for each in voice.japanese]
+        # Of two buttons with the same words the first one counts.
+        known[_LASTING] = {words: value for label, value in reversed(said) for words in spellings(label)}
+    buttons: Mapping[str, str] = known[_LASTING]
+    return buttons
 
 
 def _part_of_one(talk: Conversation, text: str) -> Choice | None:
@@ -163,7 +192,7 @@ def _part_of_one(talk: Conversation, text: str) -> Choice | None:
     ):
         return None
     entries_and_topics = [choice for choice in talk.offered[: talk.numbered] if choice.value != "none"]
-    labels = {choice.value: squash(without_readings(choice.label)) for choice in entries_and_topics}
+    labels = {choice.value: squashed_label(choice.label) for choice in entries_and_topics}
     found = [choice for choice in entries_and_topics if words in labels[choice.value]]
     return found[0] if len(found) == 1 and len(words) * 4 >= len(labels[found[0].value]) else None
 

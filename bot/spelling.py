@@ -15,6 +15,9 @@ _BETWEEN = re.compile(
 )
 
 SHORTEST_PART = 4
+RECENT = 8
+"""Messages. A dozen steps look at the same message one after the other; what the last few look like without marks is
+kept in memory, so that each step need not work it out again. Nothing else remembers residents' words here."""
 LAST_PARTS = 8
 """A story ends with what is asked; a longer one is not read from its beginning."""
 
@@ -32,6 +35,7 @@ class _Folding(dict[int, str | None]):
 _FOLDING = _Folding()
 
 
+@lru_cache(maxsize=RECENT)
 def squash(text: str) -> str:
     """Text without width, case, kana script, spaces, marks and emoji: 「ﾒﾆｭｰ！」 and 「めにゅー」 become the same."""
     return _DROPPED.sub("", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDING))
@@ -53,14 +57,25 @@ def without_readings(text: str) -> str:
 
 def is_label(text: str, label: str) -> bool:
     """Whether these are the words of the button: as shown, without the readings, or in kana."""
-    shown = _spellings(label)
-    return any(typed and typed in shown for typed in (squash(text), squash(without_readings(text))))
+    return not typed(text).isdisjoint(spellings(label))
+
+
+@lru_cache(maxsize=RECENT)
+def typed(text: str) -> frozenset[str]:
+    """A message as it may stand for a button: squashed as it is, and without readings; without letters it is none."""
+    return frozenset(filter(None, (squash(text), squash(without_readings(text)))))
 
 
 @lru_cache(maxsize=2048)
-def _spellings(label: str) -> frozenset[str]:
+def spellings(label: str) -> frozenset[str]:
     """A button's words in every spelling that picks it. Labels are the city's text and few; they are worth keeping."""
     return frozenset((squash(label), squash(without_readings(label)), squash(_READ_WORD.sub(r"\1", label))))
+
+
+@lru_cache(maxsize=2048)
+def squashed_label(label: str) -> str:
+    """A button's words as most people type them."""
+    return squash(without_readings(label))
 
 
 def is_kana(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from faq.assembly import Content, assemble, version_of
 from faq.city import City
@@ -40,6 +41,8 @@ class Knowledge:
     sources: Mapping[str, str]
     places: tuple[Shelter, ...] = ()
     asked_back: Mapping[str, str] = field(default_factory=dict)
+    # What never changes while this knowledge is served, worked out when it is first needed.
+    remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:

@@ -22,6 +22,9 @@ SHORTEST_SOUND: Final = 4
 LONGEST: Final = 60
 """Characters. Nobody types a longer sentence word for word."""
 
+RECENT: Final = 8
+"""Sentences. Search and conversation look at the same one, and what it comes to is worked out once."""
+
 _MARKS: Final = re.compile(r"[\s、。,.!?・…「」『』()（）♪☆★~〜ー\-]+")
 # What people put behind the thing they ask about; cut again and again until nothing is left to cut.
 _ENDING: Final = re.compile(
@@ -90,6 +93,7 @@ def _sentences(entry: Entry) -> Iterator[str]:
     yield from (translation.question for translation in entry.translations.values())
 
 
+@lru_cache(maxsize=RECENT)
 def bare(sentence: str) -> str:
     """The sentence without marks, kana script and asking endings: 「ゴミの日はいつですか？」 → 「ごみの日はいつ」."""
     rest = _MARKS.sub("", to_hiragana(normalise(sentence)))
@@ -100,10 +104,11 @@ def bare(sentence: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _as_claimed(sentence: str) -> tuple[str, str]:
-    """A sentence of staff, bare and as it sounds. Only theirs are remembered, nothing that residents type."""
+    """A sentence of staff, bare and as it sounds. Only theirs are remembered; of what residents type, the last few."""
     return bare(sentence), sounded(sentence)
 
 
+@lru_cache(maxsize=RECENT)
 def sounded(sentence: str) -> str:
     """How the bare sentence sounds, in hiragana: 引っ越してきた → ひっこしてきた."""
     text = bare(sentence)
