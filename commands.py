@@ -17,7 +17,8 @@ from faq.content import base_folder, read_folder
 from faq.problems import ContentError, errors_of
 from store import Store
 from store.errors import StoreError
-from store.records import FiledCase, Outcome, Outgoing, Proposal, Turn
+from store.records import Outcome, Outgoing, Proposal, Turn
+from store.records_cases import CaseView
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
 
@@ -143,7 +144,7 @@ def case_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> 
     return cases
 
 
-def _taught(folder: Path, case: FiledCase, entry_id: str) -> Proposal | None:
+def _taught(folder: Path, case: CaseView, entry_id: str) -> Proposal | None:
     """What the question of the case teaches about the entry that staff link it to."""
     try:
         content = assemble(read_folder(folder), read_folder(base_folder(folder)))
@@ -156,7 +157,7 @@ def _taught(folder: Path, case: FiledCase, entry_id: str) -> Proposal | None:
     return proposal_of(case.city, taught, datetime.now(UTC)) if taught else None
 
 
-def _answer(case: FiledCase, text: str, entry_id: str, taught: Proposal | None) -> Outcome:
+def _answer(case: CaseView, text: str, entry_id: str, taught: Proposal | None) -> Outcome:
     """The staff's words as a turn of the talk, and on LINE as a message to push."""
     turn = Turn(
         city=case.city,
@@ -174,7 +175,7 @@ def _answer(case: FiledCase, text: str, entry_id: str, taught: Proposal | None) 
     return Outcome(turn=turn, outgoing=(push,) if case.channel == "line" else (), proposal=taught)
 
 
-def _line(case: FiledCase) -> str:
+def _line(case: CaseView) -> str:
     opened = case.opened_at.astimezone().strftime("%m-%d %H:%M")
     promised = case.promised_at.astimezone().strftime("%m-%d %H:%M") if case.promised_at else "-"
     question = " ".join(case.question.split())

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from store.accounts import Accounts
 from store.audit import Audit
+from store.cases import Cases
 from store.core import LEASE_SECONDS, Clock
-from store.errors import LeaseLost, StoreError
+from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.learning import Learning
 from store.memory import Memory
 from store.opening import database_url
@@ -22,7 +23,6 @@ from store.records import (
     ClaimedEvent,
     ClaimedOutgoing,
     Feedback,
-    FiledCase,
     FiledProposal,
     Outcome,
     Outgoing,
@@ -37,7 +37,7 @@ from store.revisions import Revisions
 from store.schedule import Schedule
 
 
-class Store(Outbox, Memory, Learning, Schedule, Revisions, Accounts, Audit):
+class Store(Outbox, Memory, Learning, Schedule, Revisions, Cases, Accounts, Audit):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
     Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.
@@ -56,21 +56,28 @@ __all__ = [
     "LEASE_SECONDS",
     "ArrivedEvent",
     "Case",
+    "CaseConflict",
+    "CaseStep",
+    "CaseView",
     "ClaimedEvent",
     "ClaimedOutgoing",
+    "Delivery",
     "Feedback",
-    "FiledCase",
     "FiledProposal",
     "LeaseLost",
     "Outcome",
     "Outgoing",
+    "OwnerChanged",
     "Proposal",
     "Purged",
     "QueueState",
+    "Remembered",
     "Revision",
+    "Said",
     "Slot",
     "Store",
     "StoreError",
     "Turn",
+    "Waiting",
     "open_store",
 ]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from store.errors import LeaseLost
+from store.errors import LeaseLost, OwnerChanged
 from store.records import ClaimedEvent, ClaimedOutgoing
 from store.rows import Row, Writing
 
@@ -63,7 +63,9 @@ class HotPath(Protocol):
 
     def claim_events(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedEvent]]: ...
 
-    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost]: ...
+    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost | OwnerChanged]:
+        """The outcomes, each whole or not at all."""
+        ...
 
     def claim_outgoing(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedOutgoing]]: ...
 
@@ -72,6 +74,14 @@ class HotPath(Protocol):
         ...
 
     def mark(self, connection: Connection, requests: Sequence[Mark]) -> list[LeaseLost | None]: ...
+
+    def add_case(self, connection: Connection, case: Row, now: int) -> int:
+        """Insert a case (the columns of `statements.ADD_CASE_COLUMNS`); its number."""
+        ...
+
+    def lock_cases(self, connection: Connection, city: str) -> None:
+        """From here to the commit nobody else changes who owns a conversation of this city."""
+        ...
 
     def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> Any:
         """Run one `%s` statement of `store.statements`; the driver's cursor."""

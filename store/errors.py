@@ -22,6 +22,13 @@ class LeaseLost(StoreError):
         super().__init__(message, permanent=True)
 
 
+class OwnerChanged(StoreError):
+    """The conversation has another owner than the one this was decided for: decide again. Nothing was written."""
+
+    def __init__(self, message: str = "the conversation changed hands") -> None:
+        super().__init__(message, permanent=True)
+
+
 _PERMANENT = {"IntegrityError", "DataError", "ProgrammingError", "NotSupportedError"}
 
 

@@ -1,4 +1,4 @@
-"""The rarer parts of an outcome: a case, feedback, a friend who came or went, a message taken back."""
+"""The rarer parts of an outcome: feedback, a friend who came or went, a message taken back."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import Any
 
 from store import statements
 from store.proposals import FORGET_WORDS, as_phrasing
-from store.rows import Row, Writing, clean
+from store.rows import Writing, clean
 
 Execute = Callable[[str, Sequence[Any]], Any]
 
 
-def write_extras(execute: Execute, add_case: Callable[[Row], object], outcome: Writing) -> None:
+def write_extras(execute: Execute, outcome: Writing) -> None:
     """Write what `outcome` holds besides turn, conversation and messages. Erasing comes first."""
     for message_id in outcome.erase_messages:
         erase_message(execute, outcome.city, message_id)
-    if outcome.case:
-        add_case(outcome.case)
     if outcome.feedback:
         execute(statements.ADD_FEEDBACK, outcome.feedback)
     if outcome.friend:

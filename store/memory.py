@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from store import privacy, reading
-from store.answering import mark_answered
 from store.core import Core
 from store.extras import erase_message
-from store.records import FiledCase, Outcome, Purged, QueueState, Turn
-from store.rows import to_ms, writing
+from store.records import Purged, QueueState, Turn
+from store.rows import to_ms
 from store.writer import Kind, one_by_one
 
 
 class Memory(Core):
-    """The part of the `Store` that reads conversations, turns and cases, and erases."""
+    """The part of the `Store` that reads conversations and turns, and erases."""
 
     def conversation(self, city: str, resident: str) -> dict[str, Any] | None:
         """The state of this resident's conversation; the caller knows when it is too old to go on from."""
@@ -26,25 +23,6 @@ class Memory(Core):
     def turns(self, city: str, resident: str, limit: int = 20) -> list[Turn]:
         """The last `limit` turns, in the order in which they were said."""
         return self._read(lambda connection: reading.latest_turns(connection, city, resident, limit))
-
-    def cases(self, city: str, status: str | None = "waiting") -> list[FiledCase]:
-        """The city's requests for a person, oldest first; `status` None gives all."""
-        return self._read(lambda connection: reading.filed_cases(connection, city, status))
-
-    def answer_case(self, city: str, case_id: int, outcome: Outcome) -> bool:
-        """Mark a waiting case as answered and write the answer, both or nothing. False: it waits no longer."""
-        now = self._now()
-
-        def run(connection: Connection, answer: Outcome) -> bool:
-            if not mark_answered(connection, city, case_id):
-                return False
-            # Held by nobody: a worker, perhaps of another process, claims and sends it.
-            self._hot.write(connection, [writing(None, answer, "", now, now)])
-            return True
-
-        answered = self._write(Kind(f"answer_case {city} {case_id}", 6, one_by_one(run)), outcome)
-        self._bell.ring()
-        return answered
 
     def friend(self, city: str, resident: str) -> str | None:
         """ "followed", "blocked", or None when LINE has never told us."""

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 
 from store import statements
 from store.engine import Claim, Events, Mark, Sent, Written
-from store.errors import LeaseLost
+from store.errors import LeaseLost, OwnerChanged
 from store.extras import write_extras
+from store.handing_over import Engine, write_handover
 from store.proposals import write_proposals
 from store.records import ClaimedEvent, ClaimedOutgoing, Outgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
@@ -68,13 +69,22 @@ WHERE e.ctid = ANY (%s::tid[]) AND e.finished_at IS NULL AND e.due_at <= %s
     ORDER BY o.occurred_at, o.event_id LIMIT 1) IS NULL
 RETURNING e.{statements.EVENT_COLUMNS.replace(", ", ", e.")}, e.attempts
 """
+_OPEN_CASE_OF = (
+    "(SELECT 1 FROM cases AS k WHERE k.city = {row}.city AND k.resident = {row}.resident "
+    "AND k.status IN ('waiting', 'staff') LIMIT 1)"
+)
+_OWNED = f"""
+SELECT city, resident FROM {_arrays("text text")} AS r (city, resident) WHERE {_OPEN_CASE_OF.format(row="r")} = 1
+"""
 _FINISH = f"""
 UPDATE inbox AS e SET state = 'done', finished_at = held.now, worker = '', resident = '', payload = '{{}}',
   reply_token = ''
-FROM (SELECT * FROM {_arrays("text text text int text bigint")} AS h (city, event_id, worker, attempts, resident, now),
+FROM (SELECT * FROM {_arrays("text text text int text bigint bool")}
+    AS h (city, event_id, worker, attempts, resident, now, fenced),
   LATERAL (SELECT i.ctid AS place FROM inbox AS i WHERE i.city = h.city AND i.event_id = h.event_id OFFSET 0) AS i
 ) AS held
 WHERE e.ctid = held.place AND e.finished_at IS NULL AND e.worker = held.worker AND e.attempts = held.attempts
+  AND (NOT held.fenced OR {_OPEN_CASE_OF.format(row="held")} IS NULL)
 RETURNING e.city, e.event_id, held.worker, held.attempts, (SELECT 1 FROM inbox AS o
   WHERE o.state = 'open' AND o.city = held.city AND o.resident = held.resident AND o.event_id <> held.event_id
   ORDER BY o.occurred_at, o.event_id LIMIT 1) IS NOT NULL
@@ -101,7 +111,11 @@ SELECT c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13
 FROM {_arrays(_OUTGOING_TYPES)} WITH ORDINALITY AS r (c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, place)
 ORDER BY place RETURNING city, retry_key, id
 """
-_ADD_CASE = f"INSERT INTO cases ({statements.ADD_CASE_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+_ADD_CASE = (
+    f"INSERT INTO cases ({statements.ADD_CASE_COLUMNS}) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+)
+_LOCK_CASES = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 21))"
 _CLAIM_OUTGOING = f"""
 WITH due AS MATERIALIZED (
   SELECT ctid AS place FROM outbox AS e
@@ -168,29 +182,70 @@ class PostgresHotPath:
         events = [claimed_event(row, claim.worker) for row in rows]
         return sorted(events, key=lambda event: (event.received_at_ms, event.occurred_at_ms))
 
-    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost]:
+    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost | OwnerChanged]:
+        """Many at once, but those of residents with an open case: each of these after the others, by itself."""
         raw = _raw(connection)
+        usual = [outcome for outcome in requests if not outcome.is_handover]
+        results = dict(zip(map(id, usual), self._write_many(raw, usual), strict=True))
+        lent = self._lent(connection)
+        # By city, so that two processes rarely wait for each other in a circle.
+        for outcome in sorted((o for o in requests if o.is_handover), key=lambda outcome: outcome.city):
+            results[id(outcome)] = write_handover(lent, outcome)
+        return [results[id(outcome)] for outcome in requests]
+
+    def _lent(self, connection: Connection) -> Engine:
+        return Engine(
+            execute=_raw(connection).execute,
+            lock=lambda city: self.lock_cases(connection, city),
+            add_case=lambda row, now: self.add_case(connection, row, now),
+            write=lambda outcome: self._write_many(_raw(connection), [outcome])[0],
+        )
+
+    def lock_cases(self, connection: Connection, city: str) -> None:
+        _raw(connection).execute(_LOCK_CASES, (city,))
+
+    def add_case(self, connection: Connection, case: Row, now: int) -> int:
+        number: int = _raw(connection).execute(_ADD_CASE, case).fetchall()[0][0]
+        return number
+
+    def _write_many(self, raw: _Raw, requests: Sequence[Writing]) -> list[Written | LeaseLost | OwnerChanged]:
         more = self._finish(raw, requests)
-        allowed = [outcome for outcome in requests if id(outcome) in more]
+        changed = self._changed_hands(raw, [outcome for outcome in requests if outcome.owner is not None], more)
+        allowed = [outcome for outcome in requests if id(outcome) in more and id(outcome) not in changed]
         repeated = self._add_turns(raw, allowed)
         allowed = [outcome for outcome in allowed if id(outcome) not in repeated]
         for outcome in allowed:
             if outcome.has_extras:
-                write_extras(raw.execute, lambda row: raw.execute(_ADD_CASE, row), outcome)
+                write_extras(raw.execute, outcome)
         self._set_conversations(raw, allowed)
         sending = self._add_outgoing(raw, allowed)
         write_proposals(raw.execute, allowed)
-        return [_written(outcome, more, sending) for outcome in requests]
+        return [OwnerChanged() if id(o) in changed else _written(o, more, sending) for o in requests]
 
     def _finish(self, raw: _Raw, outcomes: Sequence[Writing]) -> dict[int, bool]:
         """Mark the events done. The outcomes (by id) that may be written, each with whether more work came free."""
         more = {id(outcome): False for outcome in outcomes if outcome.event is None}
         held = {_lease(event): outcome for outcome in reversed(outcomes) if (event := outcome.event) is not None}
         if held:
-            rows = [(*lease, o.event.resident if o.event else "", o.now) for lease, o in sorted(held.items(), key=_key)]
+            rows = [
+                (*lease, o.event.resident if o.event else "", o.now, o.owner is not None)
+                for lease, o in sorted(held.items(), key=_key)
+            ]
             for *lease, waiting in raw.execute(_FINISH, _columns(rows)).fetchall():
                 more[id(held[tuple(lease)])] = waiting
         return more
+
+    def _changed_hands(self, raw: _Raw, fenced: Sequence[Writing], more: dict[int, bool]) -> set[int]:
+        """Those outcomes (by id), decided while the bot owned the talk, whose resident has an open case by now.
+
+        Events were looked at when they were finished: only for those that were not it is asked why.
+        """
+        asked = [outcome for outcome in fenced if outcome.event is None or id(outcome) not in more]
+        if not asked:
+            return set()
+        residents = sorted({(outcome.city, outcome.resident) for outcome in asked})
+        owned = set(raw.execute(_OWNED, _columns(residents)).fetchall())
+        return {id(outcome) for outcome in asked if (outcome.city, outcome.resident) in owned}
 
     def _add_turns(self, raw: _Raw, outcomes: Sequence[Writing]) -> set[int]:
         """Insert the turns; the ids of outcomes without event whose turn was there already, so are repeats."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, tuple_, update
 
 from store.proposals import SAID_BY_ONE, forget_words_of
 from store.tables import (
@@ -24,6 +24,7 @@ from store.tables import (
     slots,
     turns,
 )
+from store.tables_cases import case_log
 
 # A step of a retention run. The writer has other things to do in between: an accept must not wait for a purge.
 PURGE_STEP = 500
@@ -53,12 +54,25 @@ def erase_resident(connection: Connection, who: Resident) -> None:
     connection.execute(update(turns).where(theirs(turns)).values(**_NO_WORDS))
     connection.execute(delete(conversations).where(theirs(conversations)))
     connection.execute(delete(feedback).where(theirs(feedback)))
-    connection.execute(update(cases).where(theirs(cases)).values(resident="", question="", status="erased"))
+    forget_cases(connection, who.city, who.resident, who.now)
     failed = and_(theirs(inbox), inbox.c.state == FAILED)
     connection.execute(update(inbox).where(failed).values(resident="", payload="{}", reply_token=""))
     unsent = and_(theirs(outbox), outbox.c.state == OPEN)
     connection.execute(update(outbox).where(unsent).values(state=DEAD, worker="", reason="erased", finished_at=who.now))
     connection.execute(update(outbox).where(theirs(outbox)).values(resident="", messages="[]", reply_token=""))
+
+
+def forget_cases(connection: Connection, city: str, resident: str, now: int) -> None:
+    """Their cases stay as counts: erased, with the history of who did what when, without a word of anybody."""
+    theirs = and_(cases.c.city == city, cases.c.resident == resident)
+    for number, status in connection.execute(select(cases.c.id, cases.c.status).where(theirs)).all():
+        this = and_(case_log.c.city == city, case_log.c.case_id == number)
+        connection.execute(update(case_log).where(this).values(reason=""))
+        last = connection.execute(select(func.max(case_log.c.seq)).where(this)).scalar() or 0
+        step = {"seq": last + 1, "at": now, "who_kind": "resident", "before": status, "after": "erased"}
+        connection.execute(insert(case_log).values(city=city, case_id=number, event="erases", **step))
+    gone = {"resident": "", "question": "", "display_name": "", "close_reason": "", "status": "erased", "unread": 0}
+    connection.execute(update(cases).where(theirs).values(**gone, version=cases.c.version + 1))
 
 
 def cities_in(connection: Connection, name: str) -> list[str]:
@@ -96,9 +110,13 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
         case "conversations":
             return conversations, conversations.c.updated_at < before, None
         case "cases":
-            # A case that waits for a person is not over, however old it is.
-            closed = and_(cases.c.status != "waiting", cases.c.resident != "", cases.c.opened_at < before)
-            return cases, closed, {"resident": "", "question": ""}
+            # A case that waits for a person, or is with one, is not over, however old it is.
+            over = cases.c.status.not_in(("waiting", "staff"))
+            ended = func.coalesce(cases.c.closed_at, cases.c.opened_at) < before
+            emptied = {"resident": "", "question": "", "display_name": ""}
+            return cases, and_(over, cases.c.resident != "", ended), emptied
+        case "case_log":
+            return case_log, and_(case_log.c.at < before, case_log.c.reason != ""), {"reason": ""}
         case "feedback":
             return feedback, feedback.c.at < before, None
         case "inbox":
@@ -112,4 +130,4 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
     raise ValueError(step.name)
 
 
-PURGED_TABLES = ("turns", "conversations", "cases", "feedback", "inbox", "outbox", "slots", "proposals")
+PURGED_TABLES = ("turns", "conversations", "cases", "feedback", "inbox", "outbox", "slots", "proposals", "case_log")

@@ -1,4 +1,4 @@
-"""Looking without changing: conversations, turns, cases, and how much work waits."""
+"""Looking without changing: conversations, turns, and how much work waits. (Cases: `store.case_reading`.)"""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from store.records import FiledCase, QueueState, Turn
-from store.rows import from_ms, turn_from
-from store.statements import TURN_COLUMNS
-from store.tables import DEAD, FAILED, OPEN, cases, friends, inbox, outbox, turns
+from store.records import QueueState, Turn
+from store.rows import turn_from
+from store.statements import READ_TURN_COLUMNS
+from store.tables import DEAD, FAILED, OPEN, friends, inbox, outbox, turns
 
 _CONVERSATION = {
     "sqlite": "SELECT state FROM conversations WHERE city = ? AND resident = ?",
     "postgresql": "SELECT state FROM conversations WHERE city = %s AND resident = %s",
 }
-_TURN = [turns.c[name] for name in TURN_COLUMNS.split(", ")]
+_TURN = [turns.c[name] for name in READ_TURN_COLUMNS.split(", ")]
 
 
 def conversation(connection: Connection, city: str, resident: str) -> dict[str, Any] | None:
@@ -34,27 +34,6 @@ def latest_turns(connection: Connection, city: str, resident: str, limit: int) -
         .limit(limit)
     )
     return [turn_from(tuple(row)) for row in reversed(connection.execute(found).all())]
-
-
-def filed_cases(connection: Connection, city: str, status: str | None) -> list[FiledCase]:
-    """The city's cases, oldest first; only those of `status` unless it is None."""
-    found = select(cases).where(cases.c.city == city).order_by(cases.c.opened_at, cases.c.id)
-    if status is not None:
-        found = found.where(cases.c.status == status)
-    return [
-        FiledCase(
-            city=row.city,
-            resident=row.resident,
-            channel=row.channel,
-            department=row.department,
-            question=row.question,
-            opened_at=from_ms(row.opened_at),
-            promised_at=None if row.promised_at is None else from_ms(row.promised_at),
-            id=row.id,
-            status=row.status,
-        )
-        for row in connection.execute(found)
-    ]
 
 
 def friend(connection: Connection, city: str, resident: str) -> str | None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
+from bot.handover import Owner
+
 Way = Literal["reply", "push"]
 Friend = Literal["followed", "blocked"]
 Accepted = Literal["sent", "already"]
@@ -40,7 +42,11 @@ class ClaimedEvent(ArrivedEvent):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing said and what was answered. `text` is already masked; `candidates` are (entry id, score)."""
+    """One thing said and what was answered. `text` is already masked; `candidates` are (entry id, score).
+
+    Of kind "staff" `reply_text` is what staff wrote: `speaker` is their department, `staff` the number of the account.
+    Of kind "told" it is what the city said unasked: that somebody is there now, that the bot is back.
+    """
 
     city: str
     resident: str
@@ -54,11 +60,16 @@ class Turn:
     entry_id: str = ""
     candidates: tuple[tuple[str, float], ...] = ()
     reply_text: str = ""
+    speaker: str = ""
+    staff: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request for a person. `question` is masked; `promised_at` is when the resident was told to expect an answer."""
+    """A request for a person. `question` is masked; `promised_at` is when the resident was told to expect an answer.
+
+    `entry_id`, `category`: what the resident had read last, "" for nothing.
+    """
 
     city: str
     resident: str
@@ -67,14 +78,8 @@ class Case:
     question: str
     opened_at: datetime
     promised_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FiledCase(Case):
-    """A case as the store keeps it. `status` begins as "waiting"."""
-
-    id: int
-    status: str
+    category: str = ""
+    entry_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,12 @@ class ClaimedOutgoing(Outgoing):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything one inquiry leads to; written in one transaction. `conversation` None leaves it as it is."""
+    """Everything one inquiry leads to; written in one transaction. `conversation` None leaves it as it is.
+
+    `owner`: who owned the conversation when this was decided. If somebody else owns it by the time of writing, nothing
+    is written (`OwnerChanged`); None writes in any case. While a case is open, `turn` joins it. `case` opens one (if
+    none is open), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends".
+    """
 
     turn: Turn | None = None
     conversation: dict[str, Any] | None = None
@@ -163,6 +173,8 @@ class Outcome:
     proposal: Proposal | None = None
     erase_messages: tuple[str, ...] = ()
     friend: Friend | None = None
+    owner: Owner | None = None
+    ends: Literal["", "cancels", "ends"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,3 +222,4 @@ class Purged:
     outbox: int = 0
     slots: int = 0
     proposals: int = 0
+    case_log: int = 0

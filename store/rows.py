@@ -109,6 +109,7 @@ def turn_row(turn: Turn) -> Row:
 
 
 def turn_from(row: Sequence[Any]) -> Turn:
+    """From the columns of `turn_row`, then speaker, staff."""
     return Turn(
         city=row[0],
         event_id=row[1],
@@ -122,6 +123,8 @@ def turn_from(row: Sequence[Any]) -> Turn:
         entry_id=row[9],
         candidates=tuple((entry, score) for entry, score in json.loads(row[10])),
         reply_text=row[11],
+        speaker=row[12],
+        staff=row[13],
     )
 
 
@@ -181,7 +184,7 @@ def in_flight(item: Outgoing, row: Row, number: int, worker: str, now: int) -> C
 
 
 def case_row(case: Case) -> Row:
-    """city, resident, channel, department, question, opened_at, promised_at."""
+    """city, resident, channel, department, question, opened_at, promised_at, category, entry_id."""
     return (
         clean(case.city),
         clean(case.resident),
@@ -190,6 +193,8 @@ def case_row(case: Case) -> Row:
         clean(case.question),
         to_ms(case.opened_at),
         None if case.promised_at is None else to_ms(case.promised_at),
+        clean(case.category),
+        clean(case.entry_id),
     )
 
 
@@ -215,7 +220,8 @@ def proposal_row(proposal: Proposal) -> Row:
 class Writing:
     """An outcome as rows, with the event it finishes (None: nothing to finish) and who sends its messages.
 
-    `worker` "" leaves the messages to whoever claims them.
+    `worker` "" leaves the messages to whoever claims them. `owner` is the mark of the owner it was decided for
+    (`bot.handover.Owner.mark`): "" the bot, None whoever it is.
     """
 
     event: ClaimedEvent | None
@@ -232,10 +238,17 @@ class Writing:
     proposal: Row | None
     friend: Row | None
     erase_messages: tuple[str, ...]
+    owner: str | None
+    ends: str
 
     @property
     def has_extras(self) -> bool:
-        return bool(self.case or self.feedback or self.friend or self.erase_messages)
+        return bool(self.feedback or self.friend or self.erase_messages)
+
+    @property
+    def is_handover(self) -> bool:
+        """Whether a case is opened, or was open when this was decided: written one by one (`store.handing_over`)."""
+        return bool(self.case or self.owner)
 
 
 def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int, lease_until: int) -> Writing:
@@ -257,6 +270,8 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         proposal=None if outcome.proposal is None else proposal_row(outcome.proposal),
         friend=None if friend is None else (city, resident, friend, now),
         erase_messages=outcome.erase_messages,
+        owner=None if outcome.owner is None else outcome.owner.mark,
+        ends=outcome.ends,
     )
 
 

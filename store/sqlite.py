@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from store import statements
 from store.engine import Claim, Events, Mark, Sent, Written
-from store.errors import LeaseLost
+from store.errors import LeaseLost, OwnerChanged
 from store.extras import write_extras
+from store.handing_over import OPEN_CASE, Engine, write_handover
 from store.proposals import write_proposals
 from store.records import ClaimedEvent, ClaimedOutgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
@@ -59,8 +60,10 @@ INSERT INTO outbox (id, {statements.OUTGOING_COLUMNS}, due_at, attempts, worker,
 VALUES ({_NEXT_ID.format(table="outbox")},?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
 """
 _ADD_CASE = f"""
-INSERT INTO cases (id, {statements.ADD_CASE_COLUMNS}) VALUES ({_NEXT_ID.format(table="cases")},?,?,?,?,?,?,?)
+INSERT INTO cases (id, {statements.ADD_CASE_COLUMNS})
+VALUES ({_NEXT_ID.format(table="cases")},?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
 """
+_OPEN_CASE = _placeholders(OPEN_CASE)
 _SENDABLE = f"""
 SELECT {statements.OUTGOING_COLUMNS}, id, attempts + 1, (fate_unknown OR worker <> ''), created_at
 FROM outbox AS e INDEXED BY outbox_due
@@ -99,11 +102,33 @@ class SqliteHotPath:
         raw.executemany(_HOLD_EVENT, [(claim.worker, claim.lease_until, row[0], row[1]) for row in rows])
         return [claimed_event(row, claim.worker) for row in rows]
 
-    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost]:
-        return [self._write(_raw(connection), outcome) for outcome in requests]
+    def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost | OwnerChanged]:
+        return [
+            write_handover(self._lent(connection), outcome)
+            if outcome.is_handover
+            else self._write(_raw(connection), outcome)
+            for outcome in requests
+        ]
 
-    def _write(self, raw: sqlite3.Connection, outcome: Writing) -> Written | LeaseLost:
+    def _lent(self, connection: Connection) -> Engine:
+        return Engine(
+            execute=lambda statement, values: self.execute(connection, statement, values),
+            lock=lambda city: self.lock_cases(connection, city),
+            add_case=lambda row, now: self.add_case(connection, row, now),
+            write=lambda outcome: self._write(_raw(connection), outcome),
+        )
+
+    def lock_cases(self, connection: Connection, city: str) -> None:
+        """Whoever writes holds the whole database already."""
+
+    def add_case(self, connection: Connection, case: Row, now: int) -> int:
+        number: int = _raw(connection).execute(_ADD_CASE, (case[0], now * 1000, *case)).fetchone()[0]
+        return number
+
+    def _write(self, raw: sqlite3.Connection, outcome: Writing) -> Written | LeaseLost | OwnerChanged:
         event = outcome.event
+        if outcome.owner is not None and self._more(raw, _OPEN_CASE, outcome.city, outcome.resident):
+            return OwnerChanged()
         if event is not None:
             held = (outcome.now, event.city, event.event_id, event.worker, event.attempts)
             if not raw.execute(_FINISH, held).rowcount:
@@ -113,7 +138,7 @@ class SqliteHotPath:
             if not is_new and event is None:
                 return Written((), more=False)
         if outcome.has_extras:
-            self._write_extras(raw, outcome)
+            write_extras(lambda statement, values: raw.execute(_placeholders(statement), values), outcome)
         if outcome.conversation is not None:
             raw.execute(_SET_CONVERSATION, outcome.conversation)
         if outcome.proposal is not None:
@@ -122,13 +147,6 @@ class SqliteHotPath:
         waits = len(sending) < len(outcome.outgoing)
         more = waits or (event is not None and self._more(raw, _MORE_EVENTS, event.city, event.resident))
         return Written(sending, more)
-
-    def _write_extras(self, raw: sqlite3.Connection, outcome: Writing) -> None:
-        write_extras(
-            lambda statement, values: raw.execute(_placeholders(statement), values),
-            lambda row: raw.execute(_ADD_CASE, (row[0], outcome.now * 1000, *row)),
-            outcome,
-        )
 
     def _add_outgoing(self, raw: sqlite3.Connection, outcome: Writing) -> tuple[ClaimedOutgoing, ...]:
         """Insert the messages, held by the worker unless older ones of the same resident still wait."""

@@ -48,7 +48,11 @@ SET_FRIEND = (
     "INSERT INTO friends (city, resident, status, since) VALUES (%s, %s, %s, %s) "
     "ON CONFLICT (city, resident) DO UPDATE SET status = excluded.status, since = excluded.since"
 )
-ADD_CASE_COLUMNS = "city, resident, channel, department, question, opened_at, promised_at"
+ADD_CASE_COLUMNS = (
+    "city, resident, channel, department, question, opened_at, promised_at, category, entry_id, "
+    "resident_at, last_at, unread"
+)
+READ_TURN_COLUMNS = f"{TURN_COLUMNS}, speaker, staff"
 
 CLAIM_SLOT = (
     "INSERT INTO slots (city, job, due_at, worker, lease_until) VALUES (%s, %s, %s, %s, %s) "

@@ -13,6 +13,7 @@ metadata = MetaData()
 OPEN, DONE, FAILED, SENT, DEAD = "open", "done", "failed", "sent", "dead"
 _IS_OPEN, _IS_FAILED, _IS_DEAD = text("state = 'open'"), text("state = 'failed'"), text("state = 'dead'")
 _IS_FINISHED = text("finished_at IS NOT NULL")
+_IS_TALKING, _IS_ANSWERED = text("status IN ('waiting', 'staff')"), text("answered_at IS NOT NULL")
 _HAS_RESIDENT, _HAS_MESSAGE = text("resident <> ''"), text("message_id <> ''")
 
 
@@ -121,6 +122,9 @@ turns = Table(
     _words("entry_id"),
     _words("candidates", default="[]"),
     _words("reply_text"),
+    # Who of the city speaks in a turn of staff: the department, and the number of the account.
+    _words("speaker"),
+    _number("staff"),
 )
 Index("turns_resident", turns.c.city, turns.c.resident, turns.c.at)
 Index("turns_kept", turns.c.city, turns.c.at, sqlite_where=_HAS_RESIDENT, postgresql_where=_HAS_RESIDENT)
@@ -148,9 +152,39 @@ cases = Table(
     _words("status", default="waiting"),
     _moment("opened_at"),
     _moment("promised_at", nullable=True),
+    _words("category"),
+    _words("entry_id"),
+    _words("display_name"),
+    # Who owns it: the number of an account, 0 for nobody.
+    _number("staff"),
+    _moment("taken_at", nullable=True),
+    # When the resident, and when staff, wrote last; when staff wrote first; when the resident was told of the silence.
+    _moment("resident_at", nullable=True),
+    _moment("staff_at", nullable=True),
+    _moment("answered_at", nullable=True),
+    _moment("idle_told_at", nullable=True),
+    _moment("closed_at", nullable=True),
+    _number("closed_by"),
+    _words("close_reason"),
+    _words("linked_entry"),
+    # Counts the changes of hands; what was decided before the last one is not written.
+    _number("version"),
+    _number("unread"),
+    # The time of the talk's last turn: the turns of an open case never go back behind it.
+    Column("last_at", BigInteger, nullable=False, server_default="0"),
 )
 Index("cases_status", cases.c.city, cases.c.status, cases.c.opened_at)
 Index("cases_resident", cases.c.city, cases.c.resident)
+# One owner at a time: a resident has at most one open case.
+Index("cases_open", cases.c.city, cases.c.resident, unique=True, sqlite_where=_IS_TALKING, postgresql_where=_IS_TALKING)
+Index(
+    "cases_answered",
+    cases.c.city,
+    cases.c.department,
+    cases.c.answered_at,
+    sqlite_where=_IS_ANSWERED,
+    postgresql_where=_IS_ANSWERED,
+)
 
 feedback = Table(
     "feedback",

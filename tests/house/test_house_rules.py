@@ -18,7 +18,7 @@ ROOMS = ("bot", "faq", "handlers", "store", "clients", "emulator", "notify")
 MAY_IMPORT = {
     "faq": set(),
     "bot": {"faq"},
-    "store": {"faq"},  # the knowledge export takes plain entries
+    "store": {"bot", "faq"},  # of bot: only the table of who owns a conversation; of faq: plain entries to export
     "clients": {"store"},  # records only
     "emulator": set(),
     "notify": {"faq"},
@@ -61,6 +61,17 @@ def test_imports_run_one_way(room):
     }
 
     assert wrong == {}
+
+
+def test_of_the_bot_the_store_knows_only_who_may_own_a_conversation():
+    known = {
+        node.module
+        for path in python_files("store")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "bot"
+    }
+
+    assert known == {"bot.handover"}
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ def test_a_conversation_is_replaced_by_the_next_state_and_kept_when_there_is_non
 
 def test_a_case_waits_for_a_person(store: Store) -> None:
     store.record(Outcome(turn=a_turn("e1"), case=a_case()))
-    store.record(Outcome(turn=a_turn("e2"), case=a_case(opened_at=AT - timedelta(hours=1), promised_at=None)))
+    earlier = a_case(resident="U2", opened_at=AT - timedelta(hours=1), promised_at=None)
+    store.record(Outcome(turn=a_turn("e2", resident="U2"), case=earlier))
 
     older, newer = store.cases("demo")
 
@@ -60,7 +61,7 @@ def test_a_case_is_answered_once_and_its_answer_waits_for_a_worker(store: Store)
     assert store.answer_case("demo", case.id, answer)
     assert not store.answer_case("demo", case.id, answer)
 
-    assert [found.status for found in store.cases("demo", None)] == ["answered"]
+    assert [found.status for found in store.cases("demo", None)] == ["closed"]
     (message,) = store.claim_outgoing("w1", 10)
     assert (message.messages[0]["text"], message.way, message.fate_unknown) == ("市民課です", "push", False)
     assert [turn.kind for turn in store.turns("demo", "U1")].count("staff") == 1

@@ -150,7 +150,8 @@ def test_plans_made_while_the_tables_were_small_are_good_when_they_are_full(post
         hot, lately = postgresql, store._now()
         asked: dict[str, tuple[Any, ...]] = {
             hot._HOLD_EVENTS: ("w", lately, ["(0,1)"], lately, lately),
-            hot._FINISH: (["demo"], ["e1"], ["w"], [1], ["U1"], [lately]),
+            hot._FINISH: (["demo"], ["e1"], ["w"], [1], ["U1"], [lately], [True]),
+            hot._OWNED: (["demo"], ["U1"]),
             hot._WAITING_RESIDENTS: (["demo"], ["U1"]),
             hot._CLAIM_OUTGOING: (lately, 10, "w", lately),
             hot._SENT: (["demo"], [1], ["w"], [1], [lately], ["sent"]),
@@ -168,7 +169,7 @@ def test_plans_made_while_the_tables_were_small_are_good_when_they_are_full(post
 
 
 # A row by its place or its key, or a resident's open rows in order.
-_SINGLE_ROWS = {"tid", "inbox_pkey", "outbox_pkey", "inbox_order", "outbox_order", "outbox_due"}
+_SINGLE_ROWS = {"tid", "inbox_pkey", "outbox_pkey", "inbox_order", "outbox_order", "outbox_due", "cases_open"}
 
 
 def _ways(node: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""Writing what a resident did while, or in order that, a person owns the talk; and what both sides need for it.
+
+Whoever changes a case holds the lock of its city (SQLite: the database's own), so the changes of a city have one
+order: what was decided for another owner is refused, and the turns of an open case follow each other in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.handover import Event, State, Who, transition
+from store.engine import Written
+from store.errors import LeaseLost, OwnerChanged, StoreError
+from store.extras import Execute
+from store.rows import Row, Writing
+
+OPEN_CASE = (
+    "SELECT id, version, status, last_at FROM cases "
+    "WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
+)
+_KNOWN_TURN = "SELECT 1 FROM turns WHERE city = %s AND event_id = %s"
+_RESIDENT_WROTE = (
+    "UPDATE cases SET resident_at = %s, last_at = %s, unread = unread + 1, idle_told_at = NULL "
+    "WHERE city = %s AND id = %s"
+)
+_RESIDENT_ENDED = (
+    "UPDATE cases SET status = %s, closed_at = %s, closed_by = 0, close_reason = %s, unread = 0, version = version + 1 "
+    "WHERE city = %s AND id = %s"
+)
+_LOG = (
+    "INSERT INTO case_log (city, case_id, seq, at, who_kind, staff_id, before, after, event, reason) "
+    "SELECT %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s, %s, %s, %s, %s FROM case_log "
+    "WHERE city = %s AND case_id = %s RETURNING seq"
+)
+_MARK = "INSERT INTO case_marks (city, mark) VALUES (%s, 1) ON CONFLICT (city) DO UPDATE SET mark = case_marks.mark + 1"
+
+TURN_AT = 4
+"""The place of `at` in a turn's row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What an engine lends for one outcome: its statements, its lock, and its way of writing the rest."""
+
+    execute: Execute
+    lock: Callable[[str], None]
+    add_case: Callable[[Row, int], int]
+    write: Callable[[Writing], Written | LeaseLost | OwnerChanged]
+
+
+def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | OwnerChanged:
+    """Write an outcome that opens a case, or was decided while one was open. All or nothing, and once."""
+    city, turn = outcome.city, outcome.turn
+    engine.lock(city)
+    held = engine.execute(OPEN_CASE, (city, outcome.resident)).fetchone()
+    if outcome.owner is not None and outcome.owner != (f"{held[0]}:{held[1]}" if held else ""):
+        return OwnerChanged()
+    if outcome.event is None and turn and engine.execute(_KNOWN_TURN, (city, turn[1])).fetchone():
+        return Written((), more=False)
+    if turn and held:
+        turn = (*turn[:TURN_AT], max(turn[TURN_AT], held[3] + 1), *turn[TURN_AT + 1 :])
+    written = engine.write(replace(outcome, turn=turn, case=None, owner=None))
+    if isinstance(written, Exception):
+        return written
+    at = turn[TURN_AT] if turn else outcome.now
+    if held:
+        _join(engine.execute, outcome, held, at if turn else None)
+    elif outcome.case:
+        _open(engine, outcome.case, at, outcome.now)
+    mark_change(engine.execute, city)
+    return written
+
+
+def _open(engine: Engine, case: Row, at: int, now: int) -> None:
+    number = engine.add_case((*case, at, at, 1), now)
+    log_step(engine.execute, case[0], number, at, "resident", 0, "bot", "waiting", "asks")
+
+
+def _join(execute: Execute, outcome: Writing, held: Row, at: int | None) -> None:
+    """The resident's words join the open case, and end it where they say so."""
+    number, _, status, _ = held
+    if at is not None:
+        execute(_RESIDENT_WROTE, (at, at, outcome.city, number))
+    if outcome.ends:
+        after = allowed(status, outcome.ends, "resident")  # type: ignore[arg-type]
+        execute(_RESIDENT_ENDED, (after, at or outcome.now, outcome.ends, outcome.city, number))
+        log_step(execute, outcome.city, number, at or outcome.now, "resident", 0, status, after, outcome.ends)
+
+
+def allowed(before: State, event: Event, who: Who) -> State:
+    """The state after the event; a step that the table does not know is a fault of ours."""
+    step = transition(before, event, who)
+    if step is None:
+        raise StoreError(f"no way from {before} by {event} of {who}", permanent=True)
+    return step.after
+
+
+def log_step(
+    execute: Execute,
+    city: str,
+    case_id: int,
+    at: int,
+    who: Who,
+    staff: int,
+    before: State | str,
+    after: State | str,
+    event: Event | str,
+    reason: str = "",
+) -> int:
+    """Write one row of a case's history; its number."""
+    values = (city, case_id, at, who, staff, before, after, event, reason, city, case_id)
+    seq: int = execute(_LOG, values).fetchone()[0]
+    return seq
+
+
+def mark_change(execute: Execute, city: str) -> None:
+    """Something that a console or an open chat shows has changed. The city's lock is held."""
+    execute(_MARK, (city,))
