@@ -35,6 +35,7 @@ from faq.content import CityFiles
 from faq.knowledge import load_knowledge
 from faq.library import Library, RevisionSource
 from faq.reader import read_city
+from handlers.console import console_blueprint
 from handlers.line.webhook import line_blueprint
 from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
@@ -112,6 +113,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
     app.register_blueprint(faq_blueprint(parts.library, config))
+    app.register_blueprint(console_blueprint(parts.library, parts.store, config))
     app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)

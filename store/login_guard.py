@@ -37,11 +37,19 @@ class LoginGuard(Acts):
 
         return self._act(run)
 
-    def forgive(self, city: str, keys: Sequence[str]) -> None:
-        """Takes counts away after a success."""
-        these = and_(login_failures.c.city == city, login_failures.c.key.in_(list(keys)))
-        gone = delete(login_failures).where(these)
-        self._act(lambda connection: connection.execute(gone))
+    def forgive(self, city: str, key: str, shared: Sequence[str] = ()) -> None:
+        """After a success: the count under `key` is gone, the `shared` ones are lowered by the attempt itself."""
+        this = and_(login_failures.c.city == city, login_failures.c.key == key)
+        others = and_(
+            login_failures.c.city == city, login_failures.c.key.in_(list(shared)), login_failures.c.failures > 0
+        )
+
+        def run(connection: Connection) -> None:
+            lock_audit(connection, city)
+            connection.execute(delete(login_failures).where(this))
+            connection.execute(update(login_failures).where(others).values(failures=login_failures.c.failures - 1))
+
+        self._act(run)
 
     def knows_device(self, city: str, staff_id: int, device_hash: str) -> bool:
         """Whether this person has logged in from this browser before."""

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - the statements are put together from constants
 """Staff accounts, their sessions and invitations, and the audit log that nothing may change."""
 
 from __future__ import annotations

@@ -1,0 +1,46 @@
+"""`/console/`: which city; `/console/<city>/`: on to the first page of one's own menu. And kind words for errors."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from handlers.console.gate import allowed, open_to_all, staff_member
+from handlers.console.parts import Parts
+
+SORRY = {
+    400: (
+        "この画面は古くなりました",
+        "もういちど開いてから、やりなおしてください。ログインの途中なら、はじめからお願いします。",
+    ),
+    403: ("この画面は、あなたの役割では使えません", "必要なときは、管理の人に相談してください。"),
+    404: ("ページが見つかりません", "アドレスを確かめるか、メニューから開いてください。"),
+    409: ("ほかの人が先に変えました", "新しい内容を見てから、もういちどお試しください。"),
+    413: ("送られたものが大きすぎます", "小さくしてから、もういちど送ってください。"),
+}
+SORRY_OTHERWISE = ("うまく動きませんでした", "少し待って、もういちどお試しください。")
+
+
+def register(blueprint: Blueprint, parts: Parts) -> None:
+    """The front pages and the blueprint's error pages."""
+
+    @blueprint.get("/")
+    @open_to_all
+    def cities() -> str | Response:
+        if len(parts.library.cities) == 1:
+            return redirect(url_for("console.home", city=parts.library.cities[0]))
+        return render_template("console/cities.html", cities=parts.cities)
+
+    @blueprint.get("/<city>/")
+    @allowed("account.self")
+    def home(city: str) -> Response:
+        menu = parts.menu_of(staff_member().role)
+        return redirect(url_for(menu[0].endpoint if menu else "console.account", city=city))
+
+    @blueprint.errorhandler(HTTPException)
+    def sorry(error: HTTPException) -> tuple[str, int]:
+        title, advice = SORRY.get(error.code or 500, SORRY_OTHERWISE)
+        city = (request.view_args or {}).get("city", "")
+        known = city in parts.library.cities
+        return render_template("console/sorry.html", title=title, advice=advice, known=known), error.code or 500

@@ -1,0 +1,90 @@
+"""Passwords: Argon2id, and which ones are refused.
+
+The rules follow NIST SP 800-63B-4: length counts, no rules of composition, no regular change. A list of breached
+passwords would be a file of others that grows old, or a call to the outside that the city's network does not allow;
+what is refused here are the guesses that somebody who knows the person and the city would try first.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MIN_LENGTH, MAX_LENGTH = 12, 200
+ROUNDS, LANES = 3, 4
+"""With 64 MiB: the second recommendation of RFC 9106 (section 4), where memory is scarce. About 0.1 s on one core."""
+
+AT_ONCE = 4
+"""Passwords hashed at the same time: four times the memory is the most that a flood of logins can take."""
+
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "12345678901234567890", "1qaz2wsx3edc4rfv5tgb")
+_COMMON = ("password", "passw0rd", "pa55word", "admin", "administrator", "welcome", "madoguchi", "yakusho", "letmein")
+
+
+class Passwords:
+    """Hashes and checks. Parameters stand in each hash; one made with others is renewed at the next login."""
+
+    def __init__(self, memory_kib: int = 65_536, rounds: int = ROUNDS, lanes: int = LANES) -> None:
+        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=lanes)
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+        # Checked when there is no such account, so that an answer takes as long as for a real one.
+        self._nobody = self.hash("nobody has this password")
+
+    def hash(self, password: str) -> str:
+        with self._places:
+            return self._hasher.hash(_folded(password))
+
+    def check(self, hashed: str, password: str) -> bool:
+        """Whether it is the password. "" as a hash is nobody's, and takes as long."""
+        with self._places:
+            try:
+                self._hasher.verify(hashed or self._nobody, _folded(password[:MAX_LENGTH]))
+            except (VerificationError, InvalidHashError):
+                return False
+        return bool(hashed)
+
+    def outdated(self, hashed: str) -> bool:
+        return self._hasher.check_needs_rehash(hashed)
+
+
+def complaint(password: str, known: Iterable[str]) -> str:
+    """What is wrong with a new password, as a sentence for its owner; "" when it is good.
+
+    `known` are names that others know: the person's, their mail, the city's.
+    """
+    words = _folded(password)
+    if len(words) < MIN_LENGTH:
+        return f"パスワードは{MIN_LENGTH}文字以上にしてください。長い文のほうが、覚えやすくて安全です。"
+    if len(words) > MAX_LENGTH:
+        return f"パスワードは{MAX_LENGTH}文字までにしてください。"
+    small = words.lower()
+    if len(set(small)) < 5:
+        return "同じ文字のくり返しは、すぐに当てられます。別のパスワードにしてください。"
+    if len(_without(small, _guessable(known))) < MIN_LENGTH // 2:
+        return "名前・メールアドレス・市の名前や、よくある並びが、ほとんどを占めています。別の言葉を足してください。"
+    return ""
+
+
+def _guessable(known: Iterable[str]) -> list[str]:
+    """The longest first."""
+    parts = {part for word in known for part in re.split(r"[\s@._\-・]+", _folded(word).lower()) if len(part) >= 3}
+    runs = {run[i : i + 4] for line in _RUNS for run in (line, line[::-1]) for i in range(len(run) - 3)}
+    years = {str(year) for year in range(1940, 2040)}
+    return sorted(parts | runs | years | set(_COMMON), key=lambda part: (-len(part), part))
+
+
+def _without(words: str, guessable: list[str]) -> str:
+    """What is left of a password when what everybody would guess is taken out, and repetitions count once."""
+    for part in guessable:
+        words = words.replace(part, "")
+    return re.sub(r"(.+?)\1+", r"\1", words)
+
+
+def _folded(password: str) -> str:
+    """The same characters however a keyboard composes them (NFKC, as NIST asks); spaces count."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace").decode()
