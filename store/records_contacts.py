@@ -1,0 +1,37 @@
+"""A contact form as the store keeps it. Its fields are personal data: for the city's staff and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a resident: a name, and an e-mail address or a phone number (or both)."""
+
+    name: str = field(repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    message: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactForm:
+    """One form of one resident. `case_id` is 0 and `sent_at` None until it is sent; `contact` is empty until then.
+
+    `question` is what was asked in the talk (masked), `language` the one the talk was in. After `expires_at` the page
+    opens no more.
+    """
+
+    city: str
+    resident: str
+    channel: str
+    language: str
+    department: str
+    question: str
+    made_at: datetime
+    expires_at: datetime
+    case_id: int = 0
+    sent_at: datetime | None = None
+    contact: Contact = Contact("")
