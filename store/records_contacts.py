@@ -20,6 +20,7 @@ class Contact:
 class ContactForm:
     """One form of one resident. `case_id` is 0 and `sent_at` None until it is sent; `contact` is empty until then.
 
+    `reference` (`1234-5678`) is what the resident is told to say when they call about it.
     `question` is what was asked in the talk (masked), `language` the one the talk was in. After `expires_at` the page
     opens no more.
     """
@@ -34,4 +35,5 @@ class ContactForm:
     expires_at: datetime
     case_id: int = 0
     sent_at: datetime | None = None
+    reference: str = ""
     contact: Contact = Contact("")

@@ -35,6 +35,8 @@ contact_forms = Table(
     _words("phone"),
     # The question as it was sent with the form.
     _words("message"),
+    # What the resident says on the telephone to be found again; "" until the form is sent.
+    _words("reference"),
 )
 Index(
     "contact_forms_case",

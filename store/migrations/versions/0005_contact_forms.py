@@ -10,7 +10,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_WORDS = ("resident", "channel", "language", "department", "question", "name", "email", "phone", "message")
+_WORDS = ("resident", "channel", "language", "department", "question", "name", "email", "phone", "message", "reference")
 
 
 def upgrade() -> None:
