@@ -11,7 +11,10 @@ from pathlib import Path
 from store.accounts import Accounts
 from store.audit import Audit
 from store.cases import Cases
+from store.console_views import ConsoleViews
+from store.contacts import Contacts
 from store.core import LEASE_SECONDS, Clock
+from store.desk_book import DeskBook
 from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.learning import Learning
 from store.memory import Memory
@@ -37,7 +40,7 @@ from store.revisions import Revisions
 from store.schedule import Schedule
 
 
-class Store(Outbox, Memory, Learning, Schedule, Revisions, Cases, Accounts, Audit):
+class Store(Outbox, Memory, Learning, Schedule, Revisions, Cases, Contacts, Accounts, Audit, DeskBook, ConsoleViews):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
     Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.

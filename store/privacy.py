@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, or_, select, tuple_, update
 
+from store.desk_book import DESK_TABLES, forget_notes_of, of_emptied_cases
 from store.proposals import SAID_BY_ONE, forget_words_of
 from store.tables import (
     DEAD,
@@ -25,6 +26,7 @@ from store.tables import (
     turns,
 )
 from store.tables_cases import case_log
+from store.tables_contacts import contact_forms
 
 # A step of a retention run. The writer has other things to do in between: an accept must not wait for a purge.
 PURGE_STEP = 500
@@ -55,6 +57,7 @@ def erase_resident(connection: Connection, who: Resident) -> None:
     connection.execute(delete(conversations).where(theirs(conversations)))
     connection.execute(delete(feedback).where(theirs(feedback)))
     forget_cases(connection, who.city, who.resident, who.now)
+    connection.execute(delete(contact_forms).where(theirs(contact_forms)))
     failed = and_(theirs(inbox), inbox.c.state == FAILED)
     connection.execute(update(inbox).where(failed).values(resident="", payload="{}", reply_token=""))
     unsent = and_(theirs(outbox), outbox.c.state == OPEN)
@@ -65,6 +68,7 @@ def erase_resident(connection: Connection, who: Resident) -> None:
 def forget_cases(connection: Connection, city: str, resident: str, now: int) -> None:
     """Their cases stay as counts: erased, with the history of who did what when, without a word of anybody."""
     theirs = and_(cases.c.city == city, cases.c.resident == resident)
+    forget_notes_of(connection, city, theirs)
     for number, status in connection.execute(select(cases.c.id, cases.c.status).where(theirs)).all():
         this = and_(case_log.c.city == city, case_log.c.case_id == number)
         connection.execute(update(case_log).where(this).values(reason=""))
@@ -117,6 +121,8 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
             return cases, and_(over, cases.c.resident != "", ended), emptied
         case "case_log":
             return case_log, and_(case_log.c.at < before, case_log.c.reason != ""), {"reason": ""}
+        case "contact_forms":
+            return contact_forms, and_(contact_forms.c.made_at < before, _without_case_since(before)), None
         case "feedback":
             return feedback, feedback.c.at < before, None
         case "inbox":
@@ -127,7 +133,28 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
             return slots, and_(slots.c.finished_at < before, slots.c.due_at < before), None
         case "proposals":
             return proposals, and_(SAID_BY_ONE, proposals.c.last_at < before), None
+        case "notes" | "mentions" | "seen" | "drafts":
+            return of_emptied_cases(step.name)
     raise ValueError(step.name)
 
 
-PURGED_TABLES = ("turns", "conversations", "cases", "feedback", "inbox", "outbox", "slots", "proposals", "case_log")
+def _without_case_since(before: int) -> ColumnElement[bool]:
+    """A form is kept as long as its case is: open, or closed after `before`."""
+    open_or_young = or_(cases.c.status.in_(("waiting", "staff")), cases.c.closed_at >= before)
+    its_case = and_(cases.c.city == contact_forms.c.city, cases.c.id == contact_forms.c.case_id, open_or_young)
+    return not_(select(cases.c.id).where(its_case).exists())
+
+
+PURGED_TABLES = (
+    "turns",
+    "conversations",
+    "cases",
+    "feedback",
+    "inbox",
+    "outbox",
+    "slots",
+    "proposals",
+    "case_log",
+    "contact_forms",
+    *DESK_TABLES,
+)

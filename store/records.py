@@ -223,3 +223,8 @@ class Purged:
     slots: int = 0
     proposals: int = 0
     case_log: int = 0
+    contact_forms: int = 0
+    notes: int = 0
+    mentions: int = 0
+    seen: int = 0
+    drafts: int = 0
