@@ -1,7 +1,7 @@
 """Hands mail in at a city's mail server (SMTP). One short message to one address a call, in plain text.
 
-Headers are set through `email.message` with its strict policy, which refuses line breaks in a value: no address and no
-subject can add a header. Bodies go as base64, so no line of theirs can end the message either.
+Headers are set through `email.message` with its strict policy, which refuses line breaks in a value, and after
+`one_line`: no address and no subject can add a header. Bodies go as base64, so no line of theirs can end the message either.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -69,8 +70,8 @@ class MailServer:
             message["To"] = Address(addr_spec=letter.to)
             message["Subject"] = one_line(letter.subject)
             message["Message-ID"] = f"<{letter.message_id}@{self._sender.domain}>"
-        except (ValueError, IndexError, AttributeError) as error:  # what the parser of addresses makes of nonsense
-            raise ClientError("an address cannot be written into a mail", permanent=True) from error
+        except (ValueError, IndexError, MessageError):  # what the parser of addresses makes of nonsense
+            raise ClientError("an address cannot be written into a mail", permanent=True) from None
         message["Date"] = format_datetime(now)
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
@@ -99,8 +100,12 @@ class MailServer:
 
 
 def one_line(text: str) -> str:
-    """Fit for a header: control characters and line separators become spaces."""
-    return " ".join("".join(" " if not char.isprintable() else char for char in text).split())
+    """Fit for a header: control characters and line separators become spaces.
+
+    `=?` begins an encoded word. Python's e-mail package decodes it (3.11: also a line break in it, written out as one).
+    """
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.replace("=?", "= ?").split())
 
 
 @contextmanager
