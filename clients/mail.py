@@ -1,7 +1,7 @@
 """Hands mail in at a city's mail server (SMTP). One short message to one address a call, in plain text.
 
 Headers are set through `email.message` with its strict policy, which refuses line breaks in a value, and after
-`one_line`: no address and no subject can add a header. Bodies go as base64, so no line of theirs can end the message either.
+`one_line`: no address and no subject can add a header. Bodies go as base64, so no line of theirs can end the message.
 """
 
 from __future__ import annotations
