@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, not_, select, text, update
 
 from store.core import Core
 from store.records_desk import Canned, Draft, DraftStatus, Note
@@ -221,3 +221,18 @@ def forget_notes_of(connection: Connection, city: str, theirs: ColumnElement[boo
     from_these = and_(drafts.c.city == city, drafts.c.case_id.in_(these))
     connection.execute(delete(drafts).where(from_these, drafts.c.status == OPEN))
     connection.execute(update(drafts).where(from_these).values(case_id=0))
+
+
+DESK_TABLES: Final = ("notes", "mentions", "seen", "drafts")
+
+
+def of_emptied_cases(name: str) -> tuple[Table, ColumnElement[bool], None]:
+    """What a retention run removes from one of `DESK_TABLES`: what belongs to a case that it has emptied."""
+    table = {one.name: one for one in (notes, mentions, seen, drafts)}[name]
+    kept = select(cases.c.id).where(cases.c.city == table.c.city, cases.c.id == table.c.case_id, cases.c.resident != "")
+    without_case = not_(kept.exists())
+    return (
+        table,
+        and_(without_case, drafts.c.status == OPEN, drafts.c.case_id != 0) if table is drafts else without_case,
+        None,
+    )

@@ -1,0 +1,157 @@
+"""What the inbox shows: shelves with their counts, and one line for each case. Knows no Flask and no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.console.desk_rules import TABS, Tab, is_unread, oldest_first, on_tab, visible, waits_since
+from handlers.console.times import moment, waited
+from store.records_accounts import Staff
+from store.records_cases import CaseView
+from store.records_desk import Watched
+
+FIRST_WORDS = 80
+LONG_WAIT_SECONDS = 15 * 60
+CHANNELS = {"line": "LINE", "widget": "ウェブ"}
+STATUSES = {"waiting": "待っています", "staff": "話しています", "closed": "おわりました", "erased": "消しました"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case as one line of a list. `key` is equal as long as nothing that is shown has changed."""
+
+    id: int
+    href: str
+    words: str
+    who: str
+    channel: str
+    department: str
+    status: str
+    status_words: str
+    holder: str
+    mine: bool
+    unread: bool
+    unanswered: int
+    called: bool
+    since: datetime | None
+    waited: str
+    long: bool
+    at: str
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (
+            self.words,
+            self.department,
+            self.status,
+            self.holder,
+            self.unread,
+            self.unanswered,
+            self.called,
+            self.since,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The open cases of a city at one moment, with what each member of staff has seen. `mark` names the moment."""
+
+    mark: str
+    cases: tuple[CaseView, ...]
+    watched: Watched
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One tab: how many cases stand on it, and whether it is the one that is open."""
+
+    tab: Tab
+    title: str
+    count: int | None
+    current: bool
+
+
+def seen_by(desk: Desk, me: Staff) -> list[CaseView]:
+    return [case for case in desk.cases if visible(me, case)]
+
+
+def lines(tab: Tab, desk: Desk, me: Staff, names: Mapping[int, str], now: datetime) -> list[Line]:
+    """The lines of an open tab, whoever waits longest first."""
+    called = desk.watched.called.get(me.id, frozenset())
+    chosen = [case for case in seen_by(desk, me) if on_tab(tab, me, case, called)]
+    return [
+        line(case, me, names, now, desk.watched.seen.get((me.id, case.id)), case.id in called)
+        for case in oldest_first(chosen)
+    ]
+
+
+def line(
+    case: CaseView,
+    me: Staff,
+    names: Mapping[int, str],
+    now: datetime,
+    seen_at: datetime | None = None,
+    called: bool = False,
+) -> Line:
+    since = waits_since(case)
+    seconds = (now - since).total_seconds() if since else 0.0
+    return Line(
+        id=case.id,
+        href=f"/console/{case.city}/cases/{case.id}",
+        words=first_words(case.question) or "（質問の文はありません）",
+        who=display_name(case),
+        channel=CHANNELS.get(case.channel, case.channel),
+        department=case.department,
+        status=case.status,
+        status_words=STATUSES.get(case.status, case.status),
+        holder=names.get(case.staff, "") if case.status == "staff" else "",
+        mine=case.status == "staff" and case.staff == me.id,
+        unread=case.status in ("waiting", "staff") and is_unread(case, seen_at),
+        unanswered=case.unread,
+        called=called,
+        since=since,
+        waited=waited(seconds) if since else "",
+        long=seconds >= LONG_WAIT_SECONDS,
+        at=moment(case.closed_at or case.opened_at, now),
+    )
+
+
+def shelves(desk: Desk, me: Staff, current: Tab) -> tuple[Shelf, ...]:
+    return tuple(Shelf(tab, title, counts(desk, me).get(tab), tab == current) for tab, title in TABS.items())
+
+
+def counts(desk: Desk, me: Staff) -> dict[Tab, int]:
+    """How many open cases stand on each shelf of this member of staff."""
+    called = desk.watched.called.get(me.id, frozenset())
+    mine = seen_by(desk, me)
+    open_tabs: Sequence[Tab] = ("mine", "department", "waiting", "all")
+    return {tab: sum(on_tab(tab, me, case, called) for case in mine) for tab in open_tabs}
+
+
+def calls_for(desk: Desk, me: Staff) -> int:
+    """The number in the window's title: own cases with something new, calls by name, and whoever waits in my
+    departments."""
+    called = desk.watched.called.get(me.id, frozenset())
+    return sum(
+        case.id in called
+        or (case.status == "waiting" and case.department in me.departments)
+        or (case.status == "staff" and case.staff == me.id and is_unread(case, desk.watched.seen.get((me.id, case.id))))
+        for case in seen_by(desk, me)
+    )
+
+
+def first_tab(me: Staff) -> Tab:
+    """Where somebody begins: those who answer with their department, the others with the whole city."""
+    return "department" if me.departments else "all"
+
+
+def first_words(text: str, length: int = FIRST_WORDS) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else f"{flat[:length]}…"
+
+
+def display_name(case: CaseView) -> str:
+    """What the resident calls themselves on LINE; in the widget nobody has a name."""
+    return f"{case.display_name} さん" if case.display_name else f"{CHANNELS.get(case.channel, '')}の人"
