@@ -28,6 +28,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from clients.line.client import LineClient
 from commands import case_commands, content_commands
 from commands_learn import learn_command
+from commands_staff import audit_commands, staff_commands
 from config import Config, ConfigError, city_ids, read_config
 from failures import Commands
 from faq import cli_content, cli_places, cli_search
@@ -36,6 +37,7 @@ from faq.knowledge import load_knowledge
 from faq.library import Library, RevisionSource
 from faq.reader import read_city
 from handlers.console import console_blueprint
+from handlers.console.invitations import first_colleague, make_link
 from handlers.line.webhook import line_blueprint
 from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
@@ -176,7 +178,10 @@ def with_emulator(config: Config) -> Config:
 def new_worker(parts: Parts) -> Worker:
     """A worker on these parts, with the planned jobs of the whole installation."""
     retention = timedelta(days=parts.config.retention_days)
-    jobs = (Job("retention", "15 3 * * *", lambda now: parts.store.purge(now - retention)),)
+    jobs = (
+        Job("retention", "15 3 * * *", lambda now: parts.store.purge(now - retention)),
+        Job("accounts", "25 3 * * *", lambda _now: parts.store.sweep_accounts()),
+    )
     return Worker(parts.store, parts.library.get, parts.lines, at_once=parts.config.worker_threads, jobs=jobs)
 
 
@@ -282,8 +287,22 @@ def _welcome(config: Config, parts: Parts) -> None:
             continue
         version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
         click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
+        _show_the_first_door(config, parts, city)
     if config.demo:
         click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
+
+
+def _show_the_first_door(config: Config, parts: Parts, city: str) -> None:
+    """While a city has no staff: how the first one gets in. In production standard error is a log, so no link there."""
+    if parts.store.has_staff(city):
+        return
+    if config.demo:
+        address = config.public_url.replace("//0.0.0.0", "//127.0.0.1")
+        link = make_link(parts.store, address, first_colleague(city), "system")
+        click.echo(f"  {city}: はじめの職員を作るリンク（1回だけ、72時間）： {link}", err=True)
+    else:
+        command = f"app.py staff first-link {city}"
+        click.echo(f"  {city}: 職員がまだいません。「{command}」で、はじめの1人を作れます。", err=True)
 
 
 @main.group(help="FAQ の YAML を調べる・取り込む・探す・測る")
@@ -320,6 +339,8 @@ def _city_folder(city: str) -> Path:
 faq.add_command(learn_command(_opened_store))
 main.add_command(content_commands(_opened_store, _city_folder))
 main.add_command(case_commands(_opened_store, _city_folder))
+main.add_command(staff_commands(_opened_store, _config, _city_folder))
+main.add_command(audit_commands(_opened_store, lambda: city_ids(_config().cities_dir), _city_folder))
 
 
 @main.command(help="市の案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")

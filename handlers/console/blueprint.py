@@ -27,6 +27,8 @@ PAGES = (
     "login_pages",
     "invitation_pages",
     "account_pages",
+    "staff_pages",
+    "audit_pages",
 )
 """Modules of this package with `register(blueprint, parts)`, in the order in which routes are looked up."""
 

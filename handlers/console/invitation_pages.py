@@ -36,7 +36,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
 
 
 def _accept(parts: Parts, found: Invitation, token_hash: str) -> Page:
-    name, email = _line(request.form.get("name", "")), _line(request.form.get("email", ""))
+    name, email = one_line(request.form.get("name", "")), one_line(request.form.get("email", ""))
     known = parts.store.staff(found.city, found.staff_id) if found.kind == "renew" else None
     name, email = (known.name, known.email) if known else (name, email if found.kind == "first" else found.email)
     problem = _problem(name, email) or password_problem(
@@ -59,6 +59,11 @@ def _accept(parts: Parts, found: Invitation, token_hash: str) -> Page:
 def _problem(name: str, email: str) -> str:
     if not name:
         return "名前を入れてください。"
+    return email_problem(email)
+
+
+def email_problem(email: str) -> str:
+    """What is wrong with a mail address; "" when it may be one. Whether it is theirs, the invitation proves."""
     local, at, domain = email.partition("@")
     if not (local and at and domain) or " " in email or "@" in domain:
         return "メールアドレスを、名前@役所.example.jp のような形で入れてください。"
@@ -86,7 +91,7 @@ def _over() -> Page:
     return render_template("console/sorry.html", title=title, advice=advice, known=True), 410
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """On one line, without what cannot be seen."""
     plain = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text)
     return " ".join(plain.split())[:MAX_EMAIL]

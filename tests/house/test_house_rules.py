@@ -27,11 +27,12 @@ MAY_IMPORT = {
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
     "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
     "commands_learn": {"faq", "store"},
+    "commands_staff": {"config", "handlers", "store"},
     "config": set(),
     "failures": {"config", "faq", "store"},
     "telemetry": set(),
 }
-OURS = {*ROOMS, "failures", "commands", "commands_learn", "desk", "worker", "config", "telemetry", "app"}
+OURS = {*ROOMS, "failures", "commands", "commands_learn", "commands_staff", "desk", "worker", "config", "telemetry", "app"}
 
 
 def python_files(room: str) -> list[Path]:
