@@ -44,6 +44,7 @@ from handlers.public.faq_pages import faq_blueprint
 from handlers.public.front import register_front
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
+from handlers.widget.streams import Places
 from notify import cli_notices
 from server import WebServer
 from store import Store, open_store
@@ -113,9 +114,10 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.before_request(lambda: _not_yet(parts))
     app.register_blueprint(line_blueprint(config.line, parts.store, _count_webhook))
-    app.register_blueprint(widget_blueprint(parts.library, parts.store, config))
+    live = Places(config.live_streams)
+    app.register_blueprint(widget_blueprint(parts.library, parts.store, config, places=live))
     app.register_blueprint(faq_blueprint(parts.library, config))
-    app.register_blueprint(console_blueprint(parts.library, parts.store, config))
+    app.register_blueprint(console_blueprint(parts.library, parts.store, config, places=live))
     app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)

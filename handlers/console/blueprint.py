@@ -19,6 +19,7 @@ from handlers.console.keys import Keys, read_or_make_key
 from handlers.console.parts import Parts
 from handlers.console.passwords import Passwords
 from handlers.console.permissions import may
+from handlers.widget.streams import Pace, Places
 from store import Store
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -26,6 +27,8 @@ PAGES = (
     "front_pages",
     "login_pages",
     "invitation_pages",
+    "inbox",
+    "live",
     "account_pages",
     "staff_pages",
     "audit_pages",
@@ -40,8 +43,13 @@ def console_blueprint(
     *,
     passwords: Passwords | None = None,
     clock: Callable[[], float] = time.time,
+    places: Places | None = None,
+    pace: Pace | None = None,
 ) -> Blueprint:
-    """The routes under `/console/`. Tests bring quick `passwords` and their own clock."""
+    """The routes under `/console/`. Tests bring quick `passwords` and their own clock.
+
+    `places` are the live streams that may be open in this process, together with the widget's.
+    """
     blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     parts = Parts(
         library,
@@ -50,6 +58,8 @@ def console_blueprint(
         Keys(read_or_make_key(config)),
         passwords or Passwords(config.console.password_memory_kib),
         clock,
+        places or Places(config.live_streams),
+        pace or Pace(),
     )
     gate.guard(blueprint, parts)
     for name in PAGES:

@@ -20,7 +20,7 @@ STATUSES = {"waiting": "待っています", "staff": "話しています", "clo
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A case as one line of a list. `key` is equal as long as nothing that is shown has changed."""
+    """A case as one line of a list."""
 
     id: int
     href: str
@@ -38,27 +38,15 @@ class Line:
     since: datetime | None
     waited: str
     long: bool
+    opened: str
     at: str
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        return (
-            self.words,
-            self.department,
-            self.status,
-            self.holder,
-            self.unread,
-            self.unanswered,
-            self.called,
-            self.since,
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The open cases of a city at one moment, with what each member of staff has seen. `mark` names the moment."""
 
-    mark: str
+    mark: int
     cases: tuple[CaseView, ...]
     watched: Watched
 
@@ -77,14 +65,22 @@ def seen_by(desk: Desk, me: Staff) -> list[CaseView]:
     return [case for case in desk.cases if visible(me, case)]
 
 
-def lines(tab: Tab, desk: Desk, me: Staff, names: Mapping[int, str], now: datetime) -> list[Line]:
-    """The lines of an open tab, whoever waits longest first."""
+def chosen(tab: Tab, desk: Desk, me: Staff) -> list[CaseView]:
+    """The cases of an open tab, whoever waits longest first."""
     called = desk.watched.called.get(me.id, frozenset())
-    chosen = [case for case in seen_by(desk, me) if on_tab(tab, me, case, called)]
-    return [
-        line(case, me, names, now, desk.watched.seen.get((me.id, case.id)), case.id in called)
-        for case in oldest_first(chosen)
-    ]
+    return oldest_first(case for case in seen_by(desk, me) if on_tab(tab, me, case, called))
+
+
+def key_of(case: CaseView, desk: Desk, me: Staff) -> tuple[object, ...]:
+    """Equal as long as nothing that the case's line shows to `me` has changed."""
+    called = desk.watched.called.get(me.id, frozenset())
+    watched = desk.watched.seen.get((me.id, case.id)), case.id in called
+    return case.version, case.department, case.resident_at, case.staff_at, case.unread, case.display_name, *watched
+
+
+def line_of(case: CaseView, desk: Desk, me: Staff, names: Mapping[int, str], now: datetime) -> Line:
+    called = desk.watched.called.get(me.id, frozenset())
+    return line(case, me, names, now, desk.watched.seen.get((me.id, case.id)), case.id in called)
 
 
 def line(
@@ -114,6 +110,7 @@ def line(
         since=since,
         waited=waited(seconds) if since else "",
         long=seconds >= LONG_WAIT_SECONDS,
+        opened=(case.closed_at or case.opened_at).isoformat(),
         at=moment(case.closed_at or case.opened_at, now),
     )
 

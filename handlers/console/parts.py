@@ -12,6 +12,7 @@ from faq.library import Library, UnknownCity
 from handlers.console.keys import Keys
 from handlers.console.passwords import Passwords
 from handlers.console.permissions import may
+from handlers.widget.streams import Pace, Places
 from store import Store
 from store.records_accounts import Limits, Role
 
@@ -30,7 +31,8 @@ class MenuItem:
 class Parts:
     """Handed to every page's `register(blueprint, parts)`, which may add its entry to `menu`.
 
-    `clock` gives seconds since 1970 (for codes that change with time).
+    `clock` gives seconds since 1970 (for codes that change with time). `places` are the live streams that may be open
+    in this process, shared with the widget; `pace` is theirs.
     """
 
     library: Library
@@ -39,6 +41,8 @@ class Parts:
     keys: Keys
     passwords: Passwords
     clock: Callable[[], float] = time.time
+    places: Places = field(default_factory=lambda: Places(24))
+    pace: Pace = field(default_factory=Pace)
     menu: list[MenuItem] = field(default_factory=list)
 
     @property

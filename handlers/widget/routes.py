@@ -67,12 +67,13 @@ def widget_blueprint(
     clock: Clock = now,
     limits: Limits | None = None,
     pace: Pace | None = None,
+    places: Places | None = None,
 ) -> Blueprint:
     """The routes under `/widget/`."""
     blueprint = Blueprint("widget", __name__, url_prefix="/widget", template_folder="templates")
     talk = Talk(library, store, clock)
     limits = limits or Limits()
-    places = Places(config.live_streams)
+    places = places or Places(config.live_streams)
 
     @blueprint.before_request
     def only_for_known_pages() -> Answer | None:
