@@ -39,6 +39,7 @@ from faq.reader import read_city
 from handlers.console import console_blueprint
 from handlers.console.invitations import first_colleague, make_link
 from handlers.line.webhook import line_blueprint
+from handlers.public.contact_form import contact_blueprint
 from handlers.public.demo import demo_blueprint
 from handlers.public.faq_pages import faq_blueprint
 from handlers.public.front import register_front
@@ -118,6 +119,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config, places=live))
     app.register_blueprint(faq_blueprint(parts.library, config))
     app.register_blueprint(console_blueprint(parts.library, parts.store, config, places=live))
+    app.register_blueprint(contact_blueprint(parts.library, parts.store, config))
     app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)

@@ -108,7 +108,9 @@ def faq_blueprint(library: Library, config: Config, clock: Callable[[], datetime
     @blueprint.get("/robots.txt")
     def robots() -> Page:
         maps = "".join(f"Sitemap: {config.public_url}/faq/{city}/sitemap.xml\n" for city in library.cities)
-        return _cacheable(f"User-agent: *\nDisallow: /widget/\nDisallow: /emulator/\n{maps}", "text/plain")
+        return _cacheable(
+            f"User-agent: *\nDisallow: /widget/\nDisallow: /contact/\nDisallow: /emulator/\n{maps}", "text/plain"
+        )
 
     return blueprint
 
