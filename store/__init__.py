@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from store.accounts import Accounts
+from store.attachments import Attachments
 from store.audit import Audit
 from store.cases import Cases
 from store.console_views import ConsoleViews
@@ -38,9 +39,24 @@ from store.records import (
 )
 from store.revisions import Revisions
 from store.schedule import Schedule
+from store.staff_notices import StaffNotices
 
 
-class Store(Outbox, Memory, Learning, Schedule, Revisions, Cases, Contacts, Accounts, Audit, DeskBook, ConsoleViews):
+class Store(
+    Outbox,
+    Memory,
+    Learning,
+    Schedule,
+    Revisions,
+    Attachments,
+    Cases,
+    Contacts,
+    Accounts,
+    Audit,
+    DeskBook,
+    ConsoleViews,
+    StaffNotices,
+):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
     Writes return when they are durable and raise `StoreError` (see `permanent`) when nothing was kept.

@@ -200,6 +200,12 @@ def _tell(hot: HotPath, connection: Connection, case: CaseView, said: Said, even
     _say(hot, connection, turn, said, at)
 
 
+def tell_case(hot: HotPath, connection: Connection, case: CaseView, said: Said, event_id: str, now: int) -> None:
+    """Tell the resident of an open case something that is no step of the case. The city's lock is held."""
+    _tell(hot, connection, case, said, event_id, max(now, _last_at(connection, case) + 1))
+    mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
+
+
 def _say(hot: HotPath, connection: Connection, turn: Turn, said: Said, now: int) -> None:
     messages = list(said.messages) or [{"type": "text", "text": said.text}]
     push = Outgoing(

@@ -38,6 +38,8 @@ def erase_message(execute: Execute, city: str, message_id: str) -> int:
         "UPDATE turns SET text = '', reply_text = '', message_id = '' WHERE city = %s AND message_id = %s",
         (city, message_id),
     )
+    # The picture that it was; whoever is fetching it just now loses the row, and with it the picture.
+    execute("DELETE FROM attachments WHERE city = %s AND message_id = %s", (city, message_id))
     for resident, text in said:
         if text:
             _forget_words(execute, city, resident, text)

@@ -13,6 +13,7 @@ from bot.handover import Event, State, Who, transition
 from store.engine import Written
 from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.extras import Execute
+from store.file_rows import add_file
 from store.rows import Row, Writing
 
 OPEN_CASE = (
@@ -82,6 +83,8 @@ def _join(execute: Execute, outcome: Writing, held: Row, at: int | None) -> None
     number, _, status, _ = held
     if at is not None:
         execute(_RESIDENT_WROTE, (at, at, outcome.city, number))
+    if outcome.file and outcome.turn:
+        add_file(execute, outcome.turn, outcome.file, number, outcome.now)
     if outcome.ends:
         after = allowed(status, outcome.ends, "resident")  # type: ignore[arg-type]
         execute(_RESIDENT_ENDED, (after, at or outcome.now, outcome.ends, outcome.city, number))

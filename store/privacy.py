@@ -27,6 +27,7 @@ from store.tables import (
 )
 from store.tables_cases import case_log
 from store.tables_contacts import contact_forms
+from store.tables_messengers import attachments, staff_notices
 
 # A step of a retention run. The writer has other things to do in between: an accept must not wait for a purge.
 PURGE_STEP = 500
@@ -58,6 +59,7 @@ def erase_resident(connection: Connection, who: Resident) -> None:
     connection.execute(delete(feedback).where(theirs(feedback)))
     forget_cases(connection, who.city, who.resident, who.now)
     connection.execute(delete(contact_forms).where(theirs(contact_forms)))
+    connection.execute(delete(attachments).where(theirs(attachments)))
     failed = and_(theirs(inbox), inbox.c.state == FAILED)
     connection.execute(update(inbox).where(failed).values(resident="", payload="{}", reply_token=""))
     unsent = and_(theirs(outbox), outbox.c.state == OPEN)
@@ -123,6 +125,11 @@ def _old_rows(step: PurgeStep) -> tuple[Table, ColumnElement[bool], dict[str, An
             return case_log, and_(case_log.c.at < before, case_log.c.reason != ""), {"reason": ""}
         case "contact_forms":
             return contact_forms, and_(contact_forms.c.made_at < before, _without_case_since(before)), None
+        case "attachments":
+            return attachments, and_(attachments.c.arrived_at < before, _without_open_case(attachments)), None
+        case "staff_notices":
+            # A notice of a case that still waits keeps a second one from being sent.
+            return staff_notices, and_(staff_notices.c.finished_at < before, _without_open_case(staff_notices)), None
         case "feedback":
             return feedback, feedback.c.at < before, None
         case "inbox":
@@ -145,6 +152,13 @@ def _without_case_since(before: int) -> ColumnElement[bool]:
     return not_(select(cases.c.id).where(its_case).exists())
 
 
+def _without_open_case(table: Table) -> ColumnElement[bool]:
+    open_one = and_(
+        cases.c.city == table.c.city, cases.c.id == table.c.case_id, cases.c.status.in_(("waiting", "staff"))
+    )
+    return not_(select(cases.c.id).where(open_one).exists())
+
+
 PURGED_TABLES = (
     "turns",
     "conversations",
@@ -156,5 +170,7 @@ PURGED_TABLES = (
     "proposals",
     "case_log",
     "contact_forms",
+    "attachments",
+    "staff_notices",
     *DESK_TABLES,
 )

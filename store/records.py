@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from bot.handover import Owner
+from store.records_messengers import SentFile
 
 Way = Literal["reply", "push"]
 Friend = Literal["followed", "blocked"]
@@ -162,7 +163,8 @@ class Outcome:
 
     `owner`: who owned the conversation when this was decided. If somebody else owns it by the time of writing, nothing
     is written (`OwnerChanged`); None writes in any case. While a case is open, `turn` joins it. `case` opens one (if
-    none is open), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends".
+    none is open), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends". `file` came with `turn`
+    and is kept only where `owner` is a case.
     """
 
     turn: Turn | None = None
@@ -175,6 +177,7 @@ class Outcome:
     friend: Friend | None = None
     owner: Owner | None = None
     ends: Literal["", "cancels", "ends"] = ""
+    file: SentFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +227,8 @@ class Purged:
     proposals: int = 0
     case_log: int = 0
     contact_forms: int = 0
+    attachments: int = 0
+    staff_notices: int = 0
     notes: int = 0
     mentions: int = 0
     seen: int = 0

@@ -21,6 +21,7 @@ from store.records import (
     Turn,
     Way,
 )
+from store.records_messengers import SentFile
 
 Row = tuple[Any, ...]
 
@@ -240,6 +241,7 @@ class Writing:
     erase_messages: tuple[str, ...]
     owner: str | None
     ends: str
+    file: SentFile | None = None
 
     @property
     def has_extras(self) -> bool:
@@ -272,6 +274,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         erase_messages=outcome.erase_messages,
         owner=None if outcome.owner is None else outcome.owner.mark,
         ends=outcome.ends,
+        file=outcome.file,
     )
 
 
