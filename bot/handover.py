@@ -23,6 +23,7 @@ Event = Literal[
     "ends",
     "idles",
     "returns",
+    "apologises",
     "erases",
 ]
 OPEN_STATES: Final[tuple[State, ...]] = ("waiting", "staff")
@@ -56,6 +57,7 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
     Transition("waiting", "takes", "staff", "staff", "The first to take it owns it.", "handover_taken"),
     Transition("waiting", "transfers", "staff", "waiting", "It came to the wrong window.", "handover_transferred"),
     Transition("waiting", "closes", "staff", "closed", "Nothing to answer in the talk.", "handover_returned_closed"),
+    Transition("waiting", "apologises", "clock", "waiting", "Nobody came as promised: said once.", "handover_late"),
     Transition("waiting", "erases", "resident", "erased", "A wish to be forgotten goes first."),
     Transition("staff", "writes", "resident", "staff", "For staff to read; the bot is silent."),
     Transition("staff", "asks", "resident", "staff", "Somebody is there already; the bot is silent."),

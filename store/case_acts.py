@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, update
 
 from bot.handover import OPEN_STATES, Event, Transition, Who, transition
-from store.case_reading import one_case, open_case_of, retry_key
+from store.case_reading import cases_with, one_case, open_case_of, retry_key
 from store.engine import HotPath
 from store.handing_over import log_step, mark_change
 from store.records import Outcome, Outgoing, Turn
@@ -32,6 +32,7 @@ class Act:
     """One thing that `who` does. `case_id` 0: whatever case is open for `resident`.
 
     `seen`: the case must be as it was then, with not a word said since. `forced`: also when a colleague holds it.
+    `once`: not when it has happened to this case before.
     """
 
     city: str
@@ -47,6 +48,7 @@ class Act:
     tell: Tell | None = None
     seen: CaseView | None = None
     forced: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def act(hot: HotPath, connection: Connection, what: Act) -> CaseView | CaseConfl
     if isinstance(step, CaseConflict):
         return step
     assert case is not None
+    if what.once and case.id in cases_with(connection, case.city, what.event):
+        return CaseConflict("changed", case.staff)
     at = max(what.now, _last_at(connection, case) + 1)
     connection.execute(update(cases).where(_this(case)).values(**_changes(case, step, what, at)))
     after = one_case(connection, case.city, case.id)

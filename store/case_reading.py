@@ -120,6 +120,13 @@ def steps_of(connection: Connection, city: str, case_id: int) -> list[CaseStep]:
     ]
 
 
+def cases_with(connection: Connection, city: str, event: str) -> frozenset[int]:
+    """The open cases to which this has happened."""
+    joined = cases.join(case_log, and_(case_log.c.city == cases.c.city, case_log.c.case_id == cases.c.id))
+    these = and_(cases.c.city == city, _TALKING, case_log.c.event == event)
+    return frozenset(connection.execute(select(cases.c.id).select_from(joined).where(these)).scalars())
+
+
 def turns_of(connection: Connection, city: str, resident: str, after: str, limit: int = SHOWN_TURNS) -> list[Turn]:
     """The resident's turns in order: the last `limit`, or those behind the turn `after` if it is one of theirs."""
     if not resident:

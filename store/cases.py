@@ -221,6 +221,15 @@ class Cases(Core):
         """Tell the resident that the talk will end; raises CaseConflict when something happened since `seen`."""
         return self._do_case(Act(seen.city, "idles", "clock", self._now(), seen.id, tell=tell, seen=seen))
 
+    def apologise_case(self, seen: CaseView, tell: Tell | None = None) -> CaseView:
+        """Tell a resident who still waits that the answer is late: once a case; raises CaseConflict the second time."""
+        act = Act(seen.city, "apologises", "clock", self._now(), seen.id, tell=tell, seen=seen, once=True)
+        return self._do_case(act)
+
+    def apologised(self, city: str) -> frozenset[int]:
+        """The open cases whose residents were told that the answer is late."""
+        return self._read(lambda connection: case_reading.cases_with(connection, city, "apologises"))
+
     def answer_case(self, city: str, case_id: int, outcome: Outcome) -> bool:
         """Take a waiting case, write the answer, close it: all or nothing. False: it waits no longer."""
         now = self._now()
