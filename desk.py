@@ -1,18 +1,23 @@
 """What every door does with an inquiry: load what we remember, decide, and say what has to be saved.
 
-LINE's worker saves it with the event it came from; the widget saves it before it answers. Answers come from memory, so
-a store that does not answer costs the memory of the talk and nothing else.
+LINE's worker saves it with the event it came from; the widget saves it before it answers. What was decided carries the
+owner that was seen: if somebody else owns the talk by the time of writing, the store refuses it (`OwnerChanged`) and
+the door asks again. Answers come from memory, so a store that does not answer costs the memory of the talk and nothing
+else.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue import Conversation
+from bot.handover import THE_BOT, Owner
 from bot.messages import Inquiry, Reply, Text
 from bot.numbering import plain_text
+from bot.reception import Counter, Queue
 from bot.respond import respond
 from bot.shelters import without_place
 from bot.teaching import Teaching
@@ -29,28 +34,54 @@ KnowledgeOf = Callable[[str], Knowledge]
 
 
 def decide(inquiry: Inquiry, knowledge_of: KnowledgeOf, store: Store, now: datetime) -> tuple[Outcome, Reply]:
-    """The answer to an inquiry and what to record of it. Answers come from memory; a silent store costs only memory."""
+    """The answer to an inquiry and what to record of it. Answers come from memory; a silent store costs only memory.
+
+    A reply without blocks is for staff to read, and nothing is sent.
+    """
     knowledge = knowledge_of(inquiry.city)
+    conversation, owner = _remembered(inquiry, store)
     try:
-        response = respond(inquiry, knowledge, _remembered(inquiry, store), now)
+        response = respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store), owner)
     except Exception:
         ids = {"city": inquiry.city, "event": inquiry.event_id}
         log.exception("could not decide; the resident gets the phone number", extra=ids)
         FAULTS.labels(inquiry.city).inc()
-        busy = Wording(knowledge.wording).say("busy", "ja", phone=knowledge.city.phone)
-        response = Response(Reply("handoff", (Text(busy),)), Conversation(at=now))
+        response = _fault(knowledge, owner, now)
     ANSWERS.labels(inquiry.city, inquiry.channel, response.reply.decision).inc()
+    outcome = _record(inquiry, response, now)
     if response.erase:
         store.erase_resident(inquiry.city, inquiry.resident)
-    return _record(inquiry, response, now), response.reply
+        return outcome, response.reply
+    return replace(outcome, owner=owner, ends=response.ends), response.reply
 
 
-def _remembered(inquiry: Inquiry, store: Store) -> Conversation:
+def _remembered(inquiry: Inquiry, store: Store) -> tuple[Conversation, Owner]:
+    """The talk and who owns it. Without the store it is taken for the bot's; the write is refused if it is not."""
     try:
-        return Conversation.from_dict(store.conversation(inquiry.city, inquiry.resident))
+        remembered = store.remembered(inquiry.city, inquiry.resident)
     except StoreError:
         log.warning("answering without memory", extra={"city": inquiry.city, "event": inquiry.event_id})
-        return Conversation()
+        return Conversation(), THE_BOT
+    return Conversation.from_dict(remembered.state), remembered.owner
+
+
+def _counter(city: str, store: Store) -> Counter:
+    def queue_of(department: str) -> Queue | None:
+        try:
+            waiting = store.waiting(city, department)
+        except StoreError:
+            return None
+        return Queue(waiting.count, waiting.oldest, waiting.staff_median_seconds)
+
+    return Counter(queue_of)
+
+
+def _fault(knowledge: Knowledge, owner: Owner, now: datetime) -> Response:
+    """What is said when deciding failed: a phone number, or nothing where a person has the talk."""
+    if owner.state == "staff":
+        return Response(Reply("staff", ()), Conversation(at=now))
+    busy = Wording(knowledge.wording).say("busy", "ja", phone=knowledge.city.phone)
+    return Response(Reply("handoff", (Text(busy),)), Conversation(at=now))
 
 
 def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
@@ -69,10 +100,17 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
             question=person.question,
             opened_at=now,
             promised_at=person.promised_at,
+            category=person.category,
+            entry_id=person.entry_id,
         ),
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
         proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),
     )
+
+
+def undecided(inquiry: Inquiry, now: datetime) -> Turn:
+    """What a resident said to a person, where deciding has failed again and again: not a word of it is lost."""
+    return _turn(inquiry, Response(Reply("staff", ()), Conversation()), now)
 
 
 def proposal_of(city: str, taught: Teaching, now: datetime) -> Proposal:

@@ -23,11 +23,11 @@ from bot.messages import Inquiry, Reply
 from bot.wording import Wording
 from clients.line.courier import Courier
 from clients.line.delivery import Line
-from desk import KnowledgeOf, decide
+from desk import KnowledgeOf, decide, undecided
 from handlers.line.events import Arrival, read_event
 from handlers.line.messages import render
 from store import Store
-from store.errors import LeaseLost, StoreError
+from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.records import ClaimedEvent, ClaimedOutgoing, Friend, Outcome, Outgoing
 from telemetry import ANSWER_SECONDS, DELIVERIES
 
@@ -197,6 +197,10 @@ class Worker:
         ids = {"worker": self.name, "city": event.city, "event": event.event_id}
         if isinstance(result, LeaseLost):
             log.warning("somebody else took this event", extra=ids)
+        elif isinstance(result, OwnerChanged) and not self._stopping.is_set():
+            log.info("the talk changed hands; deciding again", extra=ids)
+            self._deciders.submit(self._answer, event)
+            return
         elif not (isinstance(result, StoreError) and result.permanent):
             log.error("not recorded; the lease will end and it is done again", extra=ids, exc_info=result)
         elif not self._stopping.is_set():
@@ -237,20 +241,29 @@ class Worker:
         if arrival.inquiry is None:
             return Outcome(friend=friend)
         outcome, reply = self.decide(arrival.inquiry)
+        if not reply.blocks:  # for staff to read
+            return replace(outcome, friend=friend)
         messages = render(reply, self._wording(event.city).say)
         return replace(outcome, outgoing=(_outgoing(event, messages),), friend=friend)
 
     def _last_words(self, event: ClaimedEvent) -> Outcome:
         """An event that no answer can be made of, or that killed several workers: the resident gets a phone number."""
         log.error("event answered with the phone number", extra={"city": event.city, "event": event.event_id})
-        if read_event(event.city, event.payload).action not in ("answer", "followed"):
+        arrival = read_event(event.city, event.payload)
+        if arrival.inquiry is None:
             return Outcome()
+        owner = self._store.remembered(event.city, event.resident).owner
+        if owner.state == "staff":
+            return Outcome(turn=undecided(arrival.inquiry, self._time()), owner=owner)
         busy = self._wording(event.city).say("busy", "ja", phone=self._knowledge_of(event.city).city.phone)
-        return Outcome(outgoing=(_outgoing(event, [{"type": "text", "text": busy}]),))
+        return Outcome(outgoing=(_outgoing(event, [{"type": "text", "text": busy}]),), owner=owner)
 
     def decide(self, inquiry: Inquiry) -> tuple[Outcome, Reply]:
         """What to say and what to record. A fault of ours is answered with a phone number, never with silence."""
-        return decide(inquiry, self._knowledge_of, self._store, datetime.fromtimestamp(self._clock(), UTC))
+        return decide(inquiry, self._knowledge_of, self._store, self._time())
+
+    def _time(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
 
     def _wording(self, city: str) -> Wording:
         return Wording(self._knowledge_of(city).wording)

@@ -33,6 +33,7 @@ class Conversation:
     `learning_from`: what was shown last because the resident typed `question`: "candidates", an "answer", or nothing.
     `taught`: which words this resident has taught us (`bot.teaching`), as marks from which no word can be read; kept
     as long as the talk itself, so that nobody's repetitions count twice.
+    `acknowledged`: when a resident who waits for a person was last told that their words have arrived.
     """
 
     language: Language = "ja"
@@ -48,6 +49,7 @@ class Conversation:
     clarified: bool = False
     learning_from: str = ""
     taught: tuple[str, ...] = ()
+    acknowledged: datetime | None = None
     at: datetime | None = None
 
     def as_of(self, now: datetime) -> Conversation:
@@ -86,6 +88,7 @@ class Conversation:
             "clarified": self.clarified,
             "learning_from": self.learning_from,
             "taught": list(self.taught[-MAX_TAUGHT:]),
+            "acknowledged": self.acknowledged.isoformat() if self.acknowledged else None,
             "at": self.at.isoformat() if self.at else None,
         }
 
@@ -109,6 +112,7 @@ class Conversation:
                 clarified=data.get("clarified") is True,
                 learning_from=str(data.get("learning_from", "")),
                 taught=tuple(str(mark) for mark in data.get("taught", ())),
+                acknowledged=datetime.fromisoformat(data["acknowledged"]) if data.get("acknowledged") else None,
                 at=datetime.fromisoformat(data["at"]) if data.get("at") else None,
             )
         except (TypeError, ValueError, AttributeError):

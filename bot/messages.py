@@ -13,7 +13,9 @@ from typing import Literal
 Channel = Literal["line", "widget"]
 Language = Literal["ja", "easy", "en", "zh", "ko", "vi", "pt"]
 InquiryKind = Literal["text", "choice", "sticker", "image", "video", "audio", "file", "location", "follow", "unknown"]
-Decision = Literal["answer", "choices", "handoff", "menu", "talk"]
+Decision = Literal["answer", "choices", "handoff", "menu", "talk", "staff"]
+"""What became of an inquiry. "staff": it is for the person who owns the talk, and the bot says nothing."""
+
 ChoiceStyle = Literal["candidates", "menu", "feedback", "related", "next"]
 
 
@@ -56,6 +58,7 @@ class Choice:
     Values: `entry:<id>` an entry · `none` none of these · `person[:<department>]` ask a person · `contact` the page
     for contact data · `menu[:<page>]` the topics ·
     `topic:<id>` a topic · `helpful:<entry id>:yes|no` feedback · `language:<code>` · `erase:yes|no` ·
+    `handover:back` no person after all ·
     `shelter:<hazard or any>:<latitude>:<longitude>` the nearest places to flee to (`bot.shelters`).
     """
 
@@ -110,7 +113,7 @@ Block = Text | Answer | Choices
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the city says to one inquiry, in order. Never without a block: silence is a fault."""
+    """What the city says to one inquiry, in order. Without a block only where staff own the talk ("staff")."""
 
     decision: Decision
     blocks: tuple[Block, ...]

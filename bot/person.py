@@ -10,6 +10,7 @@ from bot import answer as say
 from bot.intents import Intent, chosen_number, recognise
 from bot.messages import Choice, Choices
 from bot.numbering import plain_text
+from bot.owned import BACK
 from bot.privacy import without_masks
 from bot.reception import (
     form_offer,
@@ -98,7 +99,7 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     form = counter.form if now == "closed" else ""
     phone = spoken(voice, "person_phone", **voice.contact(department.name))
     blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice))
-    after = _next(turn) if form or not counter.form else _next(turn, "contact")
+    after = _back(turn) if form or not counter.form else _back(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
     response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)
     return replace(response, person=_request(turn, department, question, promised_at))
@@ -133,6 +134,12 @@ def _ask_for_the_question(turn: Turn) -> Response:
     return turn.reply(
         "handoff", turn.voice.text("person_ask_question"), phone, awaiting="question", topic=turn.conversation.topic
     )
+
+
+def _back(turn: Turn, *also: str) -> Choices:
+    """Under the news that a person will answer: from here on only the way back leads to the bot."""
+    way_on = _next(turn, *also)
+    return replace(way_on, choices=(turn.voice.button("handover_back_button", BACK), *way_on.choices[1:]))
 
 
 def _next(turn: Turn, *also: str) -> Choices:

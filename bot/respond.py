@@ -1,7 +1,7 @@
 """The story of one inquiry: what a resident did, and what the city says to it.
 
-Read top-down. Each step either answers or leaves the inquiry to the next one: danger first, then what we were waiting
-for, then a choice, then small talk and commands, then the question itself.
+Read top-down. Each step either answers or leaves the inquiry to the next one: danger first, then whoever owns the talk
+if it is not the bot, then what we were waiting for, then a choice, then small talk and commands, then the question.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from bot.answering import answered, languages, others, the_question, with_first
 from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
 from bot.followup import recognise_followup
+from bot.handover import THE_BOT, Owner
 from bot.intents import Intent, chosen_number, recognise
 from bot.languages import NAMES, foreign_language, named_language
 from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
+from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import Whereabouts, shelter_blocks, without_place
@@ -62,19 +64,21 @@ def respond(
     remembered: Conversation,
     now: datetime,
     counter: Counter = NOBODY_AT_THE_COUNTER,
+    owner: Owner = THE_BOT,
 ) -> Response:
     """What the city says to this inquiry at `now` (any time zone), given what it remembers of the resident.
 
-    `counter` knows the queues of the departments, and the form that this resident may be given.
+    `counter` knows the queues of the departments, and the form that this resident may be given. `owner` has the talk:
+    while it is not the bot, `bot.owned` decides, after danger.
     """
     japan_now = now.astimezone(JAPAN)
     conversation = remembered.as_of(now)
     if inquiry.language:
         conversation = replace(conversation, language=inquiry.language)
     voice = Voice(knowledge, conversation.language, japan_now)
-    turn = Turn(inquiry, conversation, voice, counter)
+    turn = Turn(inquiry, conversation, voice, counter, owner)
     response = next(filter(None, (step(turn) for step in _STEPS)))
-    return _complete(response, turn, now)
+    return _complete(response, turn, now) if response.reply.blocks else response
 
 
 def _complete(response: Response, turn: Turn, now: datetime) -> Response:
@@ -86,6 +90,8 @@ def _complete(response: Response, turn: Turn, now: datetime) -> Response:
     others = [choice for block in shown if block.style not in NUMBERED for choice in block.choices]
     offered = tuple(_kept(choice) for choice in (*numbered, *others))
     conversation = replace(response.conversation, offered=offered, numbered=len(numbered), at=now)
+    if response.person is not None:
+        conversation = replace(conversation, acknowledged=now)
     return replace(response, reply=replace(response.reply, blocks=blocks), conversation=conversation)
 
 
@@ -248,8 +254,9 @@ def _not_understood(turn: Turn) -> Response:
 
 
 _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
-    _something_other_than_words,
     _danger,
+    owned,
+    _something_other_than_words,
     _a_button,
     _what_we_waited_for,
     _the_words_of_a_choice,
@@ -377,6 +384,7 @@ _CHOICES: dict[str, Callable[[Turn, str], Response]] = {
     "topic": _choose_topic,
     "person": choose_person,
     "contact": choose_contact,
+    "handover": lambda turn, _rest: turn.reply("talk", turn.voice.text("handover_bot_here"), *say.way_on(turn.voice)),
     "none": choose_person,
     "helpful": _choose_helpful,
     "shelter": _choose_shelter,

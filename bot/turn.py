@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from bot.answer import Voice
 from bot.dialogue import Conversation
+from bot.handover import THE_BOT, Owner
 from bot.messages import Block, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.teaching import Teaching
@@ -41,7 +43,7 @@ class Response:
     """What to say, what to remember, and what else has to be recorded about this inquiry.
 
     `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is, or
-    the way into the form that is theirs alone (`form`).
+    the way into the form that is theirs alone (`form`). `ends`: the resident gives the talk back to the bot.
     """
 
     reply: Reply
@@ -54,6 +56,7 @@ class Response:
     erase: bool = False
     recorded: str = ""
     form: ContactForm | None = None
+    ends: Literal["", "cancels", "ends"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Turn:
     conversation: Conversation
     voice: Voice
     counter: Counter = NOBODY_AT_THE_COUNTER
+    owner: Owner = THE_BOT
 
     def reply(self, decision: Decision, *blocks: Block, **changes: object) -> Response:
         """A response with these blocks; `changes` go into the conversation."""

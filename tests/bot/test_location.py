@@ -18,6 +18,7 @@ from faq.places import COLUMNS, HAZARDS, Hazard
 from faq.reader import read_wording
 from handlers.line.limits import problems
 from handlers.line.messages import render
+from store.records_cases import Remembered
 from tests.bot.conftest import MONDAY_MORNING, Talk, labels, texts, values, words
 from tests.builders import city_files
 
@@ -119,8 +120,8 @@ def test_where_the_resident_is_stands_rounded_in_the_buttons_and_nowhere_else(ta
 @pytest.mark.parametrize("pressed", [False, True], ids=["sent", "pressed"])
 def test_what_is_recorded_holds_neither_the_point_nor_the_places(city, pressed):
     class NoMemory:
-        def conversation(self, _city: str, _resident: str) -> None:
-            return None
+        def remembered(self, _city: str, _resident: str) -> Remembered:
+            return Remembered()
 
     event = (
         {"kind": "choice", "choice": "shelter:flood:36.0500:139.5501"}

@@ -10,6 +10,7 @@ from bot.messages import Inquiry
 from desk import decide
 from store.errors import StoreError
 from store.records import ArrivedEvent
+from store.records_cases import Remembered
 from tests.running import CITY, words
 from worker import Job, Worker, last_due
 
@@ -58,7 +59,7 @@ def an_inquiry(**changes):
 class BrokenStore:
     """A database that does not answer."""
 
-    def conversation(self, city, resident):
+    def remembered(self, city, resident):
         raise StoreError("the database does not answer")
 
 
@@ -72,8 +73,8 @@ def test_a_silent_store_costs_the_memory_and_not_the_answer(demo_library):
 
 def test_a_fault_of_ours_is_answered_with_the_phone_number(demo_library, caplog):
     class Poison(BrokenStore):
-        def conversation(self, city, resident):
-            return {"offered": [], "at": NOON.isoformat()}
+        def remembered(self, city, resident):
+            return Remembered({"offered": [], "at": NOON.isoformat()})
 
     def fails_inside(city):
         knowledge = demo_library.get(city)

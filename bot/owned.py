@@ -1,0 +1,110 @@
+"""What the city says while a person owns the talk, or will: almost nothing.
+
+Danger is answered before this step is asked, in every state. While staff own the talk only 「おわり」 and the wish to
+be forgotten are for us; while a resident waits, their words join the case, and we say so at most every ten minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Literal, cast, get_args
+
+from bot.handover import transition
+from bot.intents import recognise
+from bot.messages import Choices, Language, Reply, Text
+from bot.spelling import is_label, squash
+from bot.turn import Response, Turn
+
+BACK = "handover:back"
+"""The value of the button 「まどぐち（自動）にもどる」."""
+
+ACKNOWLEDGED_EVERY = timedelta(minutes=10)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(squash(word) for word in words.split())
+
+
+_ENDS = _set(
+    """
+    おわり 終わり 終り オワリ おわりです 終わりです おわります 終わります おわる 終わる 終了 終了です 終了します
+    end finish
+    """
+)
+_CANCELS = _ENDS | _set(
+    """
+    やっぱりいい やっぱりいいです やっぱいい やっぱいいです やっぱりやめる やっぱりやめます キャンセル キャンセルします
+    キャンセルで キャンセルしてください 取り消し 取消 取り消します やめる やめます もういい もういいです 自動にもどる
+    自動に戻る ボットにもどる ボットに戻る 自動にして cancel stop
+    """
+)
+
+
+def owned(turn: Turn) -> Response | None:
+    """The step for a talk that the bot does not own; None where it does, or where the inquiry is for the bot."""
+    state = turn.owner.state
+    if state not in ("waiting", "staff") or _for_the_bot(turn):
+        return None
+    if _goes_back(turn):
+        return _returned(turn)
+    return _silent(turn) if state == "staff" else _waiting(turn)
+
+
+def _for_the_bot(turn: Turn) -> bool:
+    """To be forgotten is everybody's right at any time. While waiting: a new friend, a form, another language."""
+    inquiry = turn.inquiry
+    erasing = inquiry.choice.startswith("erase:") or (inquiry.kind == "text" and recognise(inquiry.text) == "erase")
+    if erasing or turn.conversation.awaiting == "erase":
+        return True
+    talking_to_us = inquiry.kind == "follow" or inquiry.choice == "contact" or inquiry.choice.startswith("language:")
+    return turn.owner.state == "waiting" and talking_to_us
+
+
+def _goes_back(turn: Turn) -> bool:
+    inquiry = turn.inquiry
+    if inquiry.kind == "choice":
+        return inquiry.choice == BACK
+    if inquiry.kind != "text":
+        return False
+    words = squash(inquiry.text)
+    known = _ENDS if turn.owner.state == "staff" else _CANCELS
+    button = (voice.say("handover_back_button") for voice in turn.voice.japanese)
+    return words in known or any(is_label(inquiry.text, label) for label in button)
+
+
+def _returned(turn: Turn) -> Response:
+    """The bot is back, and says so in one sentence."""
+    event: Literal["ends", "cancels"] = "ends" if turn.owner.state == "staff" else "cancels"
+    step = transition(turn.owner.state, event, "resident")
+    assert step is not None
+    menu = Choices("", (turn.voice.button("menu_button", "menu"),), "next", turn.voice.spoken)
+    response = turn.reply("talk", turn.voice.text(step.says), menu, question="", asked="", misses=0, acknowledged=None)
+    return replace(response, ends=event)
+
+
+def _silent(turn: Turn) -> Response:
+    """For staff to read. The page's language is kept: staff's words stand in it."""
+    verb, _, code = turn.inquiry.choice.partition(":")
+    known = verb == "language" and code in get_args(Language)
+    return Response(
+        Reply("staff", ()), replace(turn.conversation, language=cast(Language, code)) if known else turn.conversation
+    )
+
+
+def _waiting(turn: Turn) -> Response:
+    """The words join the case. A button is always answered, and so is another wish for a person."""
+    if turn.inquiry.kind == "choice" and turn.inquiry.choice not in ("person", "none"):
+        return _still_waiting(turn, turn.voice.text("handover_waiting_button", department=turn.owner.department))
+    told = turn.conversation.acknowledged
+    wants_to_know = turn.inquiry.kind == "choice" or recognise(turn.inquiry.text) in ("person", "yes", "confused")
+    if told is not None and turn.voice.now - told < ACKNOWLEDGED_EVERY and not wants_to_know:
+        return _silent(turn)
+    return _still_waiting(turn, turn.voice.text("handover_waiting_added", department=turn.owner.department))
+
+
+def _still_waiting(turn: Turn, words: Text) -> Response:
+    back = Choices("", (turn.voice.button("handover_back_button", BACK),), "next", turn.voice.spoken)
+    talk = turn.conversation
+    kept: dict[str, Any] = {"learning_from": talk.learning_from, "topic": talk.topic, "acknowledged": turn.voice.now}
+    return turn.reply("handoff", words, back, **kept)
