@@ -4,29 +4,34 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
 from store import statements
-from store.engine import Claim, Events, Mark, Sent, Written
+from store.engine import Claim, Mark, Sent, Written
 from store.errors import LeaseLost, OwnerChanged
-from store.extras import write_extras
-from store.handing_over import OPEN_CASE, Engine, write_handover
-from store.proposals import write_proposals
+from store.handing_over import Engine, write_handover
 from store.records import ClaimedEvent, ClaimedOutgoing
-from store.rows import Row, Writing, claimed_event, claimed_outgoing, in_flight
+from store.rows import Row, Writing, claimed_event, claimed_outgoing
+from store.together import Together
 
 
 def _placeholders(statement: str) -> str:
     return statement.replace("%s", "?")
 
 
-_ACCEPT = (
-    f"INSERT INTO inbox ({statements.EVENT_COLUMNS}, due_at) VALUES (?,?,?,?,?,?,?,?,?,?) "
-    "ON CONFLICT (city, event_id) DO NOTHING"
-)
+def _values(width: int) -> str:
+    """A row of `{rows}`."""
+    return f"({','.join('?' * width)})"
+
+
+_ACCEPT = f"""
+INSERT INTO inbox ({statements.EVENT_COLUMNS}, due_at) VALUES {{rows}}
+ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id
+"""
 # First of its resident's open events, and no other one of the resident being worked on.
 _CLAIMABLE = f"""
 SELECT {statements.EVENT_COLUMNS}, attempts + 1 FROM inbox AS e INDEXED BY inbox_due
@@ -39,31 +44,48 @@ WHERE state = 'open' AND due_at <= ?1
       AND o.worker <> '' AND o.due_at > ?1)
 ORDER BY due_at LIMIT ?2
 """
-_HOLD_EVENT = "UPDATE inbox SET worker = ?, due_at = ?, attempts = attempts + 1 WHERE city = ? AND event_id = ?"
-_FINISH = (
-    "UPDATE inbox SET state = 'done', finished_at = ?, worker = '', resident = '', payload = '{}', reply_token = '' "
-    "WHERE city = ? AND event_id = ? AND finished_at IS NULL AND worker = ? AND attempts = ?"
+_HOLD_EVENTS = """
+WITH held (worker, due_at, city, event_id) AS (VALUES {rows})
+UPDATE inbox SET worker = held.worker, due_at = held.due_at, attempts = inbox.attempts + 1
+FROM held WHERE inbox.city = held.city AND inbox.event_id = held.event_id
+"""
+_HAS_OPEN_CASE = """EXISTS (SELECT 1 FROM cases AS k
+    WHERE k.city = {row}.city AND k.resident = {row}.resident AND k.status IN ('waiting', 'staff'))"""
+_FINISH = f"""
+WITH held (city, event_id, worker, attempts, resident, now, fenced) AS (VALUES {{rows}})
+UPDATE inbox SET state = 'done', finished_at = held.now, worker = '', resident = '', payload = '{{{{}}}}',
+  reply_token = ''
+FROM held
+WHERE inbox.city = held.city AND inbox.event_id = held.event_id AND inbox.finished_at IS NULL
+  AND inbox.worker = held.worker AND inbox.attempts = held.attempts
+  AND (NOT held.fenced OR NOT {_HAS_OPEN_CASE.format(row="held")})
+RETURNING city, event_id, attempts
+"""
+_RESIDENTS = "WITH r (city, resident) AS (VALUES {{rows}}) SELECT city, resident FROM r WHERE {wanted}"
+_OWNED = _RESIDENTS.format(wanted=_HAS_OPEN_CASE.format(row="r"))
+_MORE_EVENTS = _RESIDENTS.format(
+    wanted="EXISTS (SELECT 1 FROM inbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident)"
 )
-_MORE_EVENTS = "SELECT 1 FROM inbox WHERE state = 'open' AND city = ? AND resident = ? LIMIT 1"
-_ADD_TURN = (
-    f"INSERT INTO turns ({statements.TURN_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) "
-    "ON CONFLICT (city, event_id) DO NOTHING"
+_WAITING_RESIDENTS = _RESIDENTS.format(
+    wanted="EXISTS (SELECT 1 FROM outbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident)"
 )
-_SET_CONVERSATION = (
-    f"INSERT INTO conversations ({statements.CONVERSATION_COLUMNS}) VALUES (?,?,?,?) {statements.UPSERT_CONVERSATION}"
-)
-_MORE_OUTGOING = "SELECT 1 FROM outbox WHERE city = ? AND resident = ? AND state = 'open' LIMIT 1"
+_ADD_TURNS = f"""
+INSERT INTO turns ({statements.TURN_COLUMNS}) VALUES {{rows}}
+ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id
+"""
+_SET_CONVERSATIONS = f"""
+INSERT INTO conversations ({statements.CONVERSATION_COLUMNS}) VALUES {{rows}} {statements.UPSERT_CONVERSATION}
+"""
 # SQLite counts one column keys only. Never a number twice, even after a purge: the clock carries it on.
 _NEXT_ID = "max((SELECT coalesce(max(id), 0) + 1 FROM {table} WHERE city = ?), ?)"
+_NEXT_OUTGOING = f"SELECT {_NEXT_ID.format(table='outbox')}"
 _ADD_OUTGOING = f"""
-INSERT INTO outbox (id, {statements.OUTGOING_COLUMNS}, due_at, attempts, worker, created_at)
-VALUES ({_NEXT_ID.format(table="outbox")},?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
+INSERT INTO outbox ({statements.OUTGOING_COLUMNS}, due_at, attempts, worker, created_at, id) VALUES {{rows}}
 """
 _ADD_CASE = f"""
 INSERT INTO cases (id, {statements.ADD_CASE_COLUMNS})
 VALUES ({_NEXT_ID.format(table="cases")},?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
 """
-_OPEN_CASE = _placeholders(OPEN_CASE)
 _SENDABLE = f"""
 SELECT {statements.OUTGOING_COLUMNS}, id, attempts + 1, (fate_unknown OR worker <> ''), created_at
 FROM outbox AS e INDEXED BY outbox_due
@@ -77,45 +99,104 @@ _HOLD_OUTGOING = (
     "UPDATE outbox SET fate_unknown = (fate_unknown OR worker <> ''), worker = ?, due_at = ?, attempts = attempts + 1 "
     "WHERE city = ? AND id = ?"
 )
-_SENT = _placeholders(statements.OUTGOING_SENT)
+_SENT = """
+WITH held (city, id, worker, attempts, now, accepted) AS (VALUES {rows})
+UPDATE outbox SET state = 'sent', worker = '', messages = '[]', reply_token = '',
+  finished_at = held.now, accepted = held.accepted
+FROM held
+WHERE outbox.city = held.city AND outbox.id = held.id AND outbox.finished_at IS NULL
+  AND outbox.worker = held.worker AND outbox.attempts = held.attempts
+RETURNING city, id, attempts
+"""
+_ROWS_AT_ONCE = (64, 16, 4, 1)
+"""Few lengths, so that sqlite3 finds each statement in its cache."""
+
+
+@lru_cache(256)
+def _with_rows(statement: str, count: int, width: int) -> str:
+    return statement.format(rows=",".join([_values(width)] * count))
+
+
+def _in_pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    begin = 0
+    while begin < len(rows):
+        size = next(size for size in _ROWS_AT_ONCE if size <= len(rows) - begin)
+        yield rows[begin : begin + size]
+        begin += size
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
-class SqliteHotPath:
-    """`store.engine.HotPath` for SQLite: statements are calls within the process, so one by one is quick."""
+class SqliteHotPath(Together):
+    """`store.engine.HotPath` for SQLite."""
+
+    ACCEPT = _ACCEPT
+    OWNED = _OWNED
+    ADD_TURNS = _ADD_TURNS
+    SET_CONVERSATIONS = _SET_CONVERSATIONS
+    WAITING_RESIDENTS = _WAITING_RESIDENTS
 
     def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
         return _raw(connection).execute(_placeholders(statement), values)
 
-    def accept(self, connection: Connection, requests: Sequence[Events]) -> list[int]:
-        raw = _raw(connection)
-        return [max(raw.executemany(_ACCEPT, rows).rowcount, 0) for rows in requests]
+    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+        self._ask(connection, statement, rows)
+
+    def _ask(self, connection: Connection, statement: str, rows: Sequence[Row]) -> list[Row]:
+        raw, given = _raw(connection), []
+        for piece in _in_pieces(rows):
+            values = [value for row in piece for value in row]
+            given += raw.execute(_with_rows(statement, len(piece), len(piece[0])), values).fetchall()
+        return given
+
+    def _finish(self, connection: Connection, rows: Sequence[Row]) -> dict[Row, bool]:
+        done = set(self._ask(connection, _FINISH, rows))
+        finished = [row for row in rows if (row[0], row[1], row[3]) in done]
+        residents = sorted({(row[0], row[4]) for row in finished})
+        more = set(self._ask(connection, _MORE_EVENTS, residents))
+        return {row[:4]: (row[0], row[4]) in more for row in finished}
+
+    def _add_outgoing_rows(self, connection: Connection, rows: Sequence[Row]) -> dict[Row, int]:
+        next_id: dict[str, int] = {}
+        numbered = []
+        for row in rows:
+            city, created_at = row[0], row[-1]
+            if city not in next_id:
+                (next_id[city],) = _raw(connection).execute(_NEXT_OUTGOING, (city, created_at * 1000)).fetchone()
+            numbered.append((*row, next_id[city]))
+            next_id[city] += 1
+        self._do(connection, _ADD_OUTGOING, numbered)
+        return {(row[0], row[6]): row[-1] for row in numbered}
+
+    def _wake_others(self, connection: Connection) -> None:
+        """Another process sees that the file has changed (`store.bell.SqliteEar`)."""
 
     def claim_events(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedEvent]]:
-        return [self._claim_events(_raw(connection), claim) for claim in requests]
+        return [self._claim_events(connection, claim) for claim in requests]
 
-    def _claim_events(self, raw: sqlite3.Connection, claim: Claim) -> list[ClaimedEvent]:
-        rows = raw.execute(_CLAIMABLE, (claim.now, claim.limit)).fetchall()
-        raw.executemany(_HOLD_EVENT, [(claim.worker, claim.lease_until, row[0], row[1]) for row in rows])
+    def _claim_events(self, connection: Connection, claim: Claim) -> list[ClaimedEvent]:
+        rows = _raw(connection).execute(_CLAIMABLE, (claim.now, claim.limit)).fetchall()
+        self._do(connection, _HOLD_EVENTS, [(claim.worker, claim.lease_until, row[0], row[1]) for row in rows])
         return [claimed_event(row, claim.worker) for row in rows]
 
     def write(self, connection: Connection, requests: Sequence[Writing]) -> list[Written | LeaseLost | OwnerChanged]:
-        return [
-            write_handover(self._lent(connection), outcome)
-            if outcome.is_handover
-            else self._write(_raw(connection), outcome)
-            for outcome in requests
-        ]
+        """Many at once, but those of residents with an open case: each of these after the others, by itself."""
+        usual = [outcome for outcome in requests if not outcome.is_handover]
+        results = dict(zip(map(id, usual), self._write_many(connection, usual), strict=True))
+        lent = self._lent(connection)
+        for outcome in requests:
+            if outcome.is_handover:
+                results[id(outcome)] = write_handover(lent, outcome)
+        return [results[id(outcome)] for outcome in requests]
 
     def _lent(self, connection: Connection) -> Engine:
         return Engine(
             execute=lambda statement, values: self.execute(connection, statement, values),
             lock=lambda city: self.lock_cases(connection, city),
             add_case=lambda row, now: self.add_case(connection, row, now),
-            write=lambda outcome: self._write(_raw(connection), outcome),
+            write=lambda outcome: self._write_many(connection, [outcome])[0],
         )
 
     def lock_cases(self, connection: Connection, city: str) -> None:
@@ -124,47 +205,6 @@ class SqliteHotPath:
     def add_case(self, connection: Connection, case: Row, now: int) -> int:
         number: int = _raw(connection).execute(_ADD_CASE, (case[0], now * 1000, *case)).fetchone()[0]
         return number
-
-    def _write(self, raw: sqlite3.Connection, outcome: Writing) -> Written | LeaseLost | OwnerChanged:
-        event = outcome.event
-        if outcome.owner is not None and self._more(raw, _OPEN_CASE, outcome.city, outcome.resident):
-            return OwnerChanged()
-        if event is not None:
-            held = (outcome.now, event.city, event.event_id, event.worker, event.attempts)
-            if not raw.execute(_FINISH, held).rowcount:
-                return LeaseLost()
-        if outcome.turn is not None:
-            is_new = raw.execute(_ADD_TURN, outcome.turn).rowcount
-            if not is_new and event is None:
-                return Written((), more=False)
-        if outcome.has_extras:
-            write_extras(lambda statement, values: raw.execute(_placeholders(statement), values), outcome)
-        if outcome.conversation is not None:
-            raw.execute(_SET_CONVERSATION, outcome.conversation)
-        if outcome.proposal is not None:
-            write_proposals(lambda statement, values: raw.execute(_placeholders(statement), values), [outcome])
-        sending = self._add_outgoing(raw, outcome)
-        waits = len(sending) < len(outcome.outgoing)
-        more = waits or (event is not None and self._more(raw, _MORE_EVENTS, event.city, event.resident))
-        return Written(sending, more)
-
-    def _add_outgoing(self, raw: sqlite3.Connection, outcome: Writing) -> tuple[ClaimedOutgoing, ...]:
-        """Insert the messages, held by the worker unless older ones of the same resident still wait."""
-        if not outcome.outgoing:
-            return ()
-        residents = {(row[0], row[1]) for _, row in outcome.outgoing}
-        waiting = {resident for resident in residents if self._more(raw, _MORE_OUTGOING, *resident)}
-        now, sending = outcome.now, []
-        for item, row in outcome.outgoing:
-            waits = (row[0], row[1]) in waiting or not outcome.worker
-            lease = (now, 0, "") if waits else (outcome.lease_until, 1, outcome.worker)
-            (number,) = raw.execute(_ADD_OUTGOING, (row[0], now * 1000, *row, *lease, now)).fetchone()
-            if not waits:
-                sending.append(in_flight(item, row, number, outcome.worker, now))
-        return tuple(sending)
-
-    def _more(self, raw: sqlite3.Connection, statement: str, city: str, resident: str) -> bool:
-        return raw.execute(statement, (city, resident)).fetchone() is not None
 
     def claim_outgoing(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedOutgoing]]:
         return [self._claim_outgoing(_raw(connection), claim) for claim in requests]
@@ -175,17 +215,22 @@ class SqliteHotPath:
         return [claimed_outgoing(row, claim.worker) for row in rows]
 
     def sent(self, connection: Connection, requests: Sequence[Sent]) -> list[bool | LeaseLost]:
-        raw = _raw(connection)
-        return [self._sent(raw, request) for request in requests]
-
-    def _sent(self, raw: sqlite3.Connection, request: Sent) -> bool | LeaseLost:
-        item = request.item
-        values = (request.now, request.accepted, item.city, item.id, item.worker, item.attempts)
-        if not raw.execute(_SENT, values).rowcount:
-            return LeaseLost()
-        return self._more(raw, _MORE_OUTGOING, item.city, item.resident)
+        rows = {(*_hold(request.item), request.now, request.accepted) for request in requests}
+        done = set(self._ask(connection, _SENT, sorted(rows)))
+        residents = sorted({(request.item.city, request.item.resident) for request in requests})
+        more = set(self._ask(connection, _WAITING_RESIDENTS, residents))
+        results: list[bool | LeaseLost] = []
+        for item in (request.item for request in requests):
+            held = (item.city, item.id, item.attempts)
+            results.append((item.city, item.resident) in more if held in done else LeaseLost())
+            done.discard(held)
+        return results
 
     def mark(self, connection: Connection, requests: Sequence[Mark]) -> list[LeaseLost | None]:
         raw = _raw(connection)
         done = [raw.execute(_placeholders(mark.statement), mark.values).rowcount for mark in requests]
         return [None if count else LeaseLost() for count in done]
+
+
+def _hold(item: ClaimedOutgoing) -> Row:
+    return item.city, item.id, item.worker, item.attempts

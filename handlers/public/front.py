@@ -40,6 +40,8 @@ def register_front(app: Flask, library: Library, config: Config) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        if request.blueprint == "line":
+            return response  # read by LINE, not by a browser, and thousands a second
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
