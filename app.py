@@ -21,11 +21,12 @@ from pathlib import Path
 from types import FrameType
 
 import click
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.line.client import LineClient
+from clients.oidc import OidcClient, OidcError
 from commands import case_commands, content_commands
 from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
@@ -118,7 +119,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     live = Places(config.live_streams)
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config, places=live))
     app.register_blueprint(faq_blueprint(parts.library, config))
-    app.register_blueprint(console_blueprint(parts.library, parts.store, config, places=live))
+    app.register_blueprint(_console(parts, live))
     app.register_blueprint(contact_blueprint(parts.library, parts.store, config))
     app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
     app.register_blueprint(demo_blueprint(parts.library, config))
@@ -129,6 +130,17 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
         count = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     return app
+
+
+def _console(parts: Parts, live: Places) -> Blueprint:
+    """The staff's pages, with the identity providers of the cities that have one."""
+    sign_on = {
+        city: OidcClient(provider.issuer, provider.client_id, provider.client_secret)
+        for city, provider in parts.config.console.sso.items()
+    }
+    return console_blueprint(
+        parts.library, parts.store, parts.config, places=live, sign_on=sign_on, sign_on_errors=(OidcError,)
+    )
 
 
 def _disk(config: Config) -> Path | None:

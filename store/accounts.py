@@ -118,6 +118,21 @@ class Accounts(StaffSessions, LoginGuard):
         person = clean(name), folded(email), password_hash
         return self._change(city, lambda connection: _accept(connection, city, token_hash, person, now))
 
+    def join_invited(self, city: str, email: str, name: str) -> Staff:
+        """Uses up the open invitation for this mail, whose owner the identity provider vouches for; no password."""
+        now = self._now()
+
+        def join(connection: Connection) -> Staff:
+            table, address = staff_invitations, folded(email)
+            these = and_(table.c.city == city, table.c.kind == "invite", table.c.email == address)
+            still = and_(these, table.c.used_at.is_(None), table.c.expires_at > now)
+            token_hash = connection.execute(select(table.c.token_hash).where(still)).scalar()
+            if token_hash is None:
+                raise AccountConflict("gone")
+            return _accept(connection, city, token_hash, (clean(name), address, ""), now)
+
+        return self._change(city, join)
+
     # ── Changes to one person ────────────────────────────────────────────────────────────────────────────────────────
 
     def change_staff(self, city: str, staff_id: int, role: Role, departments: Sequence[str], who: str) -> None:

@@ -12,6 +12,7 @@ from store.errors import StoreError
 Role = Literal["担当", "編集", "承認", "管理", "監査"]
 ROLES: Final[tuple[Role, ...]] = ("担当", "編集", "承認", "管理", "監査")
 Stage = Literal["full", "code"]
+LoginWay = Literal["password", "code", "invitation", "sso"]
 InvitationKind = Literal["first", "invite", "renew"]
 Conflict = Literal["known", "gone", "last_admin", "not_first", "taken"]
 
@@ -67,6 +68,7 @@ class NewSession:
     token_hash: str = field(repr=False)
     id: str
     stage: Stage
+    way: LoginWay
     agent: str
 
 
@@ -79,6 +81,7 @@ class StaffSession:
     token_hash: str = field(repr=False)
     staff: Staff
     stage: Stage
+    way: LoginWay
     created_at: datetime
     seen_at: datetime
     agent: str

@@ -19,7 +19,7 @@ FAILURE_MS = 86_400_000
 class StaffSessions(Acts):
     """The part of the `Store` that keeps who is logged in."""
 
-    def open_session(self, new: NewSession, action: str = "login.succeeded", instead_of: str = "") -> None:
+    def open_session(self, new: NewSession, instead_of: str = "") -> None:
         """Opens a session; the one with the token hash `instead_of` ends in the same moment.
 
         A token changes whenever what it can do changes, so that nobody rides on an old one.
@@ -33,7 +33,9 @@ class StaffSessions(Acts):
             _insert(connection, new, now, now)
             if new.stage == "full":
                 who = f"staff:{new.staff_id}"
-                write_audit(connection, new.city, now, who, action, f"session:{new.id}", {"agent": new.agent})
+                write_audit(
+                    connection, new.city, now, who, f"login.{new.way}", f"session:{new.id}", {"agent": new.agent}
+                )
 
         self._act(run)
 
@@ -120,7 +122,7 @@ class StaffSessions(Acts):
         return self._act(run)
 
     def _sessions(self, these: ColumnElement[bool]) -> list[StaffSession]:
-        own = ("token_hash", "id", "stage", "created_at", "seen_at", "agent", "tries")
+        own = ("token_hash", "id", "stage", "way", "created_at", "seen_at", "agent", "tries")
         columns = [staff_sessions.c[name].label(f"session_{name}") for name in own]
         joined = staff_sessions.join(
             staff, and_(staff.c.city == staff_sessions.c.city, staff.c.id == staff_sessions.c.staff_id)
@@ -135,6 +137,7 @@ class StaffSessions(Acts):
                     token_hash=row.session_token_hash,
                     staff=staff_from(row),
                     stage=row.session_stage,
+                    way=row.session_way,
                     created_at=from_ms(row.session_created_at),
                     seen_at=from_ms(row.session_seen_at),
                     agent=row.session_agent,
@@ -178,6 +181,7 @@ def _insert(connection: Connection, new: NewSession, created: int, seen: int) ->
             id=new.id,
             staff_id=new.staff_id,
             stage=new.stage,
+            way=new.way,
             created_at=created,
             seen_at=seen,
             agent=clean(new.agent)[:80],

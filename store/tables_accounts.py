@@ -58,6 +58,8 @@ staff_sessions = Table(
     _id("staff_id"),
     # "full", or "code" between password and second factor.
     _words("stage"),
+    # How the person proved who they are: "password", "code", "invitation" or "sso".
+    _words("way"),
     _moment("created_at"),
     _moment("seen_at"),
     _words("agent"),

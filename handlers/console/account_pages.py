@@ -93,7 +93,7 @@ def _account_page(parts: Parts, **problems: str) -> Page:
         sessions=parts.store.sessions_of(me.city, me.id, parts.limits),
         this=staff_session().id,
         codes_left=parts.store.recovery_codes_left(me.city, me.id) if me.totp else 0,
-        totp_needed=me.role in parts.config.console.totp_roles and not me.sso,
+        totp_needed=me.role in parts.config.console.totp_roles,
         min_length=MIN_LENGTH,
         **problems,
     )

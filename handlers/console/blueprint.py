@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -19,6 +19,7 @@ from handlers.console.keys import Keys, read_or_make_key
 from handlers.console.parts import Parts
 from handlers.console.passwords import Passwords
 from handlers.console.permissions import may
+from handlers.console.sign_on import SignOn
 from handlers.widget.streams import Pace, Places
 from store import Store
 
@@ -29,9 +30,15 @@ PAGES = (
     "invitation_pages",
     "inbox",
     "live",
+    "conversation",
+    "actions",
+    "canned",
+    "drafts",
+    "search_talks",
     "account_pages",
     "staff_pages",
     "audit_pages",
+    "sso_pages",
 )
 """Modules of this package with `register(blueprint, parts)`, in the order in which routes are looked up."""
 
@@ -45,10 +52,13 @@ def console_blueprint(
     clock: Callable[[], float] = time.time,
     places: Places | None = None,
     pace: Pace | None = None,
+    sign_on: Mapping[str, SignOn] | None = None,
+    sign_on_errors: tuple[type[Exception], ...] = (),
 ) -> Blueprint:
     """The routes under `/console/`. Tests bring quick `passwords` and their own clock.
 
     `places` are the live streams that may be open in this process, together with the widget's.
+    `sign_on` are the cities' identity providers, `sign_on_errors` what their clients raise.
     """
     blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     parts = Parts(
@@ -58,8 +68,10 @@ def console_blueprint(
         Keys(read_or_make_key(config)),
         passwords or Passwords(config.console.password_memory_kib),
         clock,
-        places or Places(config.live_streams),
-        pace or Pace(),
+        places=places or Places(config.live_streams),
+        pace=pace or Pace(),
+        sign_on=sign_on or {},
+        sign_on_errors=sign_on_errors,
     )
     gate.guard(blueprint, parts)
     for name in PAGES:

@@ -88,6 +88,13 @@ def csrf_token() -> str:
     return csrf.make_token(_parts().keys, city, _holder(city))
 
 
+def browser() -> str:
+    """The name of this browser, given to it with this answer if it had none."""
+    _holder((request.view_args or {}).get("city", ""))
+    name: str = g.get("console_browser") or cookies.browser_token()
+    return name
+
+
 def local_path(city: str, path: str) -> str:
     """`path` when it leads to a page of this city's console, else its front page: nobody is sent elsewhere."""
     home = f"/console/{city}/"
@@ -145,7 +152,7 @@ def _refused(parts: Parts, city: str, permission: str) -> BaseResponse | None:
             return _to_login(city, session)
         if not may(session.staff.role, permission):
             abort(403)
-        if _must_set_up(parts, session.staff) and request.endpoint not in SET_UP:
+        if _must_set_up(parts, session) and request.endpoint not in SET_UP:
             return redirect(url_for("console.totp", city=city))
     if request.method not in SAFE_METHODS and not (
         csrf.from_here(parts.config.public_url) and csrf.is_good(parts.keys, city, _holder(city))
@@ -155,9 +162,10 @@ def _refused(parts: Parts, city: str, permission: str) -> BaseResponse | None:
     return None
 
 
-def _must_set_up(parts: Parts, me: Staff) -> bool:
+def _must_set_up(parts: Parts, session: StaffSession) -> bool:
     """Whether this person's role needs a second factor that they do not have. A single sign-on has its own."""
-    return me.role in parts.config.console.totp_roles and not me.totp and not me.sso
+    me = session.staff
+    return me.role in parts.config.console.totp_roles and not me.totp and session.way != "sso"
 
 
 def _to_login(city: str, session: StaffSession | None) -> BaseResponse:

@@ -30,6 +30,11 @@ def brakes(store: Store, city: str, email: str, staff_id: int, browser: str, add
     ]
 
 
+def sso_brake(address: str | None) -> Brake:
+    """Starting single sign-ons costs the store a row each."""
+    return Brake(_key("sso", neighbourhood(address or "")), free=60, first=2, most=60, forget=600)
+
+
 def forgive(store: Store, city: str, counted: Sequence[Brake]) -> None:
     """After a success: the person's own count is gone, and the network's is one less."""
     if counted:

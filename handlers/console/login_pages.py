@@ -12,7 +12,7 @@ from handlers.console import cookies, gate, login_brakes, second_factor
 from handlers.console.agents import browser_name
 from handlers.console.gate import local_path, open_to_all
 from handlers.console.parts import Parts
-from store.records_accounts import Brake, Credentials, NewSession, StaffSession
+from store.records_accounts import Brake, Credentials, LoginWay, NewSession, StaffSession
 
 CODE_SECONDS = 600
 """How long the second step of a login may take."""
@@ -63,11 +63,11 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         return response
 
 
-def finish_login(parts: Parts, city: str, staff_id: int, how: str, to: str, instead_of: str = "") -> Response:
+def finish_login(parts: Parts, city: str, staff_id: int, way: LoginWay, to: str, instead_of: str = "") -> Response:
     """A new session under a new token, whatever the browser held before, and on to the page that was asked for."""
     token = cookies.new_token()
-    session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "full", _agent())
-    parts.store.open_session(session, f"login.{how}", instead_of)
+    session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "full", way, _agent())
+    parts.store.open_session(session, instead_of)
     response = redirect(local_path(city, to))
     gate.start_session(response, token, staff_id)
     return response
@@ -95,7 +95,7 @@ def _check_password(parts: Parts, city: str) -> Page:
 
 def _ask_for_code(parts: Parts, city: str, staff_id: int, to: str) -> Response:
     token = cookies.new_token()
-    session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "code", _agent())
+    session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "code", "password", _agent())
     parts.store.open_session(session, instead_of=_old_session())
     response = redirect(url_for("console.code", city=city, next=to))
     gate.start_session(response, token)

@@ -12,6 +12,7 @@ from faq.library import Library, UnknownCity
 from handlers.console.keys import Keys
 from handlers.console.passwords import Passwords
 from handlers.console.permissions import may
+from handlers.console.sign_on import SignOn
 from handlers.widget.streams import Pace, Places
 from store import Store
 from store.records_accounts import Limits, Role
@@ -41,6 +42,8 @@ class Parts:
     keys: Keys
     passwords: Passwords
     clock: Callable[[], float] = time.time
+    sign_on: Mapping[str, SignOn] = field(default_factory=dict)
+    sign_on_errors: tuple[type[Exception], ...] = ()
     places: Places = field(default_factory=lambda: Places(24))
     pace: Pace = field(default_factory=Pace)
     menu: list[MenuItem] = field(default_factory=list)

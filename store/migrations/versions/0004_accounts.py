@@ -70,6 +70,7 @@ def upgrade() -> None:
         _words("id"),
         _number("staff_id"),
         _words("stage"),
+        _words("way"),
         _number("created_at"),
         _number("seen_at"),
         _words("agent"),
