@@ -6,7 +6,7 @@ import json
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, update
 
 from store.records_accounts import AccountConflict, Credentials, Invitation, Staff
 from store.rows import clean, from_ms
@@ -95,3 +95,8 @@ def open_invitation(connection: Connection, city: str, token_hash: str, now: int
     if row is None:
         raise AccountConflict("gone")
     return invitation_from(row)
+
+
+def set_staff(connection: Connection, person: Staff, **values: Any) -> None:
+    this = and_(staff.c.city == person.city, staff.c.id == person.id)
+    connection.execute(update(staff).where(this).values(**values))

@@ -19,8 +19,8 @@ from handlers.console import console_blueprint
 from handlers.public.front import register_front
 from store import Store
 from store.records_accounts import NewInvitation
-from tests.console_site import PASSWORD, ConsoleSite, Visitor, a_config
 from tests.console_site import _QUICK as QUICK
+from tests.console_site import PASSWORD, ConsoleSite, Visitor, a_config
 from tests.databases import Clock
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, a_provider
 
