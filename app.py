@@ -47,6 +47,7 @@ from handlers.public.front import register_front
 from handlers.public.health import health_blueprint
 from handlers.widget.routes import widget_blueprint
 from handlers.widget.streams import Places
+from handover_jobs import EVERY_MINUTE, watch_cases
 from notify import cli_notices
 from server import WebServer
 from store import Store, open_store
@@ -193,12 +194,20 @@ def with_emulator(config: Config) -> Config:
 
 def new_worker(parts: Parts) -> Worker:
     """A worker on these parts, with the planned jobs of the whole installation."""
-    retention = timedelta(days=parts.config.retention_days)
+    library, retention = parts.library, timedelta(days=parts.config.retention_days)
     jobs = (
         Job("retention", "15 3 * * *", lambda now: parts.store.purge(now - retention)),
         Job("accounts", "25 3 * * *", lambda _now: parts.store.sweep_accounts()),
+        Job("handover", EVERY_MINUTE, lambda now: watch_cases(parts.store, library.get, library.cities, now)),
     )
-    return Worker(parts.store, parts.library.get, parts.lines, at_once=parts.config.worker_threads, jobs=jobs)
+    return Worker(
+        parts.store,
+        library.get,
+        parts.lines,
+        at_once=parts.config.worker_threads,
+        jobs=jobs,
+        public_url=parts.config.public_url,
+    )
 
 
 def _published(store: Store) -> RevisionSource:

@@ -9,6 +9,7 @@ else.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -33,15 +34,18 @@ log = logging.getLogger(__name__)
 KnowledgeOf = Callable[[str], Knowledge]
 
 
-def decide(inquiry: Inquiry, knowledge_of: KnowledgeOf, store: Store, now: datetime) -> tuple[Outcome, Reply]:
+def decide(
+    inquiry: Inquiry, knowledge_of: KnowledgeOf, store: Store, now: datetime, public_url: str = ""
+) -> tuple[Outcome, Reply]:
     """The answer to an inquiry and what to record of it. Answers come from memory; a silent store costs only memory.
 
-    A reply without blocks is for staff to read, and nothing is sent.
+    A reply without blocks is for staff to read, and nothing is sent. `public_url`: where residents find our pages
+    (the contact form); without it none is offered.
     """
     knowledge = knowledge_of(inquiry.city)
     conversation, owner = _remembered(inquiry, store)
     try:
-        response = respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store), owner)
+        response = _responded(inquiry, knowledge, conversation, now, owner, store, public_url)
     except Exception:
         ids = {"city": inquiry.city, "event": inquiry.event_id}
         log.exception("could not decide; the resident gets the phone number", extra=ids)
@@ -65,7 +69,38 @@ def _remembered(inquiry: Inquiry, store: Store) -> tuple[Conversation, Owner]:
     return Conversation.from_dict(remembered.state), remembered.owner
 
 
-def _counter(city: str, store: Store) -> Counter:
+def _responded(
+    inquiry: Inquiry,
+    knowledge: Knowledge,
+    conversation: Conversation,
+    now: datetime,
+    owner: Owner,
+    store: Store,
+    public_url: str,
+) -> Response:
+    """The response; one that offers a contact form only when the form is there to be opened."""
+    token = secrets.token_urlsafe(32)
+    form = f"{public_url}/contact/{inquiry.city}/{token}" if public_url else ""
+    response = respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store, form), owner)
+    if response.form is None or _offered(inquiry, response, token, store):
+        return response
+    return respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store), owner)
+
+
+def _offered(inquiry: Inquiry, response: Response, token: str, store: Store) -> bool:
+    """Whether the form was made that the response gives the resident the address of."""
+    assert response.form is not None
+    department, question = response.form.department, response.form.question
+    language = response.conversation.language
+    try:
+        store.offer_contact(inquiry.city, token, inquiry.resident, inquiry.channel, language, department, question)
+    except StoreError:
+        log.warning("no contact form could be made", extra={"city": inquiry.city, "event": inquiry.event_id})
+        return False
+    return True
+
+
+def _counter(city: str, store: Store, form: str = "") -> Counter:
     def queue_of(department: str) -> Queue | None:
         try:
             waiting = store.waiting(city, department)
@@ -73,7 +108,7 @@ def _counter(city: str, store: Store) -> Counter:
             return None
         return Queue(waiting.count, waiting.oldest, waiting.staff_median_seconds)
 
-    return Counter(queue_of)
+    return Counter(queue_of, form)
 
 
 def _fault(knowledge: Knowledge, owner: Owner, now: datetime) -> Response:

@@ -102,12 +102,14 @@ class Worker:
         at_once: int = 128,
         jobs: Sequence[Job] = (),
         clock: Callable[[], float] = time.time,
+        public_url: str = "",
     ) -> None:
         self.name = f"{os.uname().nodename}-{os.getpid()}-{id(self):x}"
         self._store = store
         self._knowledge_of = knowledge_of
         self._jobs = jobs
         self._clock = clock
+        self._public_url = public_url
         self._places = _Places(at_once)
         self._stopping = threading.Event()
         self._deciders = ThreadPoolExecutor(DECIDERS, thread_name_prefix="decide")
@@ -260,7 +262,7 @@ class Worker:
 
     def decide(self, inquiry: Inquiry) -> tuple[Outcome, Reply]:
         """What to say and what to record. A fault of ours is answered with a phone number, never with silence."""
-        return decide(inquiry, self._knowledge_of, self._store, self._time())
+        return decide(inquiry, self._knowledge_of, self._store, self._time(), self._public_url)
 
     def _time(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -303,9 +305,16 @@ def _outgoing(event: ClaimedEvent, messages: list[dict[str, Any]]) -> Outgoing:
 
 
 def last_due(crontab: str, now: datetime) -> datetime | None:
-    """The latest time before `now` at which a job was planned, looking back two days."""
+    """The latest time up to `now` at which a job was planned, looking back two days."""
     trigger = CronTrigger.from_crontab(crontab, timezone=JAPAN)
-    due, cursor = None, now.astimezone(JAPAN) - JOB_LOOKBACK
+    # Nearest first: a job of every minute must not be followed through all the minutes of two days.
+    looks = (_last_within(trigger, lookback, now) for lookback in (timedelta(minutes=2), JOB_LOOKBACK))
+    due = next(filter(None, looks), None)
+    return due.astimezone(UTC) if due else None
+
+
+def _last_within(trigger: CronTrigger, lookback: timedelta, now: datetime) -> datetime | None:
+    due, cursor = None, now.astimezone(JAPAN) - lookback
     while (found := trigger.get_next_fire_time(None, cursor)) is not None and found <= now:
         due, cursor = found, found + timedelta(seconds=1)
-    return due.astimezone(UTC) if due else None
+    return due

@@ -67,6 +67,15 @@ def question_for_staff(turn: Turn) -> Response | None:
     return hand_over(turn, text)
 
 
+def unsure_which_department(turn: Turn) -> Response | None:
+    """「わからない」 under the list of departments is an answer: the default one."""
+    offered = turn.conversation.offered[: turn.conversation.numbered]
+    departments = [choice.value for choice in offered if choice.value.startswith("person:")]
+    if not departments or recognise(turn.inquiry.text) != "confused":
+        return None
+    return choose_person(turn, departments[-1].removeprefix("person:"))
+
+
 def says_nothing(text: str) -> bool:
     """Whether nothing is left of a text without hidden numbers, marks and 「私の番号は…です」."""
     return not _ENDING_ONLY.sub("", squash(without_masks(text)))

@@ -25,7 +25,7 @@ from bot.languages import NAMES, foreign_language, named_language
 from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
 from bot.owned import owned
-from bot.person import choose_contact, choose_person, question_for_staff
+from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import Whereabouts, shelter_blocks, without_place
 from bot.spelling import (
@@ -260,6 +260,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _a_button,
     _what_we_waited_for,
     _the_words_of_a_choice,
+    unsure_which_department,
     _small_talk_or_command,
     follow_up,
     the_question,

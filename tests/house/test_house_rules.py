@@ -29,10 +29,23 @@ MAY_IMPORT = {
     "commands_learn": {"faq", "store"},
     "commands_staff": {"config", "handlers", "store"},
     "config": set(),
+    "handover_jobs": {"bot", "faq", "store"},
     "failures": {"config", "faq", "store"},
     "telemetry": set(),
 }
-OURS = {*ROOMS, "failures", "commands", "commands_learn", "commands_staff", "desk", "worker", "config", "telemetry", "app"}
+OURS = {
+    *ROOMS,
+    "handover_jobs",
+    "failures",
+    "commands",
+    "commands_learn",
+    "commands_staff",
+    "desk",
+    "worker",
+    "config",
+    "telemetry",
+    "app",
+}
 
 
 def python_files(room: str) -> list[Path]:
