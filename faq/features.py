@@ -7,7 +7,7 @@ the plain score); they know no word, no city and no entry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -34,34 +34,52 @@ NAMES: Final = (
 
 _WEIGHTS: Final = np.asarray([RANKER[name] for name in NAMES])
 _ASPECTS: Final = len(ASPECT_NAMES)
-_ASPECT_BITS: Final = 1 << np.arange(_ASPECTS)[:, None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found in each entry of the pool (columns): per slot in its asks and answer, per synonym group, in pairs.
 
-    `questions` are the entries' own questions among the asks of the index.
+    `questions` are the entries' own questions among the asks of the index. `found` has a row for each of the `slots`,
+    then for the name of each group, then for its members, and tells apart asks and answer; `credited` has one for each
+    slot and each group: what counts. `worth` are the weights of the groups.
     """
 
     questions: NDArray[np.int64]
-    slot_ask: Doubles
-    slot_answer: Doubles
-    words: Doubles
-    groups: Doubles
-    group_ask: NDArray[np.bool_]
-    group_answer: Doubles
-    named_ask: NDArray[np.bool_]
+    slots: int
+    found: Doubles
+    credited: Doubles
+    worth: Doubles
     grams: Doubles
+    base: Doubles
+    """The plain score: words and groups, each credited once."""
 
     def ordered(self, order: NDArray[np.intp]) -> Evidence:
-        return Evidence(**{part.name: getattr(self, part.name)[..., order] for part in fields(self)})
+        return Evidence(
+            self.questions[order],
+            self.slots,
+            self.found[:, :, order],
+            self.credited[:, order],
+            self.worth,
+            self.grams[order],
+            self.base[order],
+        )
 
     @property
-    def base(self) -> Doubles:
-        """The plain score: words and groups, each credited once."""
-        total: Doubles = self.words.sum(0) + self.groups.sum(0) + self.grams
-        return total
+    def words(self) -> Doubles:
+        return self.credited[: self.slots]
+
+    @property
+    def groups(self) -> Doubles:
+        return self.credited[self.slots :]
+
+    @property
+    def slot_ask(self) -> Doubles:
+        return self.found[: self.slots, 0]
+
+    @property
+    def slot_answer(self) -> Doubles:
+        return self.found[: self.slots, 1]
 
 
 def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
@@ -74,31 +92,41 @@ def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
 
 def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """One row a feature (`NAMES`), one column an entry."""
-    questions, base, asks = evidence.questions, evidence.base, index.asks
+    questions, asks, slots = evidence.questions, index.asks, evidence.slots
     said = {index.terms[term] for slot in question.slots for term, _ in slot.options}
-    asked = asks.aspects[questions] & _ASPECT_BITS
+    in_answer = evidence.found[:, 1]
+    by_group = in_answer[slots : slots + len(question.groups)] + in_answer[slots + len(question.groups) :]
     found = np.empty((len(NAMES), len(questions)))
-    found[0] = base / max(float(base.max()), 1e-9)
-    found[1] = -np.log1p(asks.length[questions])
+    found[0] = evidence.base / max(float(evidence.base.max()), 1e-9)
+    found[1] = asks.brevity[questions]
     found[2] = [word in said for word in asks.first_word[questions].tolist()]
-    found[3] = -((evidence.slot_ask + evidence.slot_answer) <= 0).sum(0)
-    found[4] = np.log1p(evidence.slot_answer.sum(0) + evidence.group_answer.sum(0))
-    found[5:-_ASPECTS] = asked & question.aspects
-    found[-_ASPECTS:] = asked & ~question.aspects
-    found[5:] = found[5:] > 0
+    found[3] = np.count_nonzero(evidence.words, axis=0) - slots
+    found[4] = np.log1p(in_answer[:slots].sum(0) + evidence.worth @ by_group)
+    found[5:] = _SHARED_ASPECTS[question.aspects][:, asks.aspects[questions]]
     return found
+
+
+def _shared_aspects() -> Doubles:
+    """For every set of aspects a question may ask for (bits), a table: a row for each aspect that both ask for, then
+    one for each that only the entry asks for; a column for every set that an entry may ask for."""
+    sets = np.arange(1 << _ASPECTS)
+    asked = sets & (1 << np.arange(_ASPECTS))[:, None] > 0
+    return np.stack([np.vstack([asked & row[:, None], asked & ~row[:, None]]) for row in asked.T]).astype(float)
+
+
+_SHARED_ASPECTS: Final = _shared_aspects()
 
 
 def explained_words(question: Question, evidence: Evidence) -> list[float]:
     """How well each slot is accounted for in the first entry: 1 in its ask, down to 0 for not at all."""
-    slot_ask, slot_answer = evidence.slot_ask[:, 0].tolist(), evidence.slot_answer[:, 0].tolist()
-    explained = [
-        1.0 if ask > 0 else 0.6 if answer > 0 else 0.0 for ask, answer in zip(slot_ask, slot_answer, strict=True)
-    ]
-    named_ask, group_ask = evidence.named_ask[:, 0].tolist(), evidence.group_ask[:, 0].tolist()
-    group_answer = evidence.group_answer[:, 0].tolist()
-    for row, named in enumerate(question.groups):
-        found = 0.8 if named_ask[row] else 0.5 if group_ask[row] else 0.4 if group_answer[row] > 0 else 0.0
+    first, slots, groups = evidence.found[:, :, 0].tolist(), evidence.slots, len(question.groups)
+    explained = [1.0 if ask > 0 else 0.6 if answer > 0 else 0.0 for ask, answer in first[:slots]]
+    names, members = first[slots : slots + groups], first[slots + groups :]
+    for named, (name_ask, name_answer), (member_ask, member_answer) in zip(
+        question.groups, names, members, strict=True
+    ):
+        named_answer = named.weight * (name_answer + member_answer) > 0
+        found = 0.8 if name_ask > 0 else 0.5 if member_ask > 0 else 0.4 if named_answer else 0.0
         for slot in named.slots:
             explained[slot] = max(explained[slot], found)
     return explained

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
+from faq.holdings import Holdings
 from faq.kana import Readings, group_sounds, readings_of
 from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.rounds import Rounds
@@ -29,24 +30,20 @@ _EARLIEST: Final = date.min.toordinal()
 _LATEST: Final = date.max.toordinal()
 
 
-class Expansion(NamedTuple):
-    """The words to look for when a group is named: `terms[starts[m]:starts[m+1]]` are those of member `m`."""
-
-    terms: tuple[int, ...]
-    starts: tuple[int, ...]
-    weights: tuple[float, ...]
+Expansion = tuple[tuple[tuple[int, ...], float], ...]
+"""The words to look for when a group is named: the terms of each member, and what each of them counts."""
 
 
 @dataclass(frozen=True)
 class Asks:
     """What is known of each ask (question, phrasing, keywords) beside its postings, one row an ask.
 
-    `mass` is the rarity of its different words together, `first_word` its first one (-1: none), `aspects` what
-    it asks for.
+    `brevity` is the larger the fewer words it has (minus a logarithm), `mass` the rarity of its different words
+    together, `first_word` its first one (-1: none), `aspects` what it asks for.
     """
 
     owner: NDArray[np.int32]
-    length: NDArray[np.int32]
+    brevity: NDArray[np.float64]
     mass: NDArray[np.float32]
     first_word: NDArray[np.int64]
     aspects: NDArray[np.int32]
@@ -58,19 +55,18 @@ class Index:
 
     An entry that is asked for in many Japanese phrasings needs its synonyms less (what is not there is missing): they
     count `thinned[n]` of their worth.
-    The places of `in_asks` are those of `rounds`. `terms` numbers words, `=group` and `~pair of characters`;
-    `calibration` holds the constants of the
-    decision, made from
-    this index's own phrasings and tests; `rarest` is the rarity of a word that nobody wrote.
+    `holdings` tells where a term is, by the places of `rounds`. `terms` numbers words, `=group` and `~pair of
+    characters`; `calibration` holds the constants of the decision, made from this index's own phrasings and tests;
+    `rarest` is the rarity of a word that nobody wrote.
     """
 
     ids: tuple[str, ...]
     terms: Mapping[str, int] = field(repr=False)
-    in_asks: Postings = field(repr=False)
-    in_answers: Postings = field(repr=False)
+    holdings: Holdings = field(repr=False)
     asks: Asks = field(repr=False)
     first_ask: Ints = field(repr=False)
     rounds: Rounds = field(repr=False)
+    rarities: tuple[float, ...] = field(repr=False)
     thinned: NDArray[np.float64] = field(repr=False)
     shown_from: NDArray[np.int32] = field(repr=False)
     shown_until: NDArray[np.int32] = field(repr=False)
@@ -96,7 +92,7 @@ class Index:
     def rarity(self, form: str) -> float:
         """How rare a word is among the asks; one that nobody wrote is as rare as can be."""
         number = self.terms.get(form)
-        return self.rarest if number is None else float(self.in_asks.rarity[number])
+        return self.rarest if number is None else self.rarities[number]
 
 
 def build_index(
@@ -131,11 +127,11 @@ def build_index(
     index = Index(
         ids=tuple(entry.id for entry in entries),
         terms=terms,
-        in_asks=replace(in_asks, places=rounds.place_of[in_asks.places].astype(np.int32)),
-        in_answers=in_answers,
+        holdings=Holdings.of(in_asks, in_answers, rounds),
         asks=_asks(asks, owners, terms, in_asks),
         first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
         rounds=rounds,
+        rarities=tuple(in_asks.rarity.tolist()),
         thinned=np.asarray([_phrased(entry) ** -weights.rich_power for entry in entries]),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
         shown_until=_ordinals([entry.valid_until for entry in entries], _LATEST),
@@ -177,7 +173,7 @@ def _asks(asks: Sequence[Read], owners: Sequence[int], terms: Mapping[str, int],
     rarity = dict(zip(terms, in_asks.rarity.tolist(), strict=True))
     return Asks(
         owner=np.asarray(owners, np.int32),
-        length=np.asarray([len(ask.words) for ask in asks], np.int32),
+        brevity=-np.log1p([len(ask.words) for ask in asks]),
         mass=np.asarray([sum(map(rarity.__getitem__, set(ask.words))) for ask in asks], np.float32),
         first_word=np.asarray([terms[ask.words[0]] if ask.words else -1 for ask in asks], np.int64),
         aspects=np.asarray([ask.aspects for ask in asks], np.int32),
@@ -186,16 +182,13 @@ def _asks(asks: Sequence[Read], owners: Sequence[int], terms: Mapping[str, int],
 
 def _expansion(members: Sequence[Member], terms: Mapping[str, int], weights: Weights) -> Expansion:
     """The members this index can find at all. A member of which a part is unknown still counts by its whole length."""
-    numbers: list[int] = []
-    starts: list[int] = []
-    worth: list[float] = []
+    expansion = []
     for member in members:
-        known = [terms[form] for form in member.forms if form in terms]
+        known = tuple(terms[form] for form in member.forms if form in terms)
         if known:
-            starts.append(len(numbers))
-            numbers.extend(known)
-            worth.append((weights.broader if member.broader else 1.0) / len(member.forms) ** weights.member_power)
-    return Expansion(tuple(numbers), tuple(starts), tuple(worth))
+            worth = (weights.broader if member.broader else 1.0) / len(member.forms) ** weights.member_power
+            expansion.append((known, worth))
+    return tuple(expansion)
 
 
 def _ordinals(days: Sequence[date | None], missing: int) -> NDArray[np.int32]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,35 +12,6 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-
-
-class Hits(NamedTuple):
-    """Flat and aligned: the place that holds an asked term, the worth of the term there; the terms (rows) one after the
-    other, `lengths` places each."""
-
-    places: NDArray[np.int32]
-    worth: Floats
-    lengths: Ints
-
-    def summed(self, weights: Doubles, size: int) -> Doubles:
-        """Each place's worth over all rows, every row with its weight."""
-        return np.bincount(self.places, self.worth * np.repeat(weights, self.lengths), size).astype(float, copy=False)
-
-    def without(self, place: int) -> Hits:
-        """The same without what one place gives."""
-        worth = self.worth.copy()
-        worth[self.places == place] = 0
-        return Hits(self.places, worth, self.lengths)
-
-    def best(self, column_of: NDArray[np.int16], columns: int) -> Doubles:
-        """The worth of every row in each column: the most that any of its places gives. `column_of` tells the column
-        of every place, counted from 1 (0: in none)."""
-        column = column_of[self.places]
-        kept = column.nonzero()[0]
-        row = self.lengths.cumsum().searchsorted(kept, "right")
-        found = np.zeros(len(self.lengths) * columns)
-        np.maximum.at(found, row * columns + (column[kept] - 1), self.worth[kept])
-        return found.reshape(len(self.lengths), columns)
 
 
 @dataclass(frozen=True)
@@ -53,19 +23,6 @@ class Postings:
     worth: Floats
     rarity: Floats
     size: int
-
-    def hits(self, terms: Ints) -> Hits:
-        """Everything these terms hold; a term's row is its position in `terms`."""
-        starts, ends = self.starts[terms], self.starts[terms + 1]
-        if not len(terms):
-            return Hits(self.places[:0], self.worth[:0], starts)
-        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        places, worth = self.places, self.worth
-        return Hits(
-            np.concatenate([places[part] for part in parts]),
-            np.concatenate([worth[part] for part in parts]),
-            ends - starts,
-        )
 
 
 @dataclass(frozen=True, slots=True)

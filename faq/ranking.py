@@ -1,76 +1,76 @@
 """Entries in order of what their asks and answers share with the question. Pure numpy; no entry's text is read.
 
-Two looks: a plain sum over everything found chooses a pool; in the pool each word of the question is credited
-once, each
-synonym group once, and the ranker's few features are added.
+Two looks: a plain sum over everything found chooses a pool; in the pool each word of the question is credited once,
+each synonym group once, and the ranker's few features are added.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faq.features import Evidence, adjusted
-from faq.postings import Doubles, Ints
+from faq.holdings import Hits
+from faq.postings import Doubles
+from faq.rounds import Places
 from faq.units import gram_terms
+from faq.weights import Weights
 
 if TYPE_CHECKING:
     from faq.index import Index
     from faq.question import Question
 
-# Entries looked at closely. 95 of 100 right ones are among the first 50 of the first sum.
+# Entries looked at closely. 95 of 100 right ones are among the first 50 of the first sum. At most 255.
 POOL: Final = 50
+# The row of what is nowhere in the index: the last one, all zeros.
+NOWHERE: Final = -1
+_ABOVE_ZERO: Final = float(np.nextafter(0, 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The best entries (numbers of the index), best first; `evidence` has its columns in the same order."""
 
-    entries: NDArray[np.intp]
+    entries: Places
     scores: Doubles
     evidence: Evidence
 
 
 class _Parts(NamedTuple):
-    """Wholes made of rows, flat: `rows[starts[n]:starts[n + 1]]` make part `n`, worth `worth[n]` (a row, or the
-    whole).
-    """
+    """Wholes made of parts made of rows, flat. Part `n` is the sum of `rows[parts[n]:parts[n + 1]]`, each times its
+    `worth`; whole `n` is the best of `parts[wholes[n]:wholes[n + 1]]`. None is empty: what has no row has NOWHERE."""
 
     rows: list[int]
-    starts: list[int]
     worth: list[float]
+    parts: list[int]
+    wholes: list[int]
+
+    def begin(self) -> None:
+        """A new whole."""
+        self.wholes.append(len(self.parts))
+
+    def add(self, row: int, worth: float) -> None:
+        """A part of one row."""
+        self.parts.append(len(self.rows))
+        self.rows.append(row)
+        self.worth.append(worth)
 
 
 class _Sought(NamedTuple):
-    """All terms a question looks for, each one row: which rows are the options of the slots, the names of the groups,
-    the words of the groups' members (`member_starts` begins each group's members), and the pairs of characters."""
+    """All terms a question looks for, each one row, with the strongest weight it is looked for with. The wholes of
+    `slots` are the slots of the question, those of `names` the groups by name, those of `members` by their words."""
 
-    terms: Ints
-    weights: Doubles
-    options: _Parts
+    terms: list[int]
+    weights: list[float]
+    slots: _Parts
     names: list[int]
     members: _Parts
-    member_starts: list[int]
     pairs: list[int]
-
-
-class _Rows:
-    """Terms numbered as they come up, each with the strongest weight it was looked for with."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[int, int] = {}
-        self.strongest: list[float] = []
-
-    def row(self, term: int, weight: float) -> int:
-        found = self.numbers.setdefault(term, len(self.strongest))
-        if found == len(self.strongest):
-            self.strongest.append(weight)
-        elif weight > self.strongest[found]:
-            self.strongest[found] = weight
-        return found
 
 
 def rank(
@@ -84,44 +84,41 @@ def rank(
     itself).
     """
     sought = _sought(index, question)
-    ask_hits, answer_hits = index.in_asks.hits(sought.terms), index.in_answers.hits(sought.terms)
+    hits = index.holdings.hits(sought.terms)
     if without_ask is not None:
-        ask_hits = ask_hits.without(int(index.rounds.place_of[without_ask]))
-    totals = index.rounds.most(ask_hits.summed(sought.weights, index.in_asks.size))
-    totals += answer_hits.summed(sought.weights * index.weights.answer_in_first_sum, index.in_answers.size)
+        hits = hits.without(int(index.rounds.place_of[without_ask]))
+    totals = _first_sum(index, sought, hits)
     if hidden is not None:
-        totals[hidden] = 0.0
-    entries = _best(totals, pool)
-    columns = np.arange(1, len(entries) + 1, dtype=np.int16)
-    in_ask = ask_hits.best(index.rounds.spread(entries, columns), len(entries))
-    in_answer = answer_hits.best(_laid(entries, columns, len(index)), len(entries))
-    evidence = _evidence(index, question, sought, entries, in_ask, in_answer)
+        totals[hidden[index.rounds.entry_at]] = 0.0
+    positions = _best(totals, index.rounds.entry_at, pool)
+    entries = index.rounds.entry_at[positions]
+    found = _found(hits, index.rounds.marked(positions), len(sought.terms), len(positions))
+    evidence = _evidence(index, question, sought, entries, found)
     scores = adjusted(index, question, evidence)
     order = np.argsort(-scores, kind="stable")
     return Ranking(entries[order], scores[order], evidence.ordered(order))
 
 
+class _Rows:
+    """Terms numbered as they come up, each with the strongest weight it was looked for with."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+        self.strongest: list[float] = []
+
+    def row(self, term: int, weight: float) -> int:
+        row = self.numbers.setdefault(term, len(self.strongest))
+        if row == len(self.strongest):
+            self.strongest.append(weight)
+        elif weight > self.strongest[row]:
+            self.strongest[row] = weight
+        return row
+
+
 def _sought(index: Index, question: Question) -> _Sought:
-    """Words of the question itself are no news when a synonym brings them up again: they lead to the row of zeros."""
     terms, weights, rows = index.terms, index.weights, _Rows()
-    options, nowhere = _Parts([], [0], []), -1
-    for slot in question.slots:
-        for term, weight in slot.options:
-            options.rows.append(rows.row(terms[term], weight))
-            options.worth.append(weight)
-        options.starts.append(len(options.rows))
-    own = len(rows.strongest)
-    members, member_starts, names = _Parts([], [], []), [0], []
-    for named in question.groups:
-        name = terms.get(f"={named.group}")
-        names.append(nowhere if name is None else rows.row(name, named.weight * weights.group_in_ask))
-        expansion, before = index.expansions[named.group], len(members.rows)
-        worth = 0.5 * weights.member_in_ask * named.weight
-        found = [rows.row(term, worth) for term in expansion.terms]
-        members.rows.extend([row if row >= own else nowhere for row in found])
-        members.starts.extend([before + start for start in expansion.starts])
-        members.worth.extend(expansion.weights)
-        member_starts.append(len(members.starts))
+    slots = _options(index, question, rows)
+    names, members = _names_and_members(index, question, rows)
     pairs = [
         rows.row(terms[pair], weights.grams)
         for slot in question.slots
@@ -129,27 +126,52 @@ def _sought(index: Index, question: Question) -> _Sought:
         for pair in gram_terms(slot.form)
         if pair in terms
     ]
-    return _Sought(
-        terms=np.fromiter(rows.numbers, np.int64, len(rows.numbers)),
-        weights=np.asarray(rows.strongest, np.float64),
-        options=options,
-        names=names,
-        members=members,
-        member_starts=member_starts,
-        pairs=pairs,
-    )
+    return _Sought(list(rows.numbers), rows.strongest, slots, names, members, pairs)
 
 
-def _laid(entries: NDArray[np.intp], columns: NDArray[np.int16], size: int) -> NDArray[np.int16]:
-    laid = np.zeros(size, np.int16)
-    laid[entries] = columns
-    return laid
+def _options(index: Index, question: Question, rows: _Rows) -> _Parts:
+    terms, slots = index.terms, _Parts([], [], [], [])
+    for slot in question.slots:
+        slots.begin()
+        for term, weight in slot.options:
+            slots.add(rows.row(terms[term], weight), weight)
+        if not slot.options:
+            slots.add(NOWHERE, 0.0)
+    return slots
 
 
-def _best(totals: Doubles, count: int) -> NDArray[np.intp]:
-    """The numbers of the best entries above zero; equal scores keep the order of the files."""
-    chosen = np.flatnonzero(totals >= max(_at_least(totals, count), np.nextafter(0, 1)))
-    return chosen[np.argsort(-totals[chosen], kind="stable")][:count]
+def _names_and_members(index: Index, question: Question, rows: _Rows) -> tuple[list[int], _Parts]:
+    """Words of the question itself are no news when a synonym brings them up again: they are left out."""
+    terms, weights, own, row_of = index.terms, index.weights, len(rows.strongest), rows.row
+    names, members = [], _Parts([], [], [], [])
+    for named in question.groups:
+        name = terms.get(f"={named.group}")
+        names.append(NOWHERE if name is None else row_of(name, named.weight * weights.group_in_ask))
+        weight = 0.5 * weights.member_in_ask * named.weight
+        members.begin()
+        for member, worth in index.expansions[named.group]:
+            fresh = [row for term in member if (row := row_of(term, weight)) >= own]
+            if fresh:
+                members.parts.append(len(members.rows))
+                members.rows.extend(fresh)
+                members.worth.extend([worth] * len(fresh))
+        if members.wholes[-1] == len(members.parts):
+            members.add(NOWHERE, 0.0)
+    return names, members
+
+
+def _first_sum(index: Index, sought: _Sought, hits: Hits) -> Doubles:
+    """What everything found comes to, for the entry at each position."""
+    weights = np.asarray(sought.weights, float).repeat(2)
+    weights[1::2] *= index.weights.answer_in_first_sum
+    given = np.bincount(hits.places, hits.worth * weights.repeat(hits.lengths), index.rounds.size)
+    return index.rounds.most(given.astype(float, copy=False))
+
+
+def _best(totals: Doubles, entry_at: Places, count: int) -> Places:
+    """The positions of the best entries above zero; equal scores keep the order of the files."""
+    chosen = (totals >= max(_at_least(totals, count), _ABOVE_ZERO)).nonzero()[0]
+    return chosen[np.lexsort((entry_at[chosen], -totals[chosen]))][:count]
 
 
 def _at_least(totals: Doubles, count: int) -> float:
@@ -161,67 +183,63 @@ def _at_least(totals: Doubles, count: int) -> float:
     return float(np.partition(largest, columns - count)[columns - count])
 
 
-def _evidence(
-    index: Index, question: Question, sought: _Sought, entries: NDArray[np.intp], in_ask: Doubles, in_answer: Doubles
-) -> Evidence:
-    """What each slot and each group found in each entry of the pool (columns); asks and answers go side by side."""
-    weights, pool = index.weights, len(entries)
-    # One row more, the last, for what is nowhere.
-    both = np.zeros((len(in_ask) + 1, 2 * pool))
-    both[:-1, :pool], both[:-1, pool:] = in_ask, in_answer
-    slots, members, names = _best_options(both, sought), _best_members(both, sought), both[sought.names]
-    slot_ask, slot_answer = slots[:, :pool], slots[:, pool:]
-    member_ask, member_answer = weights.member_in_ask * members[:, :pool], weights.member_in_answer * members[:, pool:]
-    name_ask, name_answer = weights.group_in_ask * names[:, :pool], weights.group_in_answer * names[:, pool:]
-    words = _credited(slot_ask, slot_answer, weights.both)
-    groups = _credited(name_ask, name_answer, weights.group_both)
-    groups += _credited(member_ask, member_answer, weights.group_both)
-    worth = np.asarray([named.weight for named in question.groups]).reshape(-1, 1)
-    for row, named in enumerate(question.groups):
-        for slot in named.slots:
-            groups[row] -= weights.literal_off * words[slot]
-    np.maximum(groups, 0.0, out=groups)
-    return Evidence(
-        questions=index.first_ask[entries],
-        slot_ask=slot_ask,
-        slot_answer=slot_answer,
-        words=words,
-        groups=index.thinned[entries] * worth * groups,
-        group_ask=(name_ask > 0) | (member_ask > 0),
-        group_answer=worth * (name_answer + member_answer),
-        named_ask=name_ask > 0,
-        grams=weights.grams * both[sought.pairs, :pool].sum(0) if sought.pairs else np.zeros(pool),
-    )
+def _found(hits: Hits, marks: NDArray[np.uint8], rows: int, pool: int) -> Doubles:
+    """Row × (asks, answer) × entry of the pool: the most a term is worth there. One row more, the last, is NOWHERE."""
+    found = np.zeros((rows + 1, 2, pool))
+    column = marks.take(hits.places)
+    kept = (column != 0).nonzero()[0]
+    stretch = hits.lengths.cumsum().searchsorted(kept, "right")
+    np.maximum.at(found.reshape(-1), stretch * pool + column[kept] - 1, hits.worth[kept].astype(float))
+    return found
 
 
-def _best_options(matrix: Doubles, sought: _Sought) -> Doubles:
-    """For each slot the best of its options."""
-    rows, starts, worth = sought.options
-    return _most(matrix[rows] * np.asarray(worth).reshape(-1, 1), starts)
+def _evidence(index: Index, question: Question, sought: _Sought, entries: Places, found: Doubles) -> Evidence:
+    """What each slot and each group found in each entry of the pool."""
+    weights, slots, groups = index.weights, len(question.slots), len(question.groups)
+    most = _best_parts(found, sought) * _kinds(weights, slots, groups)
+    one, other = most[:, 0], most[:, 1]
+    credited = np.maximum(one, other) + _shares(weights, slots, groups) * np.minimum(one, other)
+    worth = np.asarray([named.weight for named in question.groups])
+    if groups:
+        words, by_group = credited[:slots], credited[slots : slots + groups]
+        by_group += credited[slots + groups :]
+        literal = np.zeros((groups, slots))
+        for row, named in enumerate(question.groups):
+            for slot in named.slots:
+                literal[row, slot] = weights.literal_off
+        by_group -= literal @ words
+        np.maximum(by_group, 0.0, out=by_group)
+        by_group *= worth.reshape(-1, 1)
+        by_group *= index.thinned[entries]
+        credited = credited[: slots + groups]
+    grams = weights.grams * found[sought.pairs, 0].sum(0) if sought.pairs else np.zeros(len(entries))
+    return Evidence(index.first_ask[entries], slots, most, credited, worth, grams, credited.sum(0) + grams)
 
 
-def _best_members(matrix: Doubles, sought: _Sought) -> Doubles:
-    """For each group its best member: the sum of the member's words, by its length."""
-    rows, starts, worth = sought.members
-    if not starts:
-        return np.zeros((len(sought.names), matrix.shape[1]))
-    found = matrix[rows]
-    members = found if len(starts) == len(rows) else np.add.reduceat(found, starts, axis=0)
-    return _most(members * np.asarray(worth).reshape(-1, 1), sought.member_starts)
-
-
-def _most(rows: Doubles, starts: list[int]) -> Doubles:
-    """The largest of each part of the rows, zeros for an empty part (numpy's own `reduceat` gives the next row)."""
-    parts = len(starts) - 1
-    if len(rows) == parts and all(at == start for at, start in enumerate(starts)):
+def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
+    """For each slot the best of its options, for each group its name, for each group its best member."""
+    slots, names, members = sought.slots, sought.names, sought.members
+    own, named = len(slots.rows), len(slots.rows) + len(names)
+    rows = found.take([*slots.rows, *names, *members.rows], axis=0, mode="wrap")
+    rows *= np.asarray([*slots.worth, *(1.0 for _ in names), *members.worth]).reshape(-1, 1, 1)
+    if len(members.parts) < len(members.rows):
+        rows = np.add.reduceat(rows, [*range(named), *(named + part for part in members.parts)], axis=0)
+    if named + len(members.parts) == len(slots.wholes) + 2 * len(names):
         return rows
-    most = np.zeros((parts, rows.shape[1]))
-    filled = [part for part in range(parts) if starts[part] < starts[part + 1]]
-    if filled:
-        most[filled] = np.maximum.reduceat(rows, [starts[part] for part in filled], axis=0)
+    wholes = [*slots.wholes, *range(own, named), *(named + whole for whole in members.wholes)]
+    most: Doubles = np.maximum.reduceat(rows, wholes, axis=0)
     return most
 
 
-def _credited(one: Doubles, other: Doubles, both: float) -> Doubles:
-    """The larger find, and a share of the smaller."""
-    return np.maximum(one, other) + both * np.minimum(one, other)
+@lru_cache(maxsize=1024)
+def _kinds(weights: Weights, slots: int, groups: int) -> Doubles:
+    """What a find is worth in an ask and in an answer, for slots, names and members."""
+    name, member = (weights.group_in_ask, weights.group_in_answer), (weights.member_in_ask, weights.member_in_answer)
+    kinds = np.asarray(list(chain([(1.0, 1.0)] * slots, [name] * groups, [member] * groups)))
+    return kinds.reshape(-1, 2, 1)
+
+
+@lru_cache(maxsize=1024)
+def _shares(weights: Weights, slots: int, groups: int) -> Doubles:
+    """The share that the smaller of two finds counts."""
+    return np.asarray([weights.both] * slots + [weights.group_both] * (2 * groups)).reshape(-1, 1)

@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-
 from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
 from faq.index import Index
 from faq.question import Question, understand
@@ -73,9 +71,8 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
     spans = [(slot.start, slot.end) for slot in question.slots]
     spans += [(named.start, named.end) for named in question.groups]
-    evidence = ranking.evidence
     matched: dict[tuple[bool, ...], tuple[str, ...]] = {}
-    found = np.concatenate([evidence.words[:, :top], evidence.groups[:, :top]]).T > 0
+    found = ranking.evidence.credited[:, :top].T > 0
     entries, scores = ranking.entries[:top].tolist(), ranking.scores[:top].tolist()
     for entry, score, led in zip(entries, scores, map(tuple, found.tolist()), strict=True):
         if led not in matched:

@@ -1,13 +1,14 @@
 """The index: fast to rebuild, rarity counted by entries, and its parts one by one."""
 
-import numpy as np
 import pytest
 
 from faq.asking import ASPECT_NAMES, aspects
 from faq.entry import Entry, Translation
+from faq.holdings import Holdings
 from faq.index import ask_texts, build_index
 from faq.kana import kana_words, readings_of
 from faq.postings import Shape, build_postings, number_terms
+from faq.rounds import Rounds
 from faq.spelling import nearest, spelling_choices
 from faq.text import analyse, normalise
 from faq.thesaurus import Thesaurus
@@ -44,9 +45,28 @@ def test_a_short_text_is_worth_more_than_a_long_one_with_the_same_word() -> None
     terms: dict[str, int] = {}
     postings = build_postings(number_terms(texts, terms), [1, 4], [1, 4], [0, 1], len(terms), PLAIN)
 
-    hits = postings.hits(np.asarray([terms["犬"]]))
+    start, end = postings.starts[terms["犬"] : terms["犬"] + 2]
 
-    assert dict(zip(hits.places.tolist(), hits.worth.tolist(), strict=True))[0] > hits.worth[hits.places == 1][0]
+    worth = dict(zip(postings.places[start:end].tolist(), postings.worth[start:end].tolist(), strict=True))
+
+    assert worth[0] > worth[1]
+
+
+def test_a_term_is_looked_up_in_asks_and_answers_at_once() -> None:
+    terms: dict[str, int] = {}
+    asked, answered = [["犬", "登録"], ["猫"], ["犬"]], [["犬"], ["猫", "犬"]]
+    numbers = [number_terms(texts, terms) for texts in (asked, answered)]
+    in_asks = build_postings(numbers[0], [2, 1, 1], [2, 1, 1], [0, 0, 1], len(terms), PLAIN)
+    in_answers = build_postings(numbers[1], [1, 2], [1, 2], [0, 1], len(terms), PLAIN)
+    rounds = Rounds.of([2, 1])
+
+    hits = Holdings.of(in_asks, in_answers, rounds).hits([terms["犬"], terms["登録"]])
+
+    asks, answers = rounds.place_of.tolist(), list(range(rounds.answers.start, rounds.answers.stop))
+    assert hits.places.tolist() == [asks[0], asks[2], *answers, asks[0]]
+    assert hits.lengths.tolist() == [2, 2, 1, 0]
+    assert hits.without(asks[0]).worth[[0, 4]].tolist() == [0, 0]
+    assert hits.worth.min() > 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,65 @@
+"""Which asks and answers hold a term, and what it is worth there: both kinds of postings in one row of places, so that
+a question looks everything up at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from faq.postings import Floats, Ints, Postings
+from faq.rounds import Places, Rounds
+
+
+class Hits(NamedTuple):
+    """Flat and aligned: a place that holds an asked term, and what the term is worth there. The terms one after the
+    other, of each first the asks, then the answers; `lengths` counts these stretches."""
+
+    places: Places
+    worth: Floats
+    lengths: Ints
+
+    def without(self, place: int) -> Hits:
+        """The same without what one place gives."""
+        return self._replace(worth=np.where(self.places == place, np.float32(0), self.worth))
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """`stretches[t]` is where `places` and `worth` tell of term `t`; `lengths[t]` are (asks, answers) in it."""
+
+    stretches: tuple[slice, ...]
+    lengths: Ints
+    places: Places
+    worth: Floats
+
+    @staticmethod
+    def of(in_asks: Postings, in_answers: Postings, rounds: Rounds) -> Holdings:
+        """Both together; the places of `in_asks` and `in_answers` count asks and entries in the order of the files."""
+        lengths = np.stack([np.diff(in_asks.starts), np.diff(in_answers.starts)], axis=1)
+        asks = np.arange(len(in_asks.places)) + np.repeat(in_answers.starts[:-1], lengths[:, 0])
+        answers = np.arange(len(in_answers.places)) + np.repeat(in_asks.starts[1:], lengths[:, 1])
+        position = np.empty(len(rounds.entry_at), np.intp)
+        position[rounds.entry_at] = np.arange(len(position))
+        places = np.empty(len(asks) + len(answers), np.intp)
+        worth = np.empty(len(places), np.float32)
+        places[asks], worth[asks] = rounds.place_of[in_asks.places], in_asks.worth
+        places[answers], worth[answers] = rounds.answers.start + position[in_answers.places], in_answers.worth
+        bounds = pairwise([0, *lengths.sum(1).cumsum().tolist()])
+        return Holdings(tuple(slice(start, end) for start, end in bounds), lengths, places, worth)
+
+    def hits(self, terms: Sequence[int]) -> Hits:
+        """Everything these terms hold."""
+        stretches = [self.stretches[term] for term in terms]
+        if not stretches:
+            return Hits(self.places[:0], self.worth[:0], np.zeros(0, np.int64))
+        places, worth = self.places, self.worth
+        return Hits(
+            np.concatenate([places[stretch] for stretch in stretches]),
+            np.concatenate([worth[stretch] for stretch in stretches]),
+            self.lengths[list(terms)].ravel(),
+        )
