@@ -18,6 +18,9 @@ from store.records import Turn
 
 Json = dict[str, Any]
 SHOWN_TURNS = 50
+UNASKED = ("staff", "told")
+"""Kinds of turns that nobody asked for: words of staff, and what the city says when the talk changes hands."""
+
 _NUMBERED_LINE = re.compile(r"\d{1,2} \S.*")
 
 
@@ -28,10 +31,11 @@ def talk_json(turns: Sequence[Turn], conversation: Conversation, voice: Voice) -
 
 
 def turn_json(turn: Turn, voice: Voice, conversation: Conversation | None = None) -> Json:
-    """One message. `from` is "resident" (with the city's `reply`) or "staff" (whose words stand in `reply` alone)."""
-    if turn.kind == "staff":
-        words = Text(turn.reply_text or turn.text, voice.language)
-        return _message(turn, "staff", "", Reply("talk", (words,)))
+    """One message. `from` is "resident" (with the city's `reply`), "staff" or "city": their words are the `reply`."""
+    if turn.kind in UNASKED:
+        words = Text(turn.reply_text or turn.text, "ja" if turn.kind == "staff" else voice.spoken)
+        told = _message(turn, "staff" if turn.kind == "staff" else "city", "", Reply("talk", (words,)))
+        return told | {"department": turn.speaker if turn.kind == "staff" else ""}
     return _message(turn, "resident", _said(turn, voice), retold(turn, voice, conversation))
 
 
@@ -43,6 +47,8 @@ def retold(turn: Turn, voice: Voice, conversation: Conversation | None = None) -
     if entry is not None:
         return Reply(decision, (answer(voice, entry), *buttons))
     words = _without_list(turn.reply_text) if buttons else turn.reply_text
+    if not turn.reply_text:
+        return Reply(decision, buttons)
     return Reply(decision, (Text(words or turn.reply_text, voice.spoken), *buttons))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
@@ -26,7 +27,7 @@ from handlers.widget.streams import Pace, Places, events
 from handlers.widget.talk import Talk
 from handlers.widget.words import words_of
 from store import Store
-from store.errors import StoreError
+from store.errors import OwnerChanged, StoreError
 
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
@@ -71,7 +72,7 @@ def widget_blueprint(
 ) -> Blueprint:
     """The routes under `/widget/`."""
     blueprint = Blueprint("widget", __name__, url_prefix="/widget", template_folder="templates")
-    talk = Talk(library, store, clock)
+    talk = Talk(library, store, clock, config.public_url)
     limits = limits or Limits()
     places = places or Places(config.live_streams)
 
@@ -128,6 +129,8 @@ def widget_blueprint(
             return _problem(429, sentence, {"Retry-After": str(wait)})
         try:
             return jsonify(talk.answer(city, asked))
+        except OwnerChanged:
+            return _problem(503, words_of(asked.language or "ja")["failed"], {"Retry-After": "1"})
         except StoreError:
             log.exception("could not forget a resident", extra={"city": city})
             return _problem(503, words_of(asked.language or "ja")["not_forgotten"], {"Retry-After": "10"})
@@ -148,7 +151,8 @@ def widget_blueprint(
         if give_back is None:
             return _problem(503, "いまは、つながっている人が多いため、待てません。", {"Retry-After": "20"})
         after = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-        lines = events(lambda last: list(talk.earlier(city, session, last)["messages"]), after, pace)
+        news = partial(talk.news, city, session)
+        lines = events(news, partial(store.wait_for_cases, city), after, pace)
         response = Response(lines, mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Accel-Buffering"] = "no"

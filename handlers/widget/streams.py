@@ -17,6 +17,8 @@ from store.errors import StoreError
 
 Json = dict[str, Any]
 LOOK_SECONDS = 2.0
+"""At the latest. What changes a case is seen at once, or within 0.25 s when another process did it (`store.news`)."""
+
 HEARTBEAT_SECONDS = 15.0
 """A line is written at least so often: proxies keep the connection, and we notice when nobody listens any more."""
 
@@ -56,28 +58,29 @@ class Pace:
     life: float = LIFE_SECONDS
 
 
-def events(news: Callable[[str], list[Json]], after: str, pace: Pace | None = None) -> Iterator[str]:
-    """The lines of a stream. `news(id)` tells the messages after the one of this id; only those of staff are sent."""
+News = Callable[[str], tuple[str, list[Json]]]
+"""Given the id of the last turn that is known: the id of the last one there is, and what was said unasked since."""
+
+Wait = Callable[[int, float], int]
+"""Waits until the city's cases have changed since this mark, at most so many seconds; the mark then."""
+
+
+def events(news: News, wait: Wait, after: str, pace: Pace | None = None) -> Iterator[str]:
+    """The lines of a stream: what staff and city say behind the turn `after`, as soon as it is said."""
     pace = pace or Pace()
-    waiting = threading.Event()
-    ends = time.monotonic() + pace.life
-    spoke = time.monotonic()
-    yield "retry: 5000\n\n"
+    ends, spoke, mark = time.monotonic() + pace.life, time.monotonic(), -1
+    yield "retry: 3000\n\n"
     while time.monotonic() < ends:
-        for message in _look(news, after):
-            after = message["id"]
-            if message["from"] == "staff":
-                spoke = time.monotonic()
-                yield f"id: {after}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
+        try:
+            mark = wait(mark, pace.look)
+            after, messages = news(after)
+        except StoreError:
+            # Asked again at the next look.
+            messages = []
+            time.sleep(pace.look)
+        for message in messages:
+            spoke = time.monotonic()
+            yield f"id: {message['id']}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"
         if time.monotonic() - spoke >= pace.heartbeat:
             spoke = time.monotonic()
             yield ": .\n\n"
-        waiting.wait(pace.look)
-
-
-def _look(news: Callable[[str], list[Json]], after: str) -> list[Json]:
-    """A store that does not answer now is asked again at the next look."""
-    try:
-        return news(after)
-    except StoreError:
-        return []

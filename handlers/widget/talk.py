@@ -18,23 +18,26 @@ from zoneinfo import ZoneInfo
 
 from bot.answer import Voice
 from bot.dialogue import Conversation
+from bot.handover import THE_BOT, Owner
 from bot.messages import Inquiry, Language, Reply, Text
 from desk import decide
 from faq.library import Library
 from handlers.widget.asked import Asked
 from handlers.widget.blocks import reply_json
-from handlers.widget.history import SHOWN_TURNS, retold, talk_json
+from handlers.widget.history import SHOWN_TURNS, UNASKED, retold, talk_json, turn_json
 from handlers.widget.recent import RecentReplies
 from handlers.widget.sessions import looks_like_session, new_session, resident_of
 from handlers.widget.words import words_of
 from store import Store
-from store.errors import StoreError
+from store.errors import OwnerChanged, StoreError
 from store.records import Outcome, Turn
 
 log = logging.getLogger(__name__)
 Json = dict[str, Any]
 JAPAN = ZoneInfo("Asia/Tokyo")
 REMEMBERED_REPLIES = 2_000
+DECISIONS = 5
+"""So often a message is decided while the talk changes hands under it; people do not press buttons that fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Visitor:
     session: str
     turns: Sequence[Turn] | None
     memory: Json | None = None
+    owner: Owner = THE_BOT
 
     @property
     def resident(self) -> str:
@@ -53,15 +57,20 @@ class Visitor:
 class Talk:
     """Answers residents of the widget. One for a process; safe for its threads."""
 
-    def __init__(self, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, library: Library, store: Store, clock: Callable[[], datetime], public_url: str = "") -> None:
         self._library = library
         self._store = store
         self._clock = clock
+        self._public_url = public_url
         self._recent = RecentReplies(REMEMBERED_REPLIES)
         self._one_at_a_time = [threading.Lock() for _ in range(64)]
 
     def answer(self, city: str, asked: Asked) -> Json:
-        """The JSON for one message. Raises `UnknownCity`, and `StoreError` when a wish to be forgotten failed."""
+        """The JSON for one message.
+
+        Raises `UnknownCity`, `StoreError` when a wish to be forgotten failed, and `OwnerChanged` when the talk changed
+        hands again and again: nothing was kept, and the same may be sent again.
+        """
         self._library.get(city)
         key = f"{city} {asked.message_id}"
         with self._one_at_a_time[hash(asked.session or key) % 64]:
@@ -78,20 +87,36 @@ class Talk:
     def earlier(self, city: str, session: str, after: str = "") -> Json:
         """The turns that this session said before, those behind `after` if it is one of them. Raises `StoreError`."""
         self._library.get(city)
+        nobody: Json = {"session": None, "messages": [], "waiting": False, "owner": owner_json(THE_BOT)}
         if not looks_like_session(session):
-            return {"session": None, "messages": [], "waiting": False}
-        turns = self._store.turns(city, resident_of(session), SHOWN_TURNS)
-        memory = self._store.conversation(city, resident_of(session))
-        if memory is None and not turns:
-            return {"session": None, "messages": [], "waiting": False}
-        remembered = Conversation.from_dict(memory)
-        told = talk_json(behind(turns, after), remembered.as_of(self._clock()), self.voice(city, remembered.language))
+            return nobody
+        turns = self._store.turns_after(city, resident_of(session), after, SHOWN_TURNS)
+        remembered = self._store.remembered(city, resident_of(session))
+        if remembered.state is None and not turns and not remembered.owner.case_id:
+            return nobody
+        talk = Conversation.from_dict(remembered.state)
         return {
             "session": session,
-            "messages": told,
-            "waiting": bool(remembered.asked),
-            "language": remembered.language,
+            "messages": talk_json(turns, talk.as_of(self._clock()), self.voice(city, talk.language)),
+            "waiting": bool(remembered.owner.case_id),
+            "owner": owner_json(remembered.owner),
+            "language": talk.language,
         }
+
+    def news(self, city: str, session: str, after: str) -> tuple[str, list[Json]]:
+        """What staff and city have said behind the turn `after`, and the id of the last turn. Raises `StoreError`.
+
+        Each message says who owns the talk now: "the bot is back" ends a page's waiting.
+        """
+        turns = self._store.turns_after(city, resident_of(session), after, SHOWN_TURNS)
+        unasked = [turn for turn in turns if turn.kind in UNASKED]
+        last = turns[-1].event_id if turns else after
+        if not unasked:
+            return last, []
+        remembered = self._store.remembered(city, resident_of(session))
+        voice = self.voice(city, Conversation.from_dict(remembered.state).language)
+        owner = {"owner": owner_json(remembered.owner)}
+        return last, [turn_json(turn, voice) | owner for turn in unasked]
 
     def voice(self, city: str, language: Language) -> Voice:
         return Voice(self._library.get(city), language, self._clock().astimezone(JAPAN))
@@ -102,6 +127,15 @@ class Talk:
         told = next((turn for turn in visitor.turns or () if turn.event_id == event_id), None)
         if told is not None:
             return self._told_again(city, visitor, told)
+        for _ in range(DECISIONS):
+            try:
+                return self._decided(city, asked, visitor, event_id)
+            except OwnerChanged:
+                log.info("the talk changed hands; deciding again", extra={"city": city, "event": event_id})
+        raise OwnerChanged
+
+    def _decided(self, city: str, asked: Asked, visitor: Visitor, event_id: str) -> Json:
+        """Decides and records; raises `OwnerChanged` when somebody else owns the talk by then."""
         now = self._clock()
         inquiry = Inquiry(
             city=city,
@@ -115,7 +149,7 @@ class Talk:
             masked=asked.masked,
             language=asked.language,
         )
-        outcome, reply = decide(inquiry, self._library.get, self._store, now)
+        outcome, reply = decide(inquiry, self._library.get, self._store, now, self._public_url)
         if outcome.turn is None:
             return _said(new_session(), event_id, reply, outcome, True, asked)
         remembered = self._record(city, event_id, outcome)
@@ -132,10 +166,12 @@ class Talk:
             return Visitor(new_session(), ())
         try:
             turns = self._store.turns(city, resident_of(session), SHOWN_TURNS)
-            memory = self._store.conversation(city, resident_of(session))
+            known = self._store.remembered(city, resident_of(session))
         except StoreError:
             return Visitor(session, None)
-        return Visitor(session, turns, memory) if turns or memory is not None else Visitor(new_session(), ())
+        if not turns and known.state is None and not known.owner.case_id:
+            return Visitor(new_session(), ())
+        return Visitor(session, turns, known.state, known.owner)
 
     def _told_again(self, city: str, visitor: Visitor, turn: Turn) -> Json:
         remembered = Conversation.from_dict(visitor.memory)
@@ -146,7 +182,8 @@ class Talk:
             "id": turn.event_id,
             "reply": reply_json(reply),
             "remembered": True,
-            "waiting": bool(remembered.asked),
+            "waiting": bool(visitor.owner.case_id),
+            "owner": owner_json(visitor.owner),
             "forgotten": False,
             "said": None,
         }
@@ -159,16 +196,12 @@ class Talk:
         """Whether the store kept it. If not, the resident has the answer all the same."""
         try:
             self._store.record(outcome)
+        except OwnerChanged:
+            raise
         except StoreError:
             log.warning("answered without remembering", extra={"city": city, "event": event_id})
             return False
         return True
-
-
-def behind(turns: Sequence[Turn], after: str) -> Sequence[Turn]:
-    """The turns after the one named `after`; all of them when it is not there."""
-    places = [place for place, turn in enumerate(turns) if turn.event_id == after]
-    return turns[places[0] + 1 :] if places else turns
 
 
 def _event_id(asked: Asked) -> str:
@@ -182,13 +215,27 @@ def _with_first(reply: Reply, sentence: str) -> Reply:
     return Reply(reply.decision, (Text(sentence), *reply.blocks))
 
 
+def owner_json(owner: Owner) -> Json:
+    """Who the resident is talking to."""
+    return {"state": owner.state, "department": owner.department}
+
+
+def _owner_after(outcome: Outcome) -> Owner:
+    """Who owns the talk once this is written."""
+    if outcome.case is not None:
+        return Owner("waiting", department=outcome.case.department)
+    return THE_BOT if outcome.ends or outcome.owner is None else outcome.owner
+
+
 def _said(session: str, event_id: str, reply: Reply, outcome: Outcome, remembered: bool, asked: Asked) -> Json:
+    owner = _owner_after(outcome) if remembered else THE_BOT
     return {
         "session": session,
         "id": event_id,
         "reply": reply_json(reply),
         "remembered": remembered,
-        "waiting": bool((outcome.conversation or {}).get("asked")),
+        "waiting": owner.state != "bot",
+        "owner": owner_json(owner),
         "forgotten": outcome.turn is None,
         "said": asked.text if asked.masked or asked.too_long else None,
     }

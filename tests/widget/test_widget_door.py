@@ -232,7 +232,8 @@ def test_a_session_that_is_nobodys_shows_nothing(quick_door, session):
     quick_door.say(QUESTION)
     quick_door.session = session
 
-    assert quick_door.earlier() == {"session": None, "messages": [], "waiting": False}
+    the_bot = {"state": "bot", "department": ""}
+    assert quick_door.earlier() == {"session": None, "messages": [], "waiting": False, "owner": the_bot}
 
 
 def test_the_id_in_the_database_opens_no_talk(quick_door):

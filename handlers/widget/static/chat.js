@@ -7,7 +7,7 @@ import { element, inline, inLanguage, telephone } from "./text.js";
 
 const settings = JSON.parse(document.getElementById("settings").textContent);
 const part = (id) => document.getElementById(id);
-const [log, status, offline, form, box, languages] = ["log", "status", "offline", "form", "words", "language"].map(part);
+const [log, status, owner, offline, form, box, languages] = ["log", "status", "owner", "offline", "form", "words", "language"].map(part);
 const embedded = window.parent !== window;
 const SLOW_MS = 400;
 
@@ -17,7 +17,6 @@ const memory = new Memory(settings.city);
 const talk = new Talk(settings.city, memory);
 const messages = new Messages(wordsOf, pressed);
 let stopListening = null;
-let waitingForStaff = false;
 let shown = true;
 
 // -- sending ----------------------------------------------------------------------------------------------------------
@@ -56,14 +55,14 @@ async function deliver(message, bubble) {
 function answered(answer, message, bubble) {
   if (answer.said !== null && message.text !== undefined) bubble.querySelector(".said").textContent = answer.said;
   if (answer.forgotten) log.replaceChildren();
-  const reply = messages.city(answer.reply.blocks, here());
+  const silent = answer.reply.blocks.length === 0;
+  const reply = silent ? messages.delivered(here()) : messages.city(answer.reply.blocks, here());
   if (!answer.remembered) reply.append(element("p", { class: "note" }, ...inline(wordsOf(here()).not_kept, here())));
   // Behind the question that it answers, also when another question was asked meanwhile.
   if (bubble.isConnected) bubble.after(reply);
   else log.append(reply);
   keepInView(answer.forgotten ? reply : bubble);
-  waitingForStaff = answer.waiting;
-  listen();
+  ownerChanged();
 }
 
 function failed(error, message, bubble) {
@@ -145,6 +144,7 @@ function label() {
   part("close").querySelector(".unseen").replaceChildren(...inline(words.close, language));
   log.setAttribute("aria-label", words.log);
   box.placeholder = words.placeholder;
+  ownerChanged();
   offline.replaceChildren(...inline(words.offline, language), " ", ...inline(words.phone, language), " ", telephone(settings.phone));
 }
 
@@ -159,22 +159,35 @@ function keepInView(message) {
 }
 
 function listen() {
-  const wanted = waitingForStaff && memory.session && shown && !document.hidden;
+  const wanted = talk.owner.state !== "bot" && memory.session && shown && !document.hidden;
   if (!wanted && stopListening) {
     stopListening();
     stopListening = null;
   } else if (wanted && !stopListening) {
-    stopListening = talk.listen(fromStaff);
+    stopListening = talk.listen(arrived);
   }
+}
+
+// Who the resident talks to stands above the text field for as long as it is a person.
+function ownerChanged() {
+  const { state, department } = talk.owner;
+  const words = { waiting: wordsOf(here()).in_queue, staff: wordsOf(here()).with_staff }[state] || "";
+  if (owner.dataset.state !== state + department + here()) {
+    owner.replaceChildren(...inline(words.replace("{department}", department), here()));
+    owner.dataset.state = state + department + here();
+  }
+  owner.hidden = !words;
+  listen();
 }
 
 function tellAgain(told) {
   for (const message of told.messages) {
     const language = told.language || "ja";
     if (message.from === "resident") {
-      log.append(messages.resident(message.text, language), messages.city(message.reply.blocks, language));
+      log.append(messages.resident(message.text, language));
+      if (message.reply.blocks.length) log.append(messages.city(message.reply.blocks, language));
     } else {
-      fromStaff(message);
+      unasked(message);
     }
   }
 }
@@ -192,8 +205,7 @@ async function start() {
   log.removeAttribute("aria-busy");
   log.scrollTo({ top: told.messages.length ? log.scrollHeight : 0 });
   form.hidden = false;
-  waitingForStaff = told.waiting;
-  listen();
+  ownerChanged();
   offline.hidden = navigator.onLine;
   if (!embedded) box.focus();
   else window.parent.postMessage({ madoguchi: "ready" }, "*");
@@ -222,12 +234,21 @@ document.addEventListener("visibilitychange", catchUp);
 
 // What staff wrote while nobody looked, and from now on as it comes.
 async function catchUp() {
-  if (shown && !document.hidden && waitingForStaff && !stopListening) await talk.look(fromStaff);
-  listen();
+  if (shown && !document.hidden && talk.owner.state !== "bot" && !stopListening) await talk.look(arrived);
+  ownerChanged();
 }
 
-function fromStaff(message) {
-  log.append(messages.city(message.reply.blocks, here(), "staff"));
+// A message that nobody asked for; it stands at the end, whatever the resident is looking at.
+function arrived(message) {
+  const bubble = unasked(message);
+  keepInView(bubble);
+  ownerChanged();
+}
+
+function unasked(message) {
+  const bubble = messages.city(message.reply.blocks, here(), message.from, message.department);
+  log.append(bubble);
+  return bubble;
 }
 
 const started = start();

@@ -17,11 +17,18 @@ export class Messages {
     return element("div", { class: "message resident" }, speaker(words.you, language), bubble);
   }
 
-  city(blocks, language, from = "city") {
+  // `department` is whose staff speak; without, it is the city.
+  city(blocks, language, from = "city", department = "") {
     const words = this.wordsOf(language);
-    const message = element("div", { class: `message ${from}` }, speaker(words[from], language));
+    const name = department ? words.speaker.replace("{department}", department) : words[from];
+    const message = element("div", { class: `message ${from}` }, speaker(name, language));
     message.append(...blocks.map((block) => this.block(block)).filter(Boolean));
     return message;
+  }
+
+  // In place of a reply, where a person reads it.
+  delivered(language) {
+    return element("p", { class: "delivered", ...inLanguage(language) }, ...inline(this.wordsOf(language).delivered, language));
   }
 
   block(block) {

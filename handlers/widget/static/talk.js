@@ -1,7 +1,8 @@
 // The network: one message after the other, each sent again under the same id until the city has answered it.
 
 const PATIENCE_MS = 20000;
-const POLL_MS = 20000;
+const POLL_MS = 5000;
+const THE_BOT = { state: "bot", department: "" };
 
 export class Refused extends Error {
   // `again`: whether sending the same once more can help.
@@ -22,6 +23,8 @@ export class Talk {
     this.memory = memory;
     this.queue = Promise.resolve();
     this.last = "";
+    this.owner = THE_BOT;
+    this.known = new Set();
   }
 
   // Resolves with the city's answer, or rejects with Refused. Messages keep their order.
@@ -38,28 +41,40 @@ export class Talk {
       body: JSON.stringify({ ...message, session: this.memory.session }),
     });
     this.memory.keep(response.session);
-    this.last = response.id;
+    // While a person owns the talk, only what they say moves the mark: it may be on its way to us just now.
+    if (this.owner.state === "bot") this.last = response.id;
+    this.owner = response.owner;
     return response;
   }
 
   // What was said before, or later than what we know; [] when there is nothing or nothing can be read now.
   async earlier(after = "") {
-    if (!this.memory.session) return { messages: [], waiting: false };
+    const nothing = { messages: [], owner: this.owner };
+    if (!this.memory.session) return nothing;
     try {
       const query = new URLSearchParams({ session: this.memory.session, after });
       const told = await this.fetch(`${this.address}/messages?${query}`, {});
       if (told.messages.length) this.last = told.messages.at(-1).id;
-      return told;
+      this.owner = told.owner;
+      return { ...told, messages: told.messages.filter((message) => this.isNew(message)) };
     } catch {
-      return { messages: [], waiting: false };
+      return nothing;
     }
   }
 
-  // Calls `arrived` with each message that staff write, until `stop` is called.
+  // The same message may come by the stream and by a look.
+  isNew(message) {
+    const fresh = !this.known.has(message.id);
+    this.known.add(message.id);
+    return fresh;
+  }
+
+  // Calls `arrived` with each message that staff or city say unasked, until `stop` is called.
   listen(arrived) {
     const tell = (message) => {
       this.last = message.id;
-      arrived(message);
+      this.owner = message.owner;
+      if (this.isNew(message)) arrived(message);
     };
     const query = new URLSearchParams({ session: this.memory.session, after: this.last });
     const source = new EventSource(`${this.address}/stream?${query}`);
@@ -67,7 +82,7 @@ export class Talk {
     source.onmessage = (event) => tell(JSON.parse(event.data));
     source.onerror = () => {
       // The city has no place for another stream: look now and then instead.
-      if (source.readyState === EventSource.CLOSED && timer === null) timer = setInterval(() => this.look(tell), POLL_MS);
+      if (source.readyState === EventSource.CLOSED && timer === null) timer = setInterval(() => this.look(arrived), POLL_MS);
     };
     return () => {
       source.close();
@@ -75,9 +90,9 @@ export class Talk {
     };
   }
 
-  async look(tell) {
+  async look(arrived) {
     const told = await this.earlier(this.last);
-    told.messages.filter((message) => message.from === "staff").forEach(tell);
+    told.messages.filter((message) => message.from !== "resident").forEach(arrived);
   }
 
   async fetch(address, options) {
