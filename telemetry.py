@@ -28,6 +28,12 @@ DELIVERIES = Counter(
 FAULTS = Counter(
     "madoguchi_faults_total", "Inquiries answered with the emergency sentence because of a fault", ["city"]
 )
+STAFF_NOTICES = Counter(
+    "madoguchi_staff_notices_total",
+    "Notices to staff of waiting residents, by what became of them",
+    ["city", "way", "result"],
+)
+ATTACHMENTS = Counter("madoguchi_attachments_total", "Files of residents, kept or why not", ["city", "result"])
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.core import Core
@@ -121,20 +121,20 @@ def _plan(connection: Connection, rows: list[dict[str, Any]]) -> int:
     insertion = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = 0
     for row in rows:
-        new += max(connection.execute(insertion(notices).values(row).on_conflict_do_nothing()).rowcount, 0)
+        adding = insertion(notices).values(row).on_conflict_do_nothing().returning(notices.c.case_id)
+        new += len(connection.execute(adding).all())
     return new
 
 
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedNotice]:
     due = and_(notices.c.state == OPEN, notices.c.way == claim.way, notices.c.due_at <= claim.now)
+    waits_here = select(cases.c.id).where(_OF_CASE, _WAITS, cases.c.department == notices.c.department).exists()
+    over = {"state": MOOT, "worker": "", "finished_at": claim.now}
+    connection.execute(update(notices).where(due, not_(waits_here)).values(**over))
     chosen = select(notices).where(due).order_by(notices.c.due_at).limit(claim.limit).with_for_update(skip_locked=True)
     taken = []
     for row in connection.execute(chosen).all():
         this = and_(*(column == row._mapping[column.name] for column in _KEY))
-        here = and_(_OF_CASE, cases.c.status == "waiting", cases.c.department == notices.c.department)
-        if not connection.execute(select(exists().where(this, here))).scalar():
-            connection.execute(update(notices).where(this).values(state=MOOT, worker="", finished_at=claim.now))
-            continue
         held = {"worker": claim.worker, "due_at": claim.lease_until, "attempts": row.attempts + 1}
         connection.execute(update(notices).where(this).values(**held))
         taken.append(_claimed(row, claim.worker))

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "clients": {"store"},  # records only
     "emulator": set(),
     "notify": {"faq"},
-    "handlers": {"bot", "faq", "store", "config", "desk", "telemetry"},
+    "handlers": {"bot", "faq", "media", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
     "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are

@@ -7,7 +7,7 @@ import json
 import ssl
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -30,7 +30,8 @@ USER, PASSWORD = "madoguchi", "p@ss word"
 class Mailbox:
     """What the mail server took. `answers` are its next answers to a message ("" takes it), then it takes all.
 
-    `cut` ends the connection after a mail was taken, before the server says so: the sender cannot know.
+    `on_mail` is called when a mail was taken and before the server says so. `cut` ends the connection then: the sender
+    cannot know.
     """
 
     url: str = ""
@@ -40,6 +41,7 @@ class Mailbox:
     answers: deque[str] = field(default_factory=deque)
     refused: dict[str, str] = field(default_factory=dict)
     cut: int = 0
+    on_mail: Callable[[], None] = lambda: None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -60,6 +62,7 @@ class Mailbox:
             self.raw.append(envelope.content)
             self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
             self.receivers += envelope.rcpt_tos
+            self.on_mail()
             if self.cut:
                 self.cut -= 1
                 server.transport.abort()
