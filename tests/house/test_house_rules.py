@@ -28,6 +28,8 @@ MAY_IMPORT = {
     "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
     "commands_learn": {"faq", "store"},
     "commands_staff": {"config", "handlers", "store"},
+    "media": set(),
+    "errands": {"bot", "clients", "faq", "media", "notify", "store", "telemetry"},
     "config": set(),
     "handover_jobs": {"bot", "faq", "store"},
     "failures": {"config", "faq", "store"},
@@ -35,6 +37,8 @@ MAY_IMPORT = {
 }
 OURS = {
     *ROOMS,
+    "errands",
+    "media",
     "handover_jobs",
     "failures",
     "commands",
