@@ -82,9 +82,10 @@ _NEXT_OUTGOING = f"SELECT {_NEXT_ID.format(table='outbox')}"
 _ADD_OUTGOING = f"""
 INSERT INTO outbox ({statements.OUTGOING_COLUMNS}, due_at, attempts, worker, created_at, id) VALUES {{rows}}
 """
+# Cases are emptied and never removed, so the next number is free for good: short ones, because people say them.
 _ADD_CASE = f"""
 INSERT INTO cases (id, {statements.ADD_CASE_COLUMNS})
-VALUES ({_NEXT_ID.format(table="cases")},?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
+VALUES ((SELECT coalesce(max(id), 0) + 1 FROM cases WHERE city = ?),?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id
 """
 _SENDABLE = f"""
 SELECT {statements.OUTGOING_COLUMNS}, id, attempts + 1, (fate_unknown OR worker <> ''), created_at
@@ -203,7 +204,7 @@ class SqliteHotPath(Together):
         """Whoever writes holds the whole database already."""
 
     def add_case(self, connection: Connection, case: Row, now: int) -> int:
-        number: int = _raw(connection).execute(_ADD_CASE, (case[0], now * 1000, *case)).fetchone()[0]
+        number: int = _raw(connection).execute(_ADD_CASE, (case[0], *case)).fetchone()[0]
         return number
 
     def claim_outgoing(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedOutgoing]]:

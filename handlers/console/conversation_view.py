@@ -104,6 +104,9 @@ def _of_turn(
         who = " ".join(filter(None, (turn.speaker, name_of(turn.staff, names))))
         failed = delivery is not None and delivery.state == "failed"
         return [Said(turn.event_id, turn.at, "staff", who, turn.reply_text or turn.text, when, False, told, failed)]
+    if turn.kind == "told":
+        told = DELIVERIES[delivery.state] if delivery and delivery.state != "sent" else ""
+        return [Said(turn.event_id, turn.at, "bot", "自動のお知らせ", turn.reply_text, when, False, told)]
     pieces = []
     words = said_by_resident(turn, voice)
     if words:

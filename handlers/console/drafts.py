@@ -13,7 +13,9 @@ from handlers.console.desk_rules import visible
 from handlers.console.draft_view import MAX_TEXT, check, title_of
 from handlers.console.gate import allowed, staff_member
 from handlers.console.parts import MenuItem, Parts
+from handlers.console.permissions import may
 from handlers.console.times import JAPAN
+from store.records_accounts import Staff
 from store.records_desk import Draft, DraftStatus
 
 Page = str | Response | BaseResponse | tuple[str, int]
@@ -28,10 +30,10 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.get("/<city>/drafts")
     @allowed("draft.make")
     def drafts(city: str) -> Page:
+        me = staff_member()
         status: DraftStatus = "done" if request.args.get("status") == "done" else "open"
-        return render_template(
-            "console/drafts.html", drafts=data.store.drafts(city, status), status=status, names=data.names(city)
-        )
+        shown = [one for one in data.store.drafts(city, status) if _may_see(data, me, one)]
+        return render_template("console/drafts.html", drafts=shown, status=status, names=data.names(city))
 
     @blueprint.get("/<city>/drafts/<int:number>")
     @allowed("draft.make")
@@ -58,9 +60,17 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
 
 def _draft(data: DeskData, city: str, number: int) -> Draft:
     found = data.store.draft(city, number)
-    if found is None:
+    if found is None or not _may_see(data, staff_member(), found):
         abort(404)
     return found
+
+
+def _may_see(data: DeskData, me: Staff, draft: Draft) -> bool:
+    """Editors see all; others what they made, and what comes from a talk that they may see: it holds its words."""
+    if may(me.role, "draft.edit") or draft.made_by == me.id:
+        return True
+    case = data.store.case(draft.city, draft.case_id) if draft.case_id else None
+    return case is not None and visible(me, case)
 
 
 def _change(data: DeskData, before: Draft) -> Page:

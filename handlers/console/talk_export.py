@@ -20,7 +20,7 @@ KINDS: Final = {"resident": "住民", "bot": "自動応答", "staff": "職員", 
 
 
 def as_text(talk: Talk, city: City, names: Mapping[int, str], by: str, now: datetime, with_notes: bool) -> str:
-    """The whole conversation with a head; lines end as Windows programs expect. Notes only where they were asked for."""
+    """The whole conversation with a head; lines end as Windows wants them. Notes only if asked for."""
     pieces = [piece for piece in talk.said if with_notes or piece.speaker != "note"]
     lines = [
         *_head(talk.case, city, names, by, now, with_notes),
