@@ -57,6 +57,10 @@ def _forget_words(execute: Execute, city: str, resident: str, text: str) -> None
     execute(
         "UPDATE cases SET question = '' WHERE city = %s AND resident = %s AND question = %s", (city, resident, text)
     )
+    execute(
+        "UPDATE contact_forms SET question = '' WHERE city = %s AND resident = %s AND question = %s",
+        (city, resident, text),
+    )
     row = execute("SELECT state FROM conversations WHERE city = %s AND resident = %s", (city, resident)).fetchone()
     if row and json.dumps(text, ensure_ascii=False)[1:-1] in row[0]:
         execute("DELETE FROM conversations WHERE city = %s AND resident = %s", (city, resident))

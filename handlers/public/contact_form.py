@@ -158,7 +158,6 @@ class _Pages:
         department = city.department(case.department if case and case.department else form.department)
         language = self.language(form)
         promised = _promised(city, form, form.sent_at)
-        later = promised > self._clock()
         return self._page(
             "contact_sent.html",
             city,
@@ -166,8 +165,7 @@ class _Pages:
             language,
             form=form,
             answers=[(turn, _when(turn.at, language)) for turn in _answers(self._store, case)],
-            cancelled=case is not None and case.status == "closed" and case.answered_at is None,
-            key="next_later" if later else "next_now",
+            key=_state(case, later=promised > self._clock()),
             masked=any(mark in form.contact.message for mark in (MASK_MY_NUMBER, MASK_CARD)),
             values={
                 "department": department.name,
@@ -217,6 +215,13 @@ def _promised(city: City, form: ContactForm, at: datetime) -> datetime:
         return next_opening(city, city.department(form.department), at)
     except NeverOpen:
         return at
+
+
+def _state(case: CaseView | None, *, later: bool) -> str:
+    """What becomes of the question, as long as no answer is on the page."""
+    if case is not None and case.status == "closed":
+        return "cancelled" if case.close_reason in ("cancels", "ends") and not case.closed_by else "closed"
+    return "next_later" if later else "next_now"
 
 
 def _answers(store: Store, case: CaseView | None) -> list[Turn]:

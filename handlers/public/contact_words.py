@@ -63,6 +63,7 @@ _JA = {
     "asked": "いただいた質問",
     "answers": "職員からのお返事",
     "cancelled": "この質問は、取り消されています。お返事がいるときは、お電話ください。",
+    "closed": "この質問の対応は終わりました。お返事が届いていないときは、お電話ください。",
     "call": "お急ぎのときは、お電話ください。",
     "gone_title": "このページは使えません",
     "gone": "アドレスが途中で切れているか、使える期間が過ぎています。もういちど質問を送るか、お電話ください。",
@@ -129,6 +130,7 @@ _EASY = {
     "asked": "あなたの 質問(しつもん)",
     "answers": "市役所(しやくしょ)の 人(ひと)の 答(こた)え",
     "cancelled": "この 質問(しつもん)は、やめに なって います。答(こた)えが ほしい ときは、電話(でんわ)して ください。",
+    "closed": "この 質問(しつもん)は 終(お)わりました。答(こた)えが 来(き)て いない ときは、電話(でんわ)して ください。",
     "call": "急(いそ)ぐ ときは、電話(でんわ)して ください。",
     "gone_title": "この ページは 使(つか)えません",
     "gone": (
@@ -195,6 +197,7 @@ _EN = {
     "asked": "Your question",
     "answers": "Answer of the staff",
     "cancelled": "This question has been cancelled. If you still need an answer, please call.",
+    "closed": "We have dealt with this question. If no answer has reached you, please call.",
     "call": "If it is urgent, please call.",
     "gone_title": "This page cannot be used",
     "gone": "The address is incomplete, or its time is over. Please ask again, or call.",
