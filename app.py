@@ -27,10 +27,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clients.line.client import LineClient
 from clients.oidc import OidcClient, OidcError
-from commands import case_commands, content_commands
+from commands import content_commands
+from commands_cases import case_commands
 from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
 from config import Config, ConfigError, city_ids, read_config
+from errands.rounds import Rounds
+from errands.together import all_errands
 from failures import Commands
 from faq import cli_content, cli_places, cli_search
 from faq.content import CityFiles
@@ -207,6 +210,23 @@ def new_worker(parts: Parts) -> Worker:
         at_once=parts.config.worker_threads,
         jobs=jobs,
         public_url=parts.config.public_url,
+        beside=(_errands(parts),),
+    )
+
+
+def _errands(parts: Parts) -> Rounds:
+    """Staff are told of residents who wait; residents' pictures are fetched."""
+    config = parts.config
+    return all_errands(
+        parts.store,
+        parts.library.get,
+        tokens={city: channel.access_token for city, channel in config.line.items()},
+        data_host=config.line_api_data_host,
+        smtp_url=config.smtp_url,
+        mail_from=config.mail_from,
+        rooms=config.staff_webhooks,
+        cities_dir=config.cities_dir,
+        public_url=config.public_url,
     )
 
 

@@ -7,7 +7,7 @@ The lock of the city is taken first, then the table of `bot.handover` is asked. 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, select, update
@@ -123,6 +123,25 @@ def reply(hot: HotPath, connection: Connection, what: StaffReply) -> Turn | Case
     _say(hot, connection, turn, said, doing.now)
     mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
     return turn
+
+
+def answer(hot: HotPath, connection: Connection, doing: Act, outcome: Outcome) -> None:
+    """Write an outcome that was made elsewhere as what the owner of the case says. The city's lock is held."""
+    case = one_case(connection, doing.city, doing.case_id)
+    step = _step(case, doing)
+    assert case is not None
+    assert not isinstance(step, CaseConflict)
+    at = max(doing.now, _last_at(connection, case) + 1)
+    connection.execute(update(cases).where(_this(case)).values(**_changes(case, step, doing, at)))
+    _log(hot, connection, case, step, doing, at)
+    if outcome.turn is not None:
+        turn = replace(outcome.turn, at=from_ms(at), speaker=case.department, staff=doing.staff)
+        key = retry_key(case.city, turn.event_id)
+        pushes = tuple(replace(item, retry_key=key) for item in outcome.outgoing[:1])
+        outcome = replace(outcome, turn=turn, outgoing=(*pushes, *outcome.outgoing[1:]))
+    hot.write(connection, [writing(None, outcome, "", doing.now, doing.now)])
+    if outcome.turn is not None:
+        hot.execute(connection, _SPEAKER, (case.department, doing.staff, case.city, outcome.turn.event_id))
 
 
 def _found(connection: Connection, what: Act) -> CaseView | None:

@@ -17,11 +17,11 @@ from bot.handover import Event, Who
 from store import case_acts, case_reading
 from store.case_acts import Act, StaffReply
 from store.core import Clock, Core
-from store.handing_over import log_step, mark_change
+from store.handing_over import mark_change
 from store.news import News
 from store.records import Outcome, Turn
 from store.records_cases import OPERATOR, CaseConflict, CaseStep, CaseView, Delivery, Remembered, Said, Tell, Waiting
-from store.rows import clean, writing
+from store.rows import clean
 from store.tables import cases as cases_table
 from store.writer import Kind, one_by_one
 
@@ -230,38 +230,24 @@ class Cases(Core):
         """The open cases whose residents were told that the answer is late."""
         return self._read(lambda connection: case_reading.cases_with(connection, city, "apologises"))
 
-    def answer_case(self, city: str, case_id: int, outcome: Outcome) -> bool:
+    def answer_case(self, city: str, case_id: int, outcome: Outcome, tell: Tell | None = None) -> bool:
         """Take a waiting case, write the answer, close it: all or nothing. False: it waits no longer."""
         now = self._now()
+        take = Act(city, "takes", "staff", now, case_id, staff=OPERATOR)
+        close = replace(take, event="closes", reason="answered", tell=tell)
 
         def run(connection: Connection, answer: Outcome) -> bool:
-            self._hot.lock_cases(connection, city)
             case = case_reading.one_case(connection, city, case_id)
             if case is None or case.status != "waiting":
                 return False
-            # Held by nobody: a worker, perhaps of another process, claims and sends it.
-            self._hot.write(connection, [writing(None, answer, "", now, now)])
-            self._answered(connection, case, now)
+            if isinstance(case_acts.act(self._hot, connection, take), CaseConflict):
+                return False
+            case_acts.answer(self._hot, connection, replace(take, event="replies"), answer)
+            case_acts.act(self._hot, connection, close)
             return True
 
         answered: bool = self._write_alone(f"answer_case {city} {case_id}", run, outcome)
         return answered
-
-    def _answered(self, connection: Connection, case: CaseView, now: int) -> None:
-        def execute(sql: str, values: Sequence[Any]) -> Any:
-            return self._hot.execute(connection, sql, values)
-
-        moments = dict.fromkeys(("taken_at", "staff_at", "answered_at", "closed_at"), now)
-        values = {"status": "closed", "closed_by": OPERATOR, "close_reason": "answered", "unread": 0}
-        this = (cases_table.c.city == case.city, cases_table.c.id == case.id)
-        connection.execute(update(cases_table).where(*this).values(**moments, **values, version=case.version + 2))
-        for before, event, after in (
-            ("waiting", "takes", "staff"),
-            ("staff", "replies", "staff"),
-            ("staff", "closes", "closed"),
-        ):
-            log_step(execute, case.city, case.id, now, "staff", OPERATOR, before, after, event)
-        mark_change(execute, case.city)
 
     # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -29,6 +29,9 @@ TIMEOUT = aiohttp.ClientTimeout(total=3.0)
 
 KEEP_ALIVE_SECONDS = 15.0
 
+MONTHLY_LIMIT = "You have reached your monthly limit."
+"""LINE's word for a plan whose messages are used up (replies cost none, pushes do)."""
+
 Accepted = Literal["sent", "already"]
 
 
@@ -103,6 +106,9 @@ def _refused(error: Any) -> Accepted:
         return "already"
     if status == 400 and message == "Invalid reply token":
         raise InvalidReplyToken("invalid reply token", permanent=True, status=400, request_id=request_id) from error
+    if status == 429 and message == MONTHLY_LIMIT:
+        # Not before next month; and what waits would hold back everything else for this resident.
+        raise ClientError("monthly limit", permanent=True, status=429, request_id=request_id) from error
     if status == 429 or status in (401, 403):
         # A wrong secret is mended by an operator, not by dropping answers: we keep the message and try again.
         raise ClientError(f"status {status}", status=status, request_id=request_id) from error

@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "handlers": {"bot", "faq", "media", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
-    "commands": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
+    "commands": {"faq", "store"},
+    "commands_cases": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
     "commands_learn": {"faq", "store"},
     "commands_staff": {"config", "handlers", "store"},
     "media": set(),
@@ -42,6 +43,7 @@ OURS = {
     "handover_jobs",
     "failures",
     "commands",
+    "commands_cases",
     "commands_learn",
     "commands_staff",
     "desk",

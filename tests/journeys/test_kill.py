@@ -30,7 +30,7 @@ QUESTIONS = (
     "市の外へ引っ越す",
     "こんにちは",
     "ありがとう",
-    "人に聞く",
+    "メニュー",
     "まったく別のこと",
 )
 VICTIMS = {"sqlite": [("serve",)], "postgresql": [("web",), ("worker",), ("web", "worker")]}
