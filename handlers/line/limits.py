@@ -23,6 +23,8 @@ POSTBACK_DATA_UNITS = 300
 URI_UNITS = 1000
 URI_SCHEMES = ("http://", "https://", "line://", "tel:")
 
+_Path = tuple[Any, str | int]
+_PARTS_OF_A_BUBBLE = ("header", "hero", "body", "footer")
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -42,7 +44,7 @@ def _clusters(text: str) -> list[str]:
     return found
 
 
-def _over(text: str, limit: int) -> bool:
+def over(text: str, limit: int) -> bool:
     """Whether a label has too many characters; never more than code points, which are quickly counted."""
     return len(text) > limit and graphemes(text) > limit
 
@@ -110,31 +112,43 @@ def _message_problems(message: Mapping[str, Any]) -> Iterator[str]:
         yield from _action_problems(item["action"], f"quickReply.items[{number}].action", QUICK_REPLY_LABEL)
 
 
-def _component_problems(component: Any, path: str) -> Iterator[str]:
-    """Walks a Flex message: empty texts and boxes, and every action in it."""
-    if not isinstance(component, Mapping):
-        return
-    if component.get("type") == "text" and not component.get("text", "").strip():
-        yield f"{path}.text: empty"
-    if component.get("type") == "box" and not component.get("contents"):
-        yield f"{path}.contents: empty"
-    if "action" in component:
-        yield from _action_problems(component["action"], f"{path}.action", FLEX_LABEL)
-    for name in ("header", "hero", "body", "footer"):
-        yield from _component_problems(component.get(name), f"{path}.{name}")
-    contents = component.get("contents")
-    for number, child in enumerate(contents if isinstance(contents, list) else ()):
-        yield from _component_problems(child, f"{path}.contents[{number}]")
+def _component_problems(bubble: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Looks at every part of a Flex message: empty texts and boxes, and every action.
+
+    A path is spelled only when there is a problem to name: (path of the whole, name or place in it).
+    """
+    parts: list[tuple[Mapping[str, Any], _Path]] = [(bubble, (None, name))]
+    while parts:
+        part, path = parts.pop()
+        kind = part["type"]
+        if kind == "text":
+            if not part["text"].strip():
+                yield f"{_spelled(path)}.text: empty"
+        elif kind == "box":
+            if not part["contents"]:
+                yield f"{_spelled(path)}.contents: empty"
+            parts += [(child, (path, place)) for place, child in enumerate(part["contents"])]
+        elif kind == "bubble":
+            parts += [(part[name], (path, name)) for name in _PARTS_OF_A_BUBBLE if name in part]
+        if "action" in part:
+            for problem in _action_problems(part["action"], "action", FLEX_LABEL):
+                yield f"{_spelled(path)}.{problem}"
+
+
+def _spelled(path: _Path) -> str:
+    whole, name = path
+    step = f"contents[{name}]" if isinstance(name, int) else name
+    return step if whole is None else f"{_spelled(whole)}.{step}"
 
 
 def _action_problems(action: Mapping[str, Any], path: str, label_limit: int) -> Iterator[str]:
     label = action.get("label", "")
-    if not label.strip() or _over(label, label_limit):
+    if not label.strip() or over(label, label_limit):
         yield f"{path}.label: not 1 to {label_limit}"
     if action["type"] == "postback":
         if not action["data"] or utf16_units(action["data"]) > POSTBACK_DATA_UNITS:
             yield f"{path}.data: not 1 to {POSTBACK_DATA_UNITS}"
-        if _over(action.get("displayText", ""), DISPLAY_TEXT):
+        if over(action.get("displayText", ""), DISPLAY_TEXT):
             yield f"{path}.displayText: over {DISPLAY_TEXT}"
     elif action["type"] == "uri":
         uri = action["uri"]

@@ -183,7 +183,7 @@ def _postback(choice: Choice, label_limit: int, spoken: str = "") -> Message:
 
 def _label(text: str, limit: int) -> str:
     """A label that is too long loses its readings first: 「人(ひと)に 聞(…」 helps nobody. The whole stands nearby."""
-    return limits.shorten(text if limits.graphemes(text) <= limit else without_readings(text), limit)
+    return limits.shorten(without_readings(text) if limits.over(text, limit) else text, limit)
 
 
 def _hint_for_keyboards(messages: list[Message], choices: Sequence[Choices], say: Say) -> None:
