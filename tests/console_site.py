@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from config import Config, read_config
@@ -28,6 +29,19 @@ PASSWORD = "かえるの池に三日月ひとつ"
 OTHER_YAML = CITY_YAML.replace("id: test", "id: other").replace("試験市", "となり市").replace("しけんし", "となりし")
 _QUICK = Passwords(memory_kib=8, rounds=1, lanes=1)
 _HASH = _QUICK.hash(PASSWORD)
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all tests: every test has an app of its own."""
+
+    known: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
 
 
 def two_cities(folder: Path) -> Library:
@@ -138,6 +152,7 @@ def a_console(store: Store, library: Library, folder: Path, clock: Clock, **sett
     """`settings` are environment variables, e.g. `TOTP_ROLES="管理"`."""
     config = a_config(folder, **settings)
     app = Flask("console", static_folder=None)
+    app.jinja_options = {"bytecode_cache": _Compiled()}
     app.register_blueprint(console_blueprint(library, store, config, passwords=_QUICK, clock=clock))
     register_front(app, library, config)
     return ConsoleSite(app, store, library, config, clock)

@@ -1,0 +1,179 @@
+"""Guessing passwords: soon slow for whoever guesses, never a way to shut the owner out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.console.test_accounts_login import set_up_totp
+from tests.console_site import PASSWORD, ConsoleSite, Visitor
+
+WRONG = "ちがうことばをいれてみる"
+
+
+def guess(visitor: Visitor, email: str, times: int, address: str = "203.0.113.9") -> list[int]:
+    """Wrong logins from this network."""
+    return [login_from(visitor, address, email, WRONG) for _ in range(times)]
+
+
+def login_from(visitor: Visitor, address: str, email: str, password: str = PASSWORD) -> int:
+    visitor.get("/login", environ_base={"REMOTE_ADDR": address})
+    form = {"email": email, "password": password}
+    return visitor.post("/login", form, environ_base={"REMOTE_ADDR": address}).status_code
+
+
+def test_after_five_wrong_passwords_the_network_waits(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guesser = site.visitor()
+
+    assert guess(guesser, person.email, 5) == [422] * 5
+    assert guess(guesser, person.email, 3) == [429] * 3
+
+
+def test_while_it_waits_even_the_right_password_is_not_tried(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guesser = site.visitor()
+    guess(guesser, person.email, 5)
+
+    assert login_from(guesser, "203.0.113.9", person.email) == 429
+
+
+def test_the_wait_grows_and_is_said(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guesser = site.visitor()
+    guess(guesser, person.email, 5)
+    waits = []
+    for _ in range(6):
+        guesser.get("/login", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+        answer = guesser.post(
+            "/login", {"email": person.email, "password": WRONG}, environ_base={"REMOTE_ADDR": "203.0.113.9"}
+        )
+        waits.append(int(answer.headers["Retry-After"]))
+        site.clock.forward(waits[-1])
+        guess(guesser, person.email, 1)
+
+    assert waits == [2, 4, 8, 16, 32, 64]
+    assert "1分4秒ほど待って" in answer.text
+
+
+def test_the_owner_comes_in_from_elsewhere_however_often_others_guess(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    for number in range(1, 20):
+        guess(site.visitor(), person.email, 6, f"203.0.113.{number}")
+
+    assert login_from(site.visitor(), "198.51.100.1", person.email) == 302
+
+
+def test_the_owner_comes_in_from_the_same_network_with_a_browser_that_is_known(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    owner = site.visitor()
+    assert login_from(owner, "203.0.113.9", person.email) == 302
+    owner.get("/account")
+    owner.post("/logout")
+
+    assert guess(site.visitor(), person.email, 40)[-1] == 429
+
+    assert login_from(owner, "203.0.113.9", person.email) == 302
+
+
+def test_a_known_browser_that_guesses_is_slowed_by_itself(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    owner = site.visitor()
+    login_from(owner, "203.0.113.9", person.email)
+    owner.get("/account")
+    owner.post("/logout")
+
+    assert guess(owner, person.email, 12) == [422] * 10 + [429] * 2
+
+
+def test_the_known_browser_of_one_person_is_unknown_for_another(site: ConsoleSite) -> None:
+    site.hire("管理")
+    mine, theirs = site.hire("担当"), site.hire("担当")
+    browser = site.visitor()
+    login_from(browser, "203.0.113.9", mine.email)
+    browser.get("/account")
+    browser.post("/logout")
+
+    assert guess(browser, theirs.email, 6) == [422] * 5 + [429]
+
+
+def test_many_accounts_from_one_network_are_slowed_too(site: ConsoleSite) -> None:
+    """One password for all accounts (spraying) stays below the limit of each account."""
+    site.hire("管理")
+    guesser = site.visitor()
+
+    answers = [guess(guesser, f"somebody{number}@x.jp", 1)[0] for number in range(45)]
+
+    assert answers[:40] == [422] * 40
+    assert set(answers[40:]) == {429}
+
+
+def test_a_morning_of_good_logins_from_the_town_hall_is_not_slowed(site: ConsoleSite) -> None:
+    people = [site.hire("管理") for _ in range(45)]
+
+    assert [login_from(site.visitor(), "203.0.113.9", person.email) for person in people] == [302] * 45
+
+
+def test_accounts_that_do_not_exist_are_slowed_alike(site: ConsoleSite) -> None:
+    """The answers do not tell who works here."""
+    person = site.hire("管理")
+
+    assert guess(site.visitor(), person.email, 7, "203.0.113.1") == guess(site.visitor(), "x@x.jp", 7, "203.0.113.2")
+
+
+def test_a_neighbour_in_the_same_ipv6_network_is_the_same_network(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+
+    answers = [guess(site.visitor(), person.email, 1, f"2001:db8:1:2::{number:x}")[0] for number in range(1, 8)]
+
+    assert answers == [422] * 5 + [429] * 2
+
+
+def test_who_has_the_password_cannot_guess_codes_for_ever(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    set_up_totp(site, site.as_staff(person))
+    thief = site.visitor()
+    codes = 0
+    for _ in range(10):
+        if thief.login(person.email).status_code == 429:
+            break
+        thief.get("/login/code")
+        while thief.post("/login/code", {"code": "000000"}).status_code == 422:
+            codes += 1
+        codes += 1
+
+    assert codes == 25
+
+
+def test_a_login_with_a_code_takes_the_count_away(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    phone, _ = set_up_totp(site, site.as_staff(person))
+    visitor = site.visitor()
+    guess(visitor, person.email, 4, "127.0.0.1")
+    site.clock.forward(60)
+    visitor.login(person.email)
+    visitor.get("/login/code")
+    assert visitor.post("/login/code", {"code": phone.at(int(site.clock()))}).status_code == 302
+
+    assert guess(site.visitor(), person.email, 5, "127.0.0.1") == [422] * 5
+
+
+def test_refused_logins_are_in_the_log_without_what_was_typed(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess(site.visitor(), person.email, 2)
+
+    refused = [row for row in site.store.audit_rows("test") if row.action == "login.refused"]
+
+    assert [(row.record, dict(row.detail)) for row in refused] == [(f"staff:{person.id}", {"step": "password"})] * 2
+
+
+@pytest.mark.parametrize("path", ["/account/totp/off", "/account/recovery-codes"])
+def test_who_sits_at_an_open_screen_cannot_guess_the_password(site: ConsoleSite, path: str) -> None:
+    person = site.hire("管理")
+    browser = site.as_staff(person)
+    set_up_totp(site, browser)
+    browser.get("/account")
+
+    answers = [browser.post(path, {"password": WRONG}).status_code for _ in range(6)]
+
+    assert answers == [422] * 6
+    assert browser.post(path, {"password": PASSWORD}).status_code == 422
