@@ -11,9 +11,10 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from queue import SimpleQueue
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,7 +113,10 @@ class Worker:
         self._public_url = public_url
         self._places = _Places(at_once)
         self._stopping = threading.Event()
-        self._deciders = ThreadPoolExecutor(DECIDERS, thread_name_prefix="decide")
+        self._to_decide: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._deciders = [threading.Thread(target=self._think, name="decide", daemon=True) for _ in range(DECIDERS)]
+        for decider in self._deciders:
+            decider.start()
         self._courier = Courier(lines, store, clock, lambda city, step: DELIVERIES.labels(city, step).inc())
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
         self._planner = threading.Thread(target=self._plan, name="plan", daemon=True)
@@ -130,7 +134,10 @@ class Worker:
         for thread in (self._dispatcher, self._planner):
             if thread.is_alive():
                 thread.join(timeout=LEASE_SECONDS)
-        self._deciders.shutdown(wait=True)
+        for _ in self._deciders:
+            self._to_decide.put(None)
+        for decider in self._deciders:
+            decider.join()
         self._places.wait_until_all_free(LEASE_SECONDS)
         self._courier.stop()
 
@@ -162,11 +169,15 @@ class Worker:
                 claimed += 1
             if claimed < free:
                 for event in self._store.claim_events(self.name, free - claimed, LEASE_SECONDS):
-                    self._deciders.submit(self._answer, event)
+                    self._to_decide.put(partial(self._answer, event))
                     claimed += 1
         finally:
             self._places.give_back(free - claimed)
         return claimed
+
+    def _think(self) -> None:
+        while (work := self._to_decide.get()) is not None:
+            work()
 
     # ── Answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -201,13 +212,13 @@ class Worker:
             log.warning("somebody else took this event", extra=ids)
         elif isinstance(result, OwnerChanged) and not self._stopping.is_set():
             log.info("the talk changed hands; deciding again", extra=ids)
-            self._deciders.submit(self._answer, event)
+            self._to_decide.put(partial(self._answer, event))
             return
         elif not (isinstance(result, StoreError) and result.permanent):
             log.error("not recorded; the lease will end and it is done again", extra=ids, exc_info=result)
         elif not self._stopping.is_set():
             log.error("could not record an answer", extra=ids, exc_info=result)
-            self._deciders.submit(self._record_last_words, event)
+            self._to_decide.put(partial(self._record_last_words, event))
             return
         self._places.give_back()
 

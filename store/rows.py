@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import orjson
+
 from store.errors import StoreError
 from store.records import (
     ArrivedEvent,
@@ -24,6 +26,7 @@ from store.records import (
 from store.records_messengers import SentFile
 
 Row = tuple[Any, ...]
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def clean(text: str) -> str:
@@ -42,8 +45,12 @@ def clean(text: str) -> str:
 def dump(value: Any) -> str:
     """JSON as text; Japanese stays readable for whoever opens the file."""
     try:
+        return orjson.dumps(value, option=_PLAIN_ONLY).decode()
+    except (TypeError, RecursionError):
+        pass  # half a surrogate pair, or no JSON at all
+    try:
         return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise StoreError("a value is not JSON", permanent=True) from error
 
 
@@ -82,7 +89,7 @@ def claimed_event(row: Sequence[Any], worker: str) -> ClaimedEvent:
         resident=row[2],
         occurred_at_ms=row[3],
         kind=row[4],
-        payload=json.loads(row[5]),
+        payload=orjson.loads(row[5]),
         redelivered=bool(row[6]),
         reply_token=row[7],
         received_at_ms=row[8],
@@ -150,7 +157,7 @@ def claimed_outgoing(row: Sequence[Any], worker: str) -> ClaimedOutgoing:
         city=row[0],
         resident=row[1],
         channel=row[2],
-        messages=json.loads(row[3]),
+        messages=orjson.loads(row[3]),
         reply_token=row[4],
         token_received_at_ms=row[5],
         retry_key=row[6],
