@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue import Conversation
-from bot.handover import THE_BOT, Owner
+from bot.handover import OPEN_STATES, THE_BOT, Owner
 from bot.messages import Inquiry, Reply, Text
 from bot.numbering import plain_text
 from bot.reception import Counter, Queue
@@ -28,6 +28,7 @@ from faq.knowledge import Knowledge
 from store import Store
 from store.errors import StoreError
 from store.records import Case, Feedback, Outcome, Proposal, Turn
+from store.records_messengers import SentFile
 from telemetry import ANSWERS, FAULTS
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def decide(
     if response.erase:
         store.erase_resident(inquiry.city, inquiry.resident)
         return outcome, response.reply
-    return replace(outcome, owner=owner, ends=response.ends), response.reply
+    return replace(outcome, owner=owner, ends=response.ends, file=_file(inquiry, owner)), response.reply
 
 
 def _remembered(inquiry: Inquiry, store: Store) -> tuple[Conversation, Owner]:
@@ -141,6 +142,19 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
         proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),
     )
+
+
+def _file(inquiry: Inquiry, owner: Owner) -> SentFile | None:
+    """What a resident shows to a person. A picture is fetched later (`errands.pictures`); of the rest staff only see
+    that there was something. Where the bot has the talk nothing is fetched at all."""
+    if owner.state not in OPEN_STATES or not inquiry.message_id:
+        return None
+    match inquiry.kind:
+        case "image":
+            return SentFile("image")
+        case "video" | "audio" | "file":
+            return SentFile(inquiry.kind, "refused", "kind")
+    return None
 
 
 def undecided(inquiry: Inquiry, now: datetime) -> Turn:

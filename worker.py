@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -85,6 +85,13 @@ class _Places:
             self._changed.wait_for(lambda: self._free == self._count, seconds)
 
 
+class Beside(Protocol):
+    """What runs as long as the worker does, in threads of its own (`errands.rounds`)."""
+
+    def start(self) -> object: ...
+    def stop(self) -> None: ...
+
+
 class Worker:
     """Answers and sends until `stop()`, at most `at_once` pieces of work at a time. Several workers share one store.
 
@@ -104,6 +111,7 @@ class Worker:
         jobs: Sequence[Job] = (),
         clock: Callable[[], float] = time.time,
         public_url: str = "",
+        beside: Sequence[Beside] = (),
     ) -> None:
         self.name = f"{os.uname().nodename}-{os.getpid()}-{id(self):x}"
         self._store = store
@@ -111,6 +119,7 @@ class Worker:
         self._jobs = jobs
         self._clock = clock
         self._public_url = public_url
+        self._beside = beside
         self._places = _Places(at_once)
         self._stopping = threading.Event()
         self._to_decide: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -125,12 +134,16 @@ class Worker:
         self._dispatcher.start()
         if self._jobs:
             self._planner.start()
+        for other in self._beside:
+            other.start()
         return self
 
     def stop(self) -> None:
         """Finishes what has begun, takes nothing new."""
         self._stopping.set()
         self._store.wake()
+        for other in self._beside:
+            other.stop()
         for thread in (self._dispatcher, self._planner):
             if thread.is_alive():
                 thread.join(timeout=LEASE_SECONDS)

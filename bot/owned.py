@@ -20,6 +20,8 @@ BACK = "handover:back"
 """The value of the button 「まどぐち（自動）にもどる」."""
 
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
+REFUSED_KINDS = frozenset({"video", "audio", "file"})
+"""What staff cannot be shown: only pictures can be made harmless and small."""
 
 
 def _set(words: str) -> frozenset[str]:
@@ -48,7 +50,14 @@ def owned(turn: Turn) -> Response | None:
         return None
     if _goes_back(turn):
         return _returned(turn)
+    if turn.inquiry.kind in REFUSED_KINDS:
+        return _only_pictures(turn)
     return _silent(turn) if state == "staff" else _waiting(turn)
+
+
+def _only_pictures(turn: Turn) -> Response:
+    """A file that staff cannot be shown: the resident hears it at once. The talk itself stays as it is."""
+    return replace(_silent(turn), reply=Reply("talk", (turn.voice.text("file_only_pictures"),)))
 
 
 def _for_the_bot(turn: Turn) -> bool:
