@@ -37,6 +37,23 @@ ACTIONS: dict[str, str] = {
     "staff.recovery_code_used": "回復用のコードを使った",
     "staff.sso_linked": "庁内のアカウントと結んだ",
     "audit.exported": "操作の記録を書き出した",
+    "case.list": "受信箱を見た",
+    "case.view": "会話を見た",
+    "case.search": "会話をさがした",
+    "case.take": "会話を受け取った",
+    "case.taken": "会話を受け取った",
+    "case.release": "会話を手放した",
+    "case.reply": "返事をした",
+    "case.note": "メモを書いた",
+    "case.transfer": "別の課に渡した",
+    "case.close": "会話を終えた",
+    "case.export": "会話を書き出した",
+    "case.erase": "会話を消した",
+    "canned.keep": "定型文を保存した",
+    "canned.remove": "定型文を消した",
+    "draft.make": "FAQ の下書きを作った",
+    "draft.change": "FAQ の下書きを直した",
+    "draft.download": "FAQ の下書きを書き出した",
 }
 """Pages add the names of their own actions; one without a name is shown as it stands."""
 
