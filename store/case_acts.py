@@ -86,7 +86,7 @@ def act(hot: HotPath, connection: Connection, what: Act) -> CaseView | CaseConfl
     assert after is not None
     seq = _log(hot, connection, after, step, what, at)
     if what.tell is not None:
-        _tell(hot, connection, after, what.tell(after), f"case-{case.id}-{seq}", at)
+        _tell(hot, connection, after, what.tell(after), f"case-{case.id}-{seq}", at, what.now)
     mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
     return after
 
@@ -206,7 +206,7 @@ def _log(hot: HotPath, connection: Connection, case: CaseView, step: Transition,
     )
 
 
-def _tell(hot: HotPath, connection: Connection, case: CaseView, said: Said, event_id: str, at: int) -> None:
+def _tell(hot: HotPath, connection: Connection, case: CaseView, said: Said, event_id: str, at: int, now: int) -> None:
     """Say it unasked: on LINE by push, in the widget as a turn that the open page finds."""
     turn = Turn(
         city=case.city,
@@ -220,12 +220,12 @@ def _tell(hot: HotPath, connection: Connection, case: CaseView, said: Said, even
         speaker=case.department,
     )
     connection.execute(update(cases).where(_this(case)).values(last_at=at))
-    _say(hot, connection, turn, said, at)
+    _say(hot, connection, turn, said, now)
 
 
 def tell_case(hot: HotPath, connection: Connection, case: CaseView, said: Said, event_id: str, now: int) -> None:
     """Tell the resident of an open case something that is no step of the case. The city's lock is held."""
-    _tell(hot, connection, case, said, event_id, max(now, _last_at(connection, case) + 1))
+    _tell(hot, connection, case, said, event_id, max(now, _last_at(connection, case) + 1), now)
     mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
 
 
