@@ -23,10 +23,19 @@ class ContentStore:
     """Contents by city and message id, at most `capacity_bytes` together."""
 
     def __init__(self, capacity_bytes: int = 64_000_000) -> None:
+        self.preparing = 0
+        """So many fetches are answered 202 (being prepared), as LINE does with large contents."""
         self._capacity = capacity_bytes
         self._size = 0
         self._contents: dict[tuple[str, str], Content] = {}
         self._lock = threading.Lock()
+
+    def still_preparing(self) -> bool:
+        """Whether this fetch comes too early; uses up one of `preparing`."""
+        with self._lock:
+            early = self.preparing > 0
+            self.preparing -= early
+        return early
 
     def put(self, city: str, message_id: str, data: bytes, mime: str) -> None:
         """Keep a content, letting go of the oldest ones when there is no room."""

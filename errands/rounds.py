@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """A case that opens is noticed so soon; the promise is five seconds."""
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ class Rounds:
         return self
 
     def stop(self) -> None:
-        """Finishes what has begun; what takes longer than `STOP_SECONDS` ends with its lease."""
+        """Finishes what has begun; what takes longer than `STOP_SECONDS` is done again when its lease ends."""
         self._stopping.set()
+        deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
             if thread.is_alive():
-                thread.join(STOP_SECONDS)
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _run(self, errand: Errand) -> None:
         while not self._stopping.is_set():

@@ -108,6 +108,8 @@ def content(channel: Channel, message_id: str) -> Response:
     found = the_platform().content.get(channel.city, message_id)
     if found is None:
         raise ApiError(404, "Not found")
+    if the_platform().content.still_preparing():
+        return Response(status=202)
     return Response(found.data, mimetype=found.mime)
 
 

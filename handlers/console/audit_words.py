@@ -39,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "audit.exported": "操作の記録を書き出した",
     "case.list": "受信箱を見た",
     "case.view": "会話を見た",
+    "attachment.view": "送られた画像を見た",
     "case.search": "会話をさがした",
     "case.take": "会話を受け取った",
     "case.taken": "会話を受け取った",

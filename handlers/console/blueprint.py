@@ -31,6 +31,7 @@ PAGES = (
     "inbox",
     "live",
     "conversation",
+    "attachment_page",
     "actions",
     "canned",
     "drafts",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -103,17 +103,21 @@ def local_path(city: str, path: str) -> str:
     return path if plain and not parts.scheme and not parts.netloc and path.startswith(home) else home
 
 
-def start_session(response: BaseResponse, session_token: str, staff_id: int = 0) -> None:
-    """Gives the browser its session. With a `staff_id` it also gets a new name, by which it is known as theirs."""
-    _cookies().set_session(cast(Response, response), session_token)
+def start_session(session_token: str, staff_id: int = 0) -> None:
+    """Gives the browser its session with this answer; forms on the page are bound to it already.
+
+    With a `staff_id` the browser also gets a new name, by which it is known as theirs.
+    """
+    g.console_token = session_token
     if staff_id:
         g.console_browser = cookies.new_token()
         city = (request.view_args or {})["city"]
         _parts().store.remember_device(city, staff_id, cookies.digest(g.console_browser))
 
 
-def end_session(response: BaseResponse) -> None:
-    _cookies().drop_session(cast(Response, response))
+def end_session() -> None:
+    """Takes the session's cookie away with this answer."""
+    g.console_token = ""
 
 
 def guard(blueprint: Blueprint, parts: Parts) -> None:
@@ -196,7 +200,7 @@ def _session(parts: Parts, city: str) -> StaffSession | None:
 
 def _holder(city: str) -> str:
     """The cookie that forms are bound to: the session's, or before the login the browser's (given if need be)."""
-    token = cookies.session_token(city) if g.get("console_session") else ""
+    token = g.get("console_token", cookies.session_token(city) if g.get("console_session") else "")
     if token:
         return f"session {token}"
     if "console_browser" not in g:
@@ -206,6 +210,10 @@ def _holder(city: str) -> str:
 
 def _leave_cookies(response: Response) -> None:
     jar = _cookies()
+    if g.get("console_token"):
+        jar.set_session(response, g.console_token)
+    elif "console_token" in g:
+        jar.drop_session(response)
     given: str = g.get("console_browser", "")
     if given and given != cookies.browser_token():
         jar.set_browser(response, given)
@@ -245,7 +253,7 @@ POLICY = (
 
 
 def _safety_headers(response: Response, parts: Parts) -> None:
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)  # a picture has a stricter one
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -23,6 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.desk_site import a_desk, desk, desk_library  # noqa: F401 - pytest finds fixtures by their names here
+
 USER, PASSWORD = "madoguchi", "p@ss word"
 
 
