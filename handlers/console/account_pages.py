@@ -110,9 +110,8 @@ def _change_password(parts: Parts) -> Page:
         return _account_page(parts, password_problem=problem)
     parts.store.set_password(me.city, me.id, parts.passwords.hash(new), f"staff:{me.id}", keep=session.token_hash)
     gate.flash("done", "パスワードを変えました。ほかの場所のログインは、すべて終わらせました。")
-    response = redirect(url_for("console.account", city=me.city))
-    _rotate(parts, response)
-    return response
+    _rotate(parts)
+    return redirect(url_for("console.account", city=me.city))
 
 
 def password_problem(parts: Parts, city: str, new: str, again: str, *known: str) -> str:
@@ -170,13 +169,12 @@ def _set_totp(parts: Parts) -> Page:
     hashes = [second_factor.recovery_hash(me.city, me.id, code) for code in codes]
     parts.store.set_totp(me.city, me.id, parts.keys.seal(secret), step, hashes, f"staff:{me.id}")
     parts.store.revoke_sessions(me.city, me.id, f"staff:{me.id}", keep=staff_session().token_hash)
-    response = Response(render_template("console/recovery_codes.html", codes=codes, first=True), mimetype="text/html")
-    _rotate(parts, response)
-    return response
+    _rotate(parts)
+    return render_template("console/recovery_codes.html", codes=codes, first=True)
 
 
-def _rotate(parts: Parts, response: Response) -> None:
+def _rotate(parts: Parts) -> None:
     """The same session under a new token: what this person may do has changed."""
     token = cookies.new_token()
     parts.store.rotate_session(staff_session(), cookies.digest(token))
-    gate.start_session(response, token)
+    gate.start_session(token)

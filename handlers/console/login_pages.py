@@ -58,9 +58,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def logout(city: str) -> Page:
         parts.store.end_session(gate.staff_session())
         gate.flash("done", "ログアウトしました。")
-        response = redirect(url_for("console.login", city=city))
-        gate.end_session(response)
-        return response
+        gate.end_session()
+        return redirect(url_for("console.login", city=city))
 
 
 def finish_login(parts: Parts, city: str, staff_id: int, way: LoginWay, to: str, instead_of: str = "") -> Response:
@@ -68,9 +67,8 @@ def finish_login(parts: Parts, city: str, staff_id: int, way: LoginWay, to: str,
     token = cookies.new_token()
     session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "full", way, _agent())
     parts.store.open_session(session, instead_of)
-    response = redirect(local_path(city, to))
-    gate.start_session(response, token, staff_id)
-    return response
+    gate.start_session(token, staff_id)
+    return redirect(local_path(city, to))
 
 
 def _check_password(parts: Parts, city: str) -> Page:
@@ -97,9 +95,8 @@ def _ask_for_code(parts: Parts, city: str, staff_id: int, to: str) -> Response:
     token = cookies.new_token()
     session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "code", "password", _agent())
     parts.store.open_session(session, instead_of=_old_session())
-    response = redirect(url_for("console.code", city=city, next=to))
-    gate.start_session(response, token)
-    return response
+    gate.start_session(token)
+    return redirect(url_for("console.code", city=city, next=to))
 
 
 def _check_code(parts: Parts, session: StaffSession) -> Page:
