@@ -66,8 +66,16 @@ def _for_the_bot(turn: Turn) -> bool:
     erasing = inquiry.choice.startswith("erase:") or (inquiry.kind == "text" and recognise(inquiry.text) == "erase")
     if erasing or turn.conversation.awaiting == "erase":
         return True
-    talking_to_us = inquiry.kind == "follow" or inquiry.choice == "contact" or inquiry.choice.startswith("language:")
+    talking_to_us = inquiry.kind == "follow" or inquiry.choice.startswith("language:") or _wants_the_form(turn)
     return turn.owner.state == "waiting" and talking_to_us
+
+
+def _wants_the_form(turn: Turn) -> bool:
+    """By its button, or by the words on it as long as it is shown."""
+    if turn.inquiry.kind == "choice":
+        return turn.inquiry.choice == "contact"
+    shown = (choice.label for choice in turn.conversation.offered if choice.value == "contact")
+    return turn.inquiry.kind == "text" and any(is_label(turn.inquiry.text, label) for label in shown)
 
 
 def _goes_back(turn: Turn) -> bool:

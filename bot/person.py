@@ -100,7 +100,9 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     now = situation(voice.city, department, queue, voice.now)
     if now in ("full", "no_chat"):
         said = heard_no(voice, department, now, counter.form)
-        response = turn.reply("handoff", *said, *in_other_languages(voice), _next(turn), question=question, misses=0)
+        response = turn.reply(
+            "handoff", *said, *in_other_languages(voice), _next(turn, "contact"), question=question, misses=0
+        )
         return _with_form(response, counter.form, department, question)
     promised_at = voice.now if now == "open" else next_opening(voice.city, department, voice.now)
     said = heard_open(voice, department, queue) if now == "open" else heard_closed(voice, department, promised_at)
@@ -108,7 +110,7 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     form = counter.form if now == "closed" else ""
     phone = spoken(voice, "person_phone", **voice.contact(department.name))
     blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice))
-    after = _back(turn) if form or not counter.form else _back(turn, "contact")
+    after = _back(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
     response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)
     return replace(response, person=_request(turn, department, question, promised_at))
@@ -117,10 +119,11 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
 def choose_contact(turn: Turn, _rest: str = "") -> Response:
     """The page for contact data, for somebody who asked for it."""
     talk = turn.conversation
-    department = turn.voice.department(talk.department)
-    phone = spoken(turn.voice, "person_call", **turn.voice.contact(talk.department))
+    department = turn.voice.department(turn.owner.department or talk.department)
+    phone = spoken(turn.voice, "person_call", **turn.voice.contact(department.name))
     offer = form_offer(turn.voice, turn.counter.form)
-    response = turn.reply("handoff", *offer, phone, _next(turn))
+    after = _back(turn) if turn.owner.state == "waiting" else _next(turn)
+    response = turn.reply("handoff", *offer, phone, after)
     return _with_form(response, turn.counter.form, department, talk.asked or talk.question)
 
 

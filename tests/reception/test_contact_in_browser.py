@@ -12,10 +12,14 @@ from playwright.sync_api import expect
 from store import Store
 from store.records_contacts import Contact
 from tests.browser import DESK, PHONE, chromium, new_page, overflows, violations  # noqa: F401 - fixtures by name
+from tests.builders import CITY_YAML
 from tests.running import a_running_house
 from tests.web_city import a_web_library
 
 TABLET = {"width": 768, "height": 1024}
+
+
+PUBLIC_URL = "https://madoguchi.example.jp"
 
 
 @dataclass
@@ -31,9 +35,10 @@ class Home:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    library = a_web_library(tmp_path_factory.mktemp("cities"))
+    by_form_only = CITY_YAML.replace("place: 市役所1階}", "place: 市役所1階, handoff: {chat: いいえ}}")
+    library = a_web_library(tmp_path_factory.mktemp("cities"), changes={"city.yaml": by_form_only})
     data = tmp_path_factory.mktemp("house")
-    with a_running_house(f"sqlite:///{data / 'store.db'}", data, library) as house:
+    with a_running_house(f"sqlite:///{data / 'store.db'}", data, library, PUBLIC_URL=PUBLIC_URL) as house:
         yield Home(house.url, house.parts.store)
 
 
@@ -102,3 +107,37 @@ def test_the_answer_is_there_when_the_page_is_opened_again(home, new_page):  # n
 
     expect(page.get_by_role("heading", level=1)).to_have_text("職員からのお返事")
     expect(page.get_by_text("委任状は、いりません。")).to_be_visible()
+
+
+def test_in_the_chat_the_way_to_the_form_is_a_link_and_the_answer_comes_back_to_both(home, new_page):  # noqa: F811
+    page = new_page()
+    page.goto(f"{home.url}/widget/test/frame")
+    page.get_by_role("textbox", name="知りたいこと").fill("引っ越してきたときの手続きを知りたい")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="人に聞く").last.click()
+    link = page.get_by_role("link", name=f"{PUBLIC_URL}/contact/test/")
+    expect(link).to_have_attribute("target", "_blank")
+    address = link.get_attribute("href").removeprefix(PUBLIC_URL)
+
+    form = new_page()
+    form.goto(home.url + address)
+    expect(form.get_by_label("聞きたいこと")).to_have_value("引っ越してきたときの手続きを知りたい")
+    form.get_by_label("お名前").fill("山田")
+    form.get_by_label("電話番号").fill("090-0000-0000")
+    form.get_by_label("同意します").check()
+    form.get_by_role("button", name="送る").click()
+    expect(form.get_by_role("heading", level=1)).to_have_text("お預かりしました")
+    reference = form.locator(".reference dd").inner_text()
+    case = home.store.contact_by_reference("test", reference)[0].case_id
+    home.store.take_case("test", case, 1)
+    home.store.reply_case("test", case, 1, "14日以内にお出しください。", "key-w")
+    form.reload()
+    page.reload()
+
+    expect(form.get_by_text("14日以内にお出しください。")).to_be_visible()
+    expect(page.get_by_text("14日以内にお出しください。")).to_be_visible()
+    expect(page.get_by_role("link", name=f"{PUBLIC_URL}/contact/test/")).to_have_count(0)
+    with home.store._reading_engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT reply_text FROM turns").scalars().all()
+    assert kept
+    assert [words for words in kept if address.rpartition("/")[2] in words] == []

@@ -1,4 +1,4 @@
-"""The clock's work on open cases, on both engines: each step once, whatever is killed, and never against the resident."""
+"""The clock's work on open cases, on both engines: each step once, whatever is killed, and no word overlooked."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 // Text of the city as elements: headings, lists, telephone numbers to call, readings above kanji. Never as markup.
 
+const ADDRESS = /https?:\/\/[\w\-.~:/?#@!$&'*+,;=%]+/g;
 const PHONE = /0\d{1,3}-\d{2,4}-\d{3,4}|#\d{4}(?!\d)/g;
 const READING = /([一-龯々〆ヶ]+)\(([ぁ-んー]+)\)/g;
 // 「■だれが　本人か…」 is a heading and its text; a whole sentence after ■ is none.
@@ -25,12 +26,17 @@ export const inLanguage = (language) => ({
 
 export const telephone = (phone) => element("a", { href: `tel:${phone.replace(/-/g, "")}` }, phone);
 
-// A line as nodes. Readings in brackets stand above their kanji where the language is やさしい日本語.
+// A line as nodes. An address opens beside the city's page; what looks like a telephone number inside one is part of it.
+// Readings in brackets stand above their kanji where the language is やさしい日本語.
 export function inline(text, language = "ja") {
-  const nodes = split(text, PHONE, (match) => telephone(match[0]));
-  if (language !== "easy") return nodes;
-  return nodes.flatMap((node) => (typeof node === "string" ? split(node, READING, ruby) : [node]));
+  const nodes = within(split(text, ADDRESS, address), PHONE, (match) => telephone(match[0]));
+  return language === "easy" ? within(nodes, READING, ruby) : nodes;
 }
+
+const address = (match) => element("a", { href: match[0], target: "_blank", rel: "noopener" }, match[0]);
+
+const within = (nodes, pattern, make) =>
+  nodes.flatMap((node) => (typeof node === "string" ? split(node, pattern, make) : [node]));
 
 function ruby(match) {
   return element("ruby", {}, match[1], element("rp", {}, "("), element("rt", {}, match[2]), element("rp", {}, ")"));
