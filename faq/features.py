@@ -100,9 +100,9 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     found[0] = evidence.base / max(float(evidence.base.max()), 1e-9)
     found[1] = asks.brevity[questions]
     found[2] = [word in said for word in asks.first_word[questions].tolist()]
-    found[3] = np.count_nonzero(evidence.words, axis=0) - slots
+    found[3] = (evidence.words > 0).sum(0) - slots
     found[4] = np.log1p(in_answer[:slots].sum(0) + evidence.worth @ by_group)
-    found[5:] = _SHARED_ASPECTS[question.aspects][:, asks.aspects[questions]]
+    found[5:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects[questions], axis=1)
     return found
 
 

@@ -30,12 +30,12 @@ class Hits(NamedTuple):
 
 @dataclass(frozen=True)
 class Holdings:
-    """`stretches[t]` is where `places` and `worth` tell of term `t`; `lengths[t]` are (asks, answers) in it."""
+    """For every term the `places` that hold it, asks before answers, and its `worth` there; `lengths[t]` are (asks,
+    answers)."""
 
-    stretches: tuple[slice, ...]
+    places: tuple[Places, ...]
+    worth: tuple[Floats, ...]
     lengths: Ints
-    places: Places
-    worth: Floats
 
     @staticmethod
     def of(in_asks: Postings, in_answers: Postings, rounds: Rounds) -> Holdings:
@@ -49,17 +49,19 @@ class Holdings:
         worth = np.empty(len(places), np.float32)
         places[asks], worth[asks] = rounds.place_of[in_asks.places], in_asks.worth
         places[answers], worth[answers] = rounds.answers.start + position[in_answers.places], in_answers.worth
-        bounds = pairwise([0, *lengths.sum(1).cumsum().tolist()])
-        return Holdings(tuple(slice(start, end) for start, end in bounds), lengths, places, worth)
+        bounds = list(pairwise([0, *lengths.sum(1).cumsum().tolist()]))
+        return Holdings(
+            tuple(places[start:end] for start, end in bounds),
+            tuple(worth[start:end] for start, end in bounds),
+            lengths,
+        )
 
     def hits(self, terms: Sequence[int]) -> Hits:
         """Everything these terms hold."""
-        stretches = [self.stretches[term] for term in terms]
-        if not stretches:
-            return Hits(self.places[:0], self.worth[:0], np.zeros(0, np.int64))
-        places, worth = self.places, self.worth
+        if not terms:
+            return Hits(np.zeros(0, np.intp), np.zeros(0, np.float32), np.zeros(0, np.int64))
         return Hits(
-            np.concatenate([places[stretch] for stretch in stretches]),
-            np.concatenate([worth[stretch] for stretch in stretches]),
-            self.lengths[list(terms)].ravel(),
+            np.concatenate([self.places[term] for term in terms]),
+            np.concatenate([self.worth[term] for term in terms]),
+            self.lengths.take(terms, axis=0).ravel(),
         )

@@ -19,7 +19,16 @@ LONGEST_READING: Final = 16
 # A reading may stand for many words (こうかい: 公開, 後悔, 航海 …); the most frequent ones of the index are taken.
 WORDS_PER_READING: Final = 3
 
-Readings = Mapping[str, tuple[tuple[str, float], ...]]
+Sounds = tuple[tuple[str, float], ...]
+
+
+class Readings(dict[str, Sounds]):
+    """Reading → the words that sound so, with their share of the uses. `openings` are the first letters of all of them:
+    where none stands, no reading begins."""
+
+    def __init__(self, sounds: Mapping[str, Sounds]) -> None:
+        super().__init__(sounds)
+        self.openings = frozenset(reading[:SHORTEST_READING] for reading in sounds)
 
 
 class KanaWord(NamedTuple):
@@ -43,12 +52,12 @@ def readings_of(tokens: Iterable[Token]) -> Readings:
         token = by_object[number]
         if SHORTEST_READING <= len(token.reading) <= LONGEST_READING and is_content(token):
             heard[token.reading][token.form] += uses
-    return {reading: _most_used(forms) for reading, forms in heard.items()}
+    return Readings({reading: _most_used(forms) for reading, forms in heard.items()})
 
 
 def group_sounds(sounds: Mapping[str, tuple[str, ...]]) -> Readings:
     """The thesaurus's readings in the same form: the sound of a group's member leads to the groups."""
-    return {sound: tuple((group, 1.0) for group in groups) for sound, groups in sounds.items()}
+    return Readings({sound: tuple((group, 1.0) for group in groups) for sound, groups in sounds.items()})
 
 
 def _most_used(forms: Counter[str]) -> tuple[tuple[str, float], ...]:
@@ -67,14 +76,16 @@ def kana_words(normalised: str, readings: Readings) -> Iterator[KanaWord]:
 
 def _best_cut(letters: str, readings: Readings) -> list[tuple[int, int]]:
     """Pieces that are readings, chosen so that the sum of their squared lengths is largest; the rest is skipped."""
+    starts = _heard(letters, readings)
+    if not starts:
+        return []
     best: list[tuple[int, int, bool]] = [(0, 0, False)]
     for end in range(1, len(letters) + 1):
         choice = (best[end - 1][0], end - 1, False)
-        for start in range(max(0, end - LONGEST_READING), end - SHORTEST_READING + 1):
-            if letters[start:end] in readings:
-                worth = best[start][0] + (end - start) ** 2
-                if worth > choice[0]:
-                    choice = (worth, start, True)
+        for start in starts.get(end, ()):
+            worth = best[start][0] + (end - start) ** 2
+            if worth > choice[0]:
+                choice = (worth, start, True)
         best.append(choice)
     cut, at = [], len(letters)
     while at > 0:
@@ -83,3 +94,14 @@ def _best_cut(letters: str, readings: Readings) -> list[tuple[int, int]]:
             cut.append((start, at))
         at = start
     return cut[::-1]
+
+
+def _heard(letters: str, readings: Readings) -> dict[int, list[int]]:
+    """Where readings end → where those begin that end there, in order."""
+    starts: dict[int, list[int]] = {}
+    for start in range(len(letters) - SHORTEST_READING + 1):
+        if letters[start : start + SHORTEST_READING] in readings.openings:
+            for end in range(start + SHORTEST_READING, min(start + LONGEST_READING, len(letters)) + 1):
+                if letters[start:end] in readings:
+                    starts.setdefault(end, []).append(start)
+    return starts

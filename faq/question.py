@@ -69,7 +69,7 @@ def understand(index: Index, query: str) -> Question:
     """A question in slots and synonym groups. Any text is understood, if only as nothing."""
     text = normalise(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     tokens = analyse(text)
-    placed = [unit for unit in _placed(tokens) if not unit.token.idle]
+    placed = _placed(tokens)
     heard = tuple(_kana_slots(index, text, placed))
     sounded = tuple(_sounded(index, text))
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
@@ -78,11 +78,14 @@ def understand(index: Index, query: str) -> Question:
     return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed))
 
 
-def _placed(tokens: tuple[Token, ...]) -> Iterator[Placed]:
-    at = 0
+def _placed(tokens: tuple[Token, ...]) -> list[Placed]:
+    """The units that are compared at all."""
+    placed, end = [], 0
     for token in tokens:
-        yield Placed(token, at, at + len(token.surface))
-        at += len(token.surface)
+        start, end = end, end + len(token.surface)
+        if not token.idle:
+            placed.append(Placed(token, start, end))
+    return placed
 
 
 def _word_slots(index: Index, placed: Sequence[Placed], whole: Sequence[tuple[int, int]]) -> Iterator[Slot]:
@@ -112,10 +115,10 @@ def _unknown_slot(index: Index, form: str, start: int, end: int) -> Slot:
 
 def _kana_slots(index: Index, text: str, placed: Sequence[Placed]) -> Iterator[Slot]:
     """Words heard in the question's kana that Sudachi did not already see there."""
-    seen = {unit.token.form for unit in placed}
     heard: dict[tuple[int, int], list[tuple[str, float]]] = {}
     for start, end, term, share in kana_words(text, index.readings):
         heard.setdefault((start, end), []).append((term, share))
+    seen = {unit.token.form for unit in placed} if heard else set()
     for (start, end), terms in heard.items():
         if not any(term in seen for term, _ in terms):
             options = tuple((term, index.weights.kana * share**0.5) for term, share in terms if term in index.terms)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 POOL: Final = 50
 # The row of what is nowhere in the index: the last one, all zeros.
 NOWHERE: Final = -1
+_NOTHING: Final = [(NOWHERE, 0.0)]
 _ABOVE_ZERO: Final = float(np.nextafter(0, 1))
 
 
@@ -41,35 +42,18 @@ class Ranking:
     evidence: Evidence
 
 
-class _Parts(NamedTuple):
-    """Wholes made of parts made of rows, flat. Part `n` is the sum of `rows[parts[n]:parts[n + 1]]`, each times its
-    `worth`; whole `n` is the best of `parts[wholes[n]:wholes[n + 1]]`. None is empty: what has no row has NOWHERE."""
-
-    rows: list[int]
-    worth: list[float]
-    parts: list[int]
-    wholes: list[int]
-
-    def begin(self) -> None:
-        """A new whole."""
-        self.wholes.append(len(self.parts))
-
-    def add(self, row: int, worth: float) -> None:
-        """A part of one row."""
-        self.parts.append(len(self.rows))
-        self.rows.append(row)
-        self.worth.append(worth)
-
-
 class _Sought(NamedTuple):
-    """All terms a question looks for, each one row, with the strongest weight it is looked for with. The wholes of
-    `slots` are the slots of the question, those of `names` the groups by name, those of `members` by their words."""
+    """All terms a question looks for, each one row, with the strongest weight it is looked for with.
+
+    Rows count from the end, too: -1 is NOWHERE, and before it come the `sums` of several rows, -2 being the first of
+    them. `wholes` are the slots, then the names of the groups, then their members: rows or sums, with what each is
+    worth, of which the best one counts. `pairs` are the rows of pairs of characters.
+    """
 
     terms: list[int]
     weights: list[float]
-    slots: _Parts
-    names: list[int]
-    members: _Parts
+    sums: list[list[int]]
+    wholes: list[list[tuple[int, float]]]
     pairs: list[int]
 
 
@@ -92,7 +76,7 @@ def rank(
         totals[hidden[index.rounds.entry_at]] = 0.0
     positions = _best(totals, index.rounds.entry_at, pool)
     entries = index.rounds.entry_at[positions]
-    found = _found(hits, index.rounds.marked(positions), len(sought.terms), len(positions))
+    found = _found(hits, index.rounds.marked(positions), len(sought.terms) + len(sought.sums) + 1, len(positions))
     evidence = _evidence(index, question, sought, entries, found)
     scores = adjusted(index, question, evidence)
     order = np.argsort(-scores, kind="stable")
@@ -117,8 +101,11 @@ class _Rows:
 
 def _sought(index: Index, question: Question) -> _Sought:
     terms, weights, rows = index.terms, index.weights, _Rows()
-    slots = _options(index, question, rows)
-    names, members = _names_and_members(index, question, rows)
+    slots = [
+        [(rows.row(terms[term], weight), weight) for term, weight in slot.options] or _NOTHING
+        for slot in question.slots
+    ]
+    names, members, sums = _groups(index, question, rows)
     pairs = [
         rows.row(terms[pair], weights.grams)
         for slot in question.slots
@@ -126,38 +113,35 @@ def _sought(index: Index, question: Question) -> _Sought:
         for pair in gram_terms(slot.form)
         if pair in terms
     ]
-    return _Sought(list(rows.numbers), rows.strongest, slots, names, members, pairs)
+    return _Sought(list(rows.numbers), rows.strongest, sums, slots + names + members, pairs)
 
 
-def _options(index: Index, question: Question, rows: _Rows) -> _Parts:
-    terms, slots = index.terms, _Parts([], [], [], [])
-    for slot in question.slots:
-        slots.begin()
-        for term, weight in slot.options:
-            slots.add(rows.row(terms[term], weight), weight)
-        if not slot.options:
-            slots.add(NOWHERE, 0.0)
-    return slots
+_Wholes = list[list[tuple[int, float]]]
 
 
-def _names_and_members(index: Index, question: Question, rows: _Rows) -> tuple[list[int], _Parts]:
-    """Words of the question itself are no news when a synonym brings them up again: they are left out."""
+def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wholes, list[list[int]]]:
+    """The groups by name, by their members, and the members of several words.
+
+    Words of the question itself are no news when a synonym brings them up again: they are left out.
+    """
     terms, weights, own, row_of = index.terms, index.weights, len(rows.strongest), rows.row
-    names, members = [], _Parts([], [], [], [])
+    names: _Wholes = []
+    members: _Wholes = []
+    sums: list[list[int]] = []
     for named in question.groups:
         name = terms.get(f"={named.group}")
-        names.append(NOWHERE if name is None else row_of(name, named.weight * weights.group_in_ask))
+        names.append(_NOTHING if name is None else [(row_of(name, named.weight * weights.group_in_ask), 1.0)])
         weight = 0.5 * weights.member_in_ask * named.weight
-        members.begin()
+        parts = []
         for member, worth in index.expansions[named.group]:
             fresh = [row for term in member if (row := row_of(term, weight)) >= own]
-            if fresh:
-                members.parts.append(len(members.rows))
-                members.rows.extend(fresh)
-                members.worth.extend([worth] * len(fresh))
-        if members.wholes[-1] == len(members.parts):
-            members.add(NOWHERE, 0.0)
-    return names, members
+            if len(fresh) > 1:
+                sums.append(fresh)
+                parts.append((-1 - len(sums), worth))
+            elif fresh:
+                parts.append((fresh[0], worth))
+        members.append(parts or _NOTHING)
+    return names, members, sums
 
 
 def _first_sum(index: Index, sought: _Sought, hits: Hits) -> Doubles:
@@ -184,8 +168,8 @@ def _at_least(totals: Doubles, count: int) -> float:
 
 
 def _found(hits: Hits, marks: NDArray[np.uint8], rows: int, pool: int) -> Doubles:
-    """Row × (asks, answer) × entry of the pool: the most a term is worth there. One row more, the last, is NOWHERE."""
-    found = np.zeros((rows + 1, 2, pool))
+    """Row × (asks, answer) × entry of the pool: the most a term is worth there. What is not a term's row is zero."""
+    found = np.zeros((rows, 2, pool))
     column = marks.take(hits.places)
     kept = (column != 0).nonzero()[0]
     stretch = hits.lengths.cumsum().searchsorted(kept, "right")
@@ -218,16 +202,19 @@ def _evidence(index: Index, question: Question, sought: _Sought, entries: Places
 
 def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
     """For each slot the best of its options, for each group its name, for each group its best member."""
-    slots, names, members = sought.slots, sought.names, sought.members
-    own, named = len(slots.rows), len(slots.rows) + len(names)
-    rows = found.take([*slots.rows, *names, *members.rows], axis=0, mode="wrap")
-    rows *= np.asarray([*slots.worth, *(1.0 for _ in names), *members.worth]).reshape(-1, 1, 1)
-    if len(members.parts) < len(members.rows):
-        rows = np.add.reduceat(rows, [*range(named), *(named + part for part in members.parts)], axis=0)
-    if named + len(members.parts) == len(slots.wholes) + 2 * len(names):
-        return rows
-    wholes = [*slots.wholes, *range(own, named), *(named + whole for whole in members.wholes)]
-    most: Doubles = np.maximum.reduceat(rows, wholes, axis=0)
+    sums, wholes = sought.sums, sought.wholes
+    if sums:
+        longest = max(map(len, sums))
+        rows = [[*rows, *[NOWHERE] * (longest - len(rows))] for rows in sums]
+        found[-2 : -2 - len(sums) : -1] = found.take(rows, axis=0).sum(1)
+    most = found.take([parts[0][0] for parts in wholes], axis=0)
+    most *= np.asarray([parts[0][1] for parts in wholes]).reshape(-1, 1, 1)
+    for number, parts in enumerate(wholes):
+        if len(parts) > 1:
+            rows_of, worth = zip(*parts, strict=True)
+            best = found.take(rows_of, axis=0)
+            best *= np.asarray(worth).reshape(-1, 1, 1)
+            best.max(0, out=most[number])
     return most
 
 

@@ -60,7 +60,10 @@ def to_hiragana(text: str) -> str:
 
 def analyse(normalised: str) -> tuple[Token, ...]:
     """The short units (Sudachi mode A) of a normalised text; their surfaces joined are the text again."""
-    return tuple(_token(morpheme, normalised) for morpheme in _tokenizer().tokenize(normalised))
+    known, tokens = _known.get, []
+    for morpheme in _tokenizer().tokenize(normalised):
+        tokens.append(known(morpheme.word_id()) or _token(morpheme, normalised))
+    return tuple(tokens)
 
 
 def content_forms(tokens: tuple[Token, ...]) -> tuple[str, ...]:
@@ -111,12 +114,9 @@ def _tokenizer() -> Tokenizer:
 
 def _token(morpheme: object, text: str) -> Token:
     """Known words are described once a process; asking Sudachi four times for every word doubles the build time."""
-    word: int = morpheme.word_id()  # type: ignore[attr-defined]
-    token = _known.get(word)
-    if token is None:
-        token = _describe(morpheme, text)
-        if not morpheme.is_oov():  # type: ignore[attr-defined]
-            _known[word] = token
+    token = _describe(morpheme, text)
+    if not morpheme.is_oov():  # type: ignore[attr-defined]
+        _known[morpheme.word_id()] = token  # type: ignore[attr-defined]
     return token
 
 

@@ -1,13 +1,14 @@
 """Asks and answers laid out in rounds give each entry its best ask and its answer, as a loop over the entries would."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faq.rounds import Rounds
 
 
-@given(st.lists(st.integers(1, 6), max_size=30), st.integers(0, 2**32 - 1))
+@given(st.lists(st.integers(1, 60), max_size=200), st.integers(0, 2**32 - 1))
+@example([*[3] * 3000, 40, 41], 1)  # several blocks of rounds
 def test_every_entry_gets_the_most_that_one_of_its_asks_is_given_and_what_its_answer_is_given(
     counts: list[int], seed: int
 ) -> None:
@@ -25,7 +26,7 @@ def test_every_entry_gets_the_most_that_one_of_its_asks_is_given_and_what_its_an
     assert rounds.most(by_place)[np.argsort(rounds.entry_at)].tolist() == expected
 
 
-@given(st.lists(st.integers(1, 6), min_size=3, max_size=30))
+@given(st.lists(st.integers(1, 60), min_size=3, max_size=200))
 def test_a_mark_lies_at_all_places_of_its_entry_and_nowhere_else(counts: list[int]) -> None:
     rounds = Rounds.of(counts)
     owners = np.repeat(np.arange(len(counts)), counts)
