@@ -62,9 +62,10 @@ class LineContent:
 
 
 def _read(answer: urllib3.BaseHTTPResponse, limit: int) -> bytes:
+    """What comes, as it comes: waiting for a full chunk would let a few bytes a second hold us for ever."""
     deadline = time.monotonic() + WHOLE_SECONDS
     data = bytearray()
-    while chunk := answer.read(_CHUNK, decode_content=False):
+    while chunk := answer.read1(_CHUNK, decode_content=False):
         data += chunk
         if len(data) > limit:
             raise ContentTooLarge("too large", permanent=True)

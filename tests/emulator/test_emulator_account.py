@@ -258,3 +258,14 @@ def test_a_menu_picture_cannot_be_replaced(api, blob, new_menu) -> None:
 
     assert status_of(lambda: blob.set_rich_menu_image(rich_menu_id, body=picture(800, 400), _headers=headers)) == 400
     assert bytes(blob.get_rich_menu_image(rich_menu_id)) == picture(800, 400)
+
+
+def test_a_content_may_still_be_in_preparation(platform, hana, blob) -> None:
+    sent = platform.send_image("demo", hana, picture(10, 10, "JPEG"))
+    platform.content.preparing = 1
+
+    early = blob.get_message_content_with_http_info(sent.message_id)
+    later = blob.get_message_content_with_http_info(sent.message_id)
+
+    assert (early.status_code, later.status_code) == (202, 200)
+    assert bytes(later.data) == picture(10, 10, "JPEG")
