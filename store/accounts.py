@@ -67,7 +67,12 @@ class Accounts(StaffInvitations, StaffSessions, LoginGuard):
                     keep_an_admin(connection, person)
                 revoke_all(connection, city, staff_id, now)
             set_staff(connection, person, role=role, departments=dump([clean(name) for name in departments]))
-            detail = {"role": [person.role, role], "departments": [list(person.departments), list(departments)]}
+            detail = {
+                "role": role,
+                "role_before": person.role,
+                "departments": list(departments),
+                "departments_before": list(person.departments),
+            }
             write_audit(connection, city, now, who, "staff.changed", f"staff:{staff_id}", detail)
 
         self._change_staff(city, change)

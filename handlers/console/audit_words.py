@@ -58,6 +58,39 @@ ACTIONS: dict[str, str] = {
 }
 """Pages add the names of their own actions; one without a name is shown as it stands."""
 
+DETAILS: dict[str, str] = {
+    "agent": "ブラウザー",
+    "called": "呼んだ人",
+    "case": "受付",
+    "cases": "件数",
+    "department": "課",
+    "departments": "課",
+    "departments_before": "前の課",
+    "ended": "件数",
+    "entry": "案内",
+    "filter": "条件",
+    "found": "件数",
+    "before": "前",
+    "from_staff": "前の人",
+    "invitation": "招待",
+    "issuer": "確かめた所",
+    "kind": "種類",
+    "letters": "文字数",
+    "note": "メモ",
+    "reason": "理由",
+    "role": "役割",
+    "role_before": "前の役割",
+    "staff": "職員",
+    "step": "段階",
+}
+VALUES: dict[str, str] = {
+    "first": "はじめの職員",
+    "invite": "新しい職員",
+    "renew": "パスワードの決めなおし",
+    "password": "パスワード",
+    "code": "確認の番号",
+    "sso": "庁内のアカウント",
+}
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 HEADER = ("番号", "日時", "だれ", "何をした", "操作の名前", "対象", "くわしく", "ハッシュ")
 
@@ -75,15 +108,20 @@ def who_is(who: str, names: Mapping[int, str]) -> str:
 
 
 def told(row: AuditRow) -> str:
-    """The detail on one line."""
-    return "、".join(f"{key}={_short(value)}" for key, value in row.detail.items())
+    """The detail on one line; what is empty is left out."""
+    return "、".join(f"{DETAILS.get(key, key)}：{_short(value)}" for key, value in row.detail.items() if value)
+
+
+def stamp(at: datetime) -> str:
+    """「2026-11-21 09:05:30」, Japan's time."""
+    return at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def as_csv(rows: Iterable[AuditRow], names: Mapping[int, str]) -> Iterator[str]:
     """Lines for Excel: with a mark that says UTF-8, and no cell that it would take for a formula."""
     yield "\ufeff" + _line(HEADER)
     for row in rows:
-        at = _stamp(row.at)
+        at = stamp(row.at)
         who = who_is(row.who, names)
         yield _line((str(row.seq), at, who, said(row.action), row.action, row.record, told(row), row.hash))
 
@@ -100,9 +138,9 @@ def _line(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
-def _stamp(at: datetime) -> str:
-    return at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def _short(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "・".join(_short(one) for one in value)
+    if isinstance(value, str):
+        return VALUES.get(value, value)
+    return "はい" if value is True else json.dumps(value, ensure_ascii=False)

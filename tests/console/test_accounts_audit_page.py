@@ -64,7 +64,7 @@ def test_the_file_holds_what_was_asked_for_and_taking_it_is_a_line_too(site: Con
 
     assert answer.text.startswith("\ufeff")
     assert header[:4] == ["番号", "日時", "だれ", "何をした"]
-    assert row[4:7] == ["case.taken", "case:1", "課=市民課"]
+    assert row[4:7] == ["case.taken", "case:1", "課：市民課"]
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-test-')
     assert site.store.audit_rows("test")[0].action == "audit.exported"
 
