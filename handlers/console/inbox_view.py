@@ -151,4 +151,4 @@ def first_words(text: str, length: int = FIRST_WORDS) -> str:
 
 def display_name(case: CaseView) -> str:
     """What the resident calls themselves on LINE; in the widget nobody has a name."""
-    return f"{case.display_name} さん" if case.display_name else f"{CHANNELS.get(case.channel, '')}の人"
+    return f"{case.display_name} さん" if case.display_name else "名前のない人"

@@ -1,0 +1,362 @@
+"""A talk at the desk over real pages: take, answer, note, hand over, close, take away as text, erase."""
+
+from __future__ import annotations
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.console_site import Visitor
+from tests.desk_site import CITY, Desk
+
+
+def key_of(page: str) -> str:
+    """The hidden number of the reply form."""
+    return re.search(r'name="key" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
+
+
+def text_in_box(page: str) -> str:
+    return re.search(r'<textarea id="text"[^>]*>(.*?)</textarea>', page, re.S).group(1)  # type: ignore[union-attr]
+
+
+def press(browser: Visitor, number: int, act: str, **data: Any) -> TestResponse:
+    """Opens the case and sends one of its forms."""
+    return browser.submit(f"/cases/{number}", f"/cases/{number}/{act}", data)
+
+
+def actions(desk: Desk) -> list[str]:
+    return [row.action for row in desk.store.audit_all(CITY)]
+
+
+def test_a_talk_from_the_inbox_to_its_end(both_desk: Desk) -> None:
+    person, browser = both_desk.staff(name="山田花子")
+    case = both_desk.asks("住民票はどこですか")
+
+    inbox = browser.get("/inbox?tab=waiting").text
+    assert "住民票はどこですか" in inbox
+    assert "未読" in inbox
+
+    assert press(browser, case.id, "take").status_code == 303
+    page = browser.get(f"/cases/{case.id}").text
+    assert "担当者（市民課）におつなぎしました" in page
+    sent = browser.post(f"/cases/{case.id}/reply", {"text": "1階の市民課です。", "key": key_of(page)})
+    assert sent.status_code == 303
+    page = browser.get(sent.headers["Location"]).text
+    assert "送りました。" in page
+    assert "1階の市民課です。" in page
+    assert "送っています" in page
+
+    both_desk.says(case, "ありがとう")
+    assert "ありがとう" in browser.get(f"/cases/{case.id}/talk").text
+    done = press(browser, case.id, "close", reason="answered", entry="moving-in")
+    assert done.status_code == 303
+    closed = both_desk.case(case)
+    assert (closed.status, closed.closed_by, closed.close_reason, closed.linked_entry) == (
+        "closed",
+        person.id,
+        "answered",
+        "moving-in",
+    )
+    assert "住民票はどこですか" in browser.get("/inbox?tab=closed").text
+    assert "住民票はどこですか" not in browser.get("/inbox?tab=all").text
+    assert [action for action in actions(both_desk) if action in ("case.take", "case.reply", "case.close")] == [
+        "case.take",
+        "case.reply",
+        "case.close",
+    ]
+
+
+def test_two_who_take_the_same_case_get_it_once_and_the_other_hears_who_was_quicker(both_desk: Desk) -> None:
+    people = [both_desk.staff(name="山田花子"), both_desk.staff(name="鈴木一郎")]
+    case = both_desk.asks()
+    for _, browser in people:
+        browser.get(f"/cases/{case.id}")
+    together = threading.Barrier(2)
+
+    def take(browser: Visitor) -> str:
+        together.wait(10)
+        return browser.get(browser.post(f"/cases/{case.id}/take").headers["Location"]).text
+
+    with ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(take, [browser for _, browser in people]))
+
+    holder = both_desk.case(case).staff
+    winner = next(n for n, (person, _) in enumerate(people) if person.id == holder)
+    assert "受けました。返事を書けます。" in pages[winner]
+    assert f"{people[winner][0].name}さんが先に受けました。" in pages[1 - winner]
+
+
+def test_a_reply_sent_twice_is_written_once(both_desk: Desk) -> None:
+    person, browser = both_desk.staff()
+    case = both_desk.answered(both_desk.asks(), person)
+    key = key_of(browser.get(f"/cases/{case.id}").text)
+
+    answers = [browser.post(f"/cases/{case.id}/reply", {"text": "月曜です", "key": key}) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    said = [turn.reply_text for turn in both_desk.store.case_turns(CITY, case.id) if turn.kind == "staff"]
+    assert said == ["月曜です。", "月曜です"]
+
+
+def test_other_words_under_a_key_that_has_arrived_are_kept_and_not_lost(desk: Desk) -> None:
+    person, browser = desk.staff()
+    case = desk.answered(desk.asks(), person)
+    key = key_of(browser.get(f"/cases/{case.id}").text)
+    browser.post(f"/cases/{case.id}/reply", {"text": "月曜です", "key": key})
+
+    answer = browser.post(f"/cases/{case.id}/reply", {"text": "いいえ、火曜です", "key": key})
+
+    assert answer.status_code == 409
+    assert text_in_box(answer.text) == "いいえ、火曜です"
+    assert key_of(answer.text) != key
+    assert "もう届いています" in answer.text
+
+
+def test_a_lost_race_keeps_what_was_typed(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田花子")
+    manager, _ = desk.staff("管理", name="佐藤部長")
+    case = desk.answered(desk.asks(), person)
+    key = key_of(browser.get(f"/cases/{case.id}").text)
+    desk.store.release_case(CITY, case.id, manager.id, forced=True)
+    desk.store.take_case(CITY, case.id, manager.id)
+
+    answer = browser.post(f"/cases/{case.id}/reply", {"text": "長く書いた<文>", "key": key})
+
+    assert answer.status_code == 409
+    assert "佐藤部長さんが先に受けました。返事は送っていません。" in answer.text
+    assert text_in_box(answer.text) == "長く書いた&lt;文&gt;"
+    assert "佐藤部長さんが話しています" in answer.text
+
+
+@pytest.mark.parametrize("text", ["", "   ", "あ" * 2001], ids=["empty", "blank", "too long"])
+def test_an_empty_or_endless_reply_is_not_sent(desk: Desk, text: str) -> None:
+    person, browser = desk.staff()
+    case = desk.answered(desk.asks(), person)
+
+    answer = press(browser, case.id, "reply", text=text, key="k" * 20)
+
+    assert answer.status_code == 409
+    assert "1文字から2000文字まで" in answer.text
+
+
+def test_a_talk_is_handed_over_with_everything_that_was_said(both_desk: Desk) -> None:
+    person, browser = both_desk.staff()
+    _, other = both_desk.staff("担当", "ごみ減量課")
+    case = both_desk.answered(both_desk.asks("粗大ごみを出したい"), person, "担当の課へつなぎます")
+
+    assert other.get(f"/cases/{case.id}").status_code == 404
+    moved = press(browser, case.id, "transfer", department="ごみ減量課", reason="粗大ごみの話です")
+
+    assert moved.headers["Location"].endswith("/inbox")
+    assert browser.get(f"/cases/{case.id}").status_code == 404
+    page = other.get(f"/cases/{case.id}").text
+    assert "粗大ごみを出したい" in page
+    assert "担当の課へつなぎます" in page
+    assert "粗大ごみの話です" in page
+    assert "ごみ減量課に引きつぎました" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "data"),
+    [
+        ("transfer", {"department": "ない課", "reason": "x"}),
+        ("transfer", {"department": "市民課", "reason": "同じ課"}),
+        ("transfer", {"department": "ごみ減量課", "reason": " "}),
+        ("close", {"reason": ""}),
+        ("close", {"reason": "でたらめ"}),
+        ("close", {"reason": "answered", "entry": "no-such-entry"}),
+        ("note", {"note": "  "}),
+    ],
+)
+def test_a_form_with_a_mistake_says_so_and_changes_nothing(desk: Desk, act: str, data: dict[str, str]) -> None:
+    person, browser = desk.staff()
+    case = desk.answered(desk.asks(), person)
+
+    answer = press(browser, case.id, act, **data)
+
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert desk.case(case) == case
+
+
+def test_given_back_it_waits_again_and_a_manager_takes_over_on_purpose(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田花子")
+    manager, boss = desk.staff("管理", "総合案内", name="佐藤部長")
+    case = desk.answered(desk.asks(), person)
+
+    assert "山田花子さんが先に受けました" in boss.get(press(boss, case.id, "take").headers["Location"]).text
+    assert "山田花子さんから引きつぐ" in boss.get(f"/cases/{case.id}").text
+    press(boss, case.id, "take", over="yes")
+    assert desk.case(case).staff == manager.id
+    press(boss, case.id, "release")
+    assert desk.case(case).status == "waiting"
+    assert "受けてください" not in browser.get(f"/cases/{case.id}").text
+
+
+def test_a_note_calls_a_colleague_until_they_have_looked_and_no_resident_sees_it(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田 花子")
+    _, colleague = desk.staff(name="鈴木一郎")
+    _, stranger = desk.staff("担当", "ごみ減量課", name="よその人")
+    case = desk.answered(desk.asks(), person)
+
+    done = press(browser, case.id, "note", note="＠鈴木一郎 これで合っていますか。@よその人 にも")
+
+    assert "鈴木一郎さんの受付箱に出ます" in browser.get(done.headers["Location"]).text
+    assert "名前を呼ばれています" in colleague.get("/inbox?tab=mine").text
+    assert "名前を呼ばれています" not in stranger.get("/inbox?tab=mine").text
+    assert "これで合っていますか" in colleague.get(f"/cases/{case.id}").text
+    assert "名前を呼ばれています" not in colleague.get("/inbox?tab=all").text
+    assert all("合っていますか" not in turn.reply_text for turn in desk.store.case_turns(CITY, case.id))
+    assert all("合っていますか" not in str(row) for row in desk.store.audit_all(CITY))
+
+
+def test_what_the_bot_had_found_stands_beside_what_it_finds_now(desk: Desk) -> None:
+    _, browser = desk.staff()
+    case = desk.asks("引っ越してきた", candidates=(("moving-in", 0.5), ("gone-entry", 0.4)))
+
+    page = browser.get(f"/cases/{case.id}").text
+
+    assert "引っ越してきたときの手続きを知りたい" in page
+    assert "gone-entry（いまはありません）" in page
+    assert "この質問のあとに、案内が変わりました" in page
+    assert "合ったことば：" in page
+    assert '<td class="number">0.50</td>' in page
+
+
+def test_hidden_numbers_stay_hidden(desk: Desk) -> None:
+    _, browser = desk.staff()
+    case = desk.asks("番号は［個人番号のため伏せました］です")
+
+    page = browser.get(f"/cases/{case.id}").text
+
+    assert "［個人番号のため伏せました］" in page
+    assert "元の番号はどこにもありません" in page
+
+
+def test_without_a_script_an_entry_and_a_canned_answer_come_into_the_box(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田花子")
+    case = desk.answered(desk.asks(), person)
+    number = desk.store.put_canned(
+        CITY, 0, "市民課", "お礼", "{department}の{name}です。{city}へようこそ {x}", person.id
+    )
+
+    found = browser.get(f"/cases/{case.id}?q=引っ越してきた").text
+    entry = browser.get(f"/cases/{case.id}?insert=moving-in").text
+    kept = browser.get(f"/cases/{case.id}?canned={number}").text
+
+    assert "insert=moving-in" in found
+    assert "転入届を出してください" in text_in_box(entry)
+    assert "https://www.city.test.example.jp/tennyu" in text_in_box(entry)
+    assert 'name="entry" value="moving-in"' in entry
+    assert text_in_box(kept) == "市民課の山田花子です。試験市へようこそ {x}"
+
+
+def test_the_text_for_the_file_has_everybody_and_every_step_but_notes_only_if_asked(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田花子")
+    case = desk.answered(desk.asks("住民票は？"), person, "1階です。\n平日です。")
+    desk.store.add_note(CITY, case.id, person.id, "内緒のこと")
+    case = desk.closed(case, person)
+
+    plain = browser.get(f"/cases/{case.id}/export.txt")
+    whole = browser.get(f"/cases/{case.id}/export.txt?notes=1&bom=1")
+
+    assert plain.mimetype == "text/plain"
+    assert plain.headers["Content-Disposition"] == f'attachment; filename="case-{case.id}-20260921.txt"'
+    lines = plain.data.decode("utf-8").split("\r\n")
+    assert lines[0] == "対話記録"
+    assert f"受付番号：{case.id}" in lines
+    assert "自治体：試験市" in lines
+    assert any(re.fullmatch(r"受付日時：2026年（令和8年）9月21日（月）23時\d\d分\d\d秒", line) for line in lines)
+    assert "　　住民票は？" in lines
+    assert lines[lines.index("　　1階です。") + 1] == "　　平日です。"
+    assert any(line.endswith("職員　市民課 山田花子　［送っています］") for line in lines)
+    assert any("山田花子さんが受けました" in line for line in lines)
+    assert "終了の理由：答えた" in lines
+    assert "内緒のこと" not in plain.text
+    assert "\n" not in plain.data.decode("utf-8").replace("\r\n", "")
+    assert whole.data.startswith("\ufeff対話記録".encode())
+    assert "内緒のこと" in whole.text
+    exports = [dict(row.detail) for row in desk.store.audit_all(CITY) if row.action == "case.export"]
+    assert exports == [{"notes": False}, {"notes": True}]
+
+
+def test_erasing_asks_once_empties_everything_and_leaves_a_record(both_desk: Desk) -> None:
+    person, _ = both_desk.staff()
+    manager, boss = both_desk.staff("管理", "総合案内")
+    case = both_desk.answered(both_desk.asks("ひみつの相談"), person, "ひみつの返事")
+    both_desk.store.add_note(CITY, case.id, person.id, "ひみつのメモ", [manager.id])
+    both_desk.store.make_draft(CITY, case.id, "下書き", "faqs: ひみつの下書き", person.id)
+
+    asked = boss.get(f"/cases/{case.id}/erase").text
+    assert "元には戻せません" in asked
+    assert boss.post(f"/cases/{case.id}/erase").status_code == 422
+    assert both_desk.case(case).resident
+    done = boss.post(f"/cases/{case.id}/erase", {"sure": "yes"})
+
+    assert done.status_code == 302
+    page = boss.get(f"/cases/{case.id}").text
+    assert "ひみつ" not in page
+    assert "この人のことばは、消しました" in page
+    assert both_desk.store.notes(CITY, case.id) == []
+    assert both_desk.store.drafts(CITY) == []
+    assert both_desk.store.watched(CITY).called == {}
+    row = next(row for row in both_desk.store.audit_all(CITY) if row.action == "case.erase")
+    assert (row.who, row.record, dict(row.detail)) == (
+        f"staff:{manager.id}",
+        f"case:{case.id}",
+        {"cases": 1, "by_wish": True},
+    )
+    assert boss.get(f"/cases/{case.id}/erase").text.count("消すことばは、もうありません") == 1
+
+
+def test_retention_takes_notes_and_unfinished_drafts_along(both_desk: Desk) -> None:
+    person, _ = both_desk.staff()
+    case = both_desk.asks("古い相談")
+    both_desk.store.add_note(CITY, case.id, person.id, "古いメモ", [person.id])
+    both_desk.store.see_case(CITY, case.id, person.id)
+    draft = both_desk.store.make_draft(CITY, case.id, "古い", "faqs: 古い", person.id)
+    ready = both_desk.store.make_draft(CITY, case.id, "できた", "faqs: できた", person.id)
+    both_desk.store.change_draft(ready, "できた", "faqs: できた", "done", person.id)
+    young = both_desk.asks("新しい相談")
+    both_desk.store.add_note(CITY, young.id, person.id, "新しいメモ")
+    both_desk.closed(case, person)
+    both_desk.site.clock.forward(86_400)
+
+    purged = both_desk.store.purge(both_desk.now)
+
+    assert (purged.notes, purged.mentions, purged.seen, purged.drafts) == (1, 1, 1, 1)
+    assert both_desk.store.notes(CITY, case.id) == []
+    assert [note.text for note in both_desk.store.notes(CITY, young.id)] == ["新しいメモ"]
+    assert both_desk.store.draft(CITY, draft.id) is None
+    assert both_desk.store.draft(CITY, ready.id) is not None
+
+
+def test_a_look_at_what_is_known_writes_nothing_but_the_audit_log(desk: Desk) -> None:
+    _, browser = desk.staff()
+    case = desk.asks()
+    browser.get(f"/cases/{case.id}")
+    mark = desk.store.console_mark(CITY)
+
+    browser.get(f"/cases/{case.id}")
+
+    assert desk.store.console_mark(CITY) == mark
+    assert actions(desk).count("case.view") == 2
+
+
+def test_what_the_resident_said_elsewhere_is_shown_to_those_who_may_see_it(desk: Desk) -> None:
+    person, browser = desk.staff()
+    other, _ = desk.staff("担当", "ごみ減量課")
+    _, boss = desk.staff("管理", "総合案内")
+    first = desk.asks("粗大ごみの相談", "ごみ減量課", resident="U9")
+    desk.answered(first, other, "粗大ごみの返事")
+    desk.closed(first, other)
+    second = desk.asks("住民票の相談", "市民課", resident="U9")
+
+    assert "粗大ごみ" not in browser.get(f"/cases/{second.id}").text
+    assert "住民票の相談" in browser.get(f"/cases/{second.id}").text
+    assert "粗大ごみの返事" in boss.get(f"/cases/{second.id}").text
+    assert person.id != other.id
