@@ -1,74 +1,28 @@
-"""A mail server and a chat room on this machine, real ones, that remember what they got and misbehave when told to."""
+"""A mail server that asks for a password and a chat room, real ones on this machine, and the desk of staff."""
 
 from __future__ import annotations
 
-import email
 import json
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.desk_site import a_desk, desk, desk_library  # noqa: F401 - pytest finds fixtures by their names here
+from tests.mailbox import FreePort, Mailbox, mailbox  # noqa: F401 - the same
 
 USER, PASSWORD = "madoguchi", "p@ss word"
-
-
-@dataclass
-class Mailbox:
-    """What the mail server took. `answers` are its next answers to a message ("" takes it), then it takes all.
-
-    `on_mail` is called when a mail was taken and before the server says so. `cut` ends the connection then: the sender
-    cannot know.
-    """
-
-    url: str = ""
-    mails: list[EmailMessage] = field(default_factory=list)
-    receivers: list[str] = field(default_factory=list)
-    raw: list[bytes] = field(default_factory=list)
-    answers: deque[str] = field(default_factory=deque)
-    refused: dict[str, str] = field(default_factory=dict)
-    cut: int = 0
-    on_mail: Callable[[], None] = lambda: None
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def ids(self) -> list[str]:
-        return [str(mail["Message-ID"]) for mail in self.mails]
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        if address in self.refused:
-            return self.refused[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
-        with self.lock:
-            answer = self.answers.popleft() if self.answers else ""
-            if answer:
-                return answer
-            self.raw.append(envelope.content)
-            self.mails.append(email.message_from_bytes(envelope.content, policy=default))  # type: ignore[arg-type]
-            self.receivers += envelope.rcpt_tos
-            self.on_mail()
-            if self.cut:
-                self.cut -= 1
-                server.transport.abort()
-        return "250 taken"
 
 
 @dataclass
@@ -109,36 +63,16 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(server, ssl.create_default_context(cafile=str(pem)))
 
 
-class _FreePort(Controller):
-    """aiosmtpd asks the port it was told; ours is any that is free."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 def _let_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
     good = (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=good, handled=True) if good else AuthResult(success=False, handled=False)
 
 
 @pytest.fixture
-def mailbox() -> Iterator[Mailbox]:
-    """A server without encryption, as inside a city hall."""
-    box = Mailbox()
-    server = _FreePort(box, hostname="127.0.0.1", port=0)
-    server.start()
-    box.url = f"smtp+plain://127.0.0.1:{server.port}"
-    yield box
-    server.stop()
-
-
-@pytest.fixture
 def guarded_mailbox(certificates: Certificates) -> Iterator[Mailbox]:
     """A server that asks for STARTTLS, a name and a password."""
     box = Mailbox()
-    server = _FreePort(
+    server = FreePort(
         box,
         hostname="127.0.0.1",
         port=0,
