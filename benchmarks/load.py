@@ -15,28 +15,18 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from benchmarks.questions import everyday
 
 SECRET, TOKEN = "0123456789abcdef0123456789abcdef", "token-of-the-benchmark"
 RESIDENTS = 5000
 LINE_ANSWERS_AFTER = (0.030, 0.090)
 """Seconds, evenly spread."""
 
-QUESTIONS = (
-    """
-ひっこしてきたけど何すればいい？ / 住民票ほしい / ゴミの日いつ / 粗大ごみの出し方 / マイナンバーカード なくした
-保育園の申し込みはいつから / こくほの保険料が高い / 年金の免除 / 水が出ない / 犬を飼い始めた / 出生届はどこに出すの
-児童手当もらえる？ / 介護の認定を受けたい / 税金の証明がいる / 固定資産税の支払い / 引っ越しで水道を止めたい
-予防接種の予定 / 図書館の時間 / 選挙の投票所はどこ / 避難所を知りたい / 結婚するので届を出したい / おくやみの手続き
-外国人の住所変更 / 市営住宅に入りたい / 道路に穴があいている / カラスがごみを荒らす / 印鑑登録したい / ありがとう
-学校を転校する / 障害者手帳の申請 / 相談したい / 税金を払い忘れた / 子どもが熱を出した / 公園で花火 / こんにちは
-""".strip()
-    .replace("\n", " / ")
-    .split(" / ")
-)
 _numbers = itertools.count(1)
 _Result = TypeVar("_Result")
 
@@ -49,11 +39,12 @@ class Hook:
     request: bytes
 
 
-def hooks(count: int, path: str) -> list[Hook]:
-    return [_hook(next(_numbers), path) for _ in range(count)]
+def hooks(count: int, path: str, questions: Iterator[str] | None = None) -> list[Hook]:
+    asked = questions or everyday()
+    return [_hook(next(_numbers), path, next(asked)) for _ in range(count)]
 
 
-def _hook(number: int, path: str) -> Hook:
+def _hook(number: int, path: str, question: str) -> Hook:
     now = int(time.time() * 1000)
     token = f"{number:032d}"
     event = {
@@ -62,7 +53,7 @@ def _hook(number: int, path: str) -> Hook:
             "type": "text",
             "id": f"{46 * 10**16 + number}",
             "quoteToken": "q" * 48,
-            "text": random.choice(QUESTIONS),
+            "text": question,
         },
         "webhookEventId": f"01M{number:023d}",
         "deliveryContext": {"isRedelivery": False},

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.load import SECRET, TOKEN, Load, Run, hooks
+from benchmarks.questions import all_different
 from benchmarks.store import postgres
 
 ROOT = Path(__file__).parents[1]
@@ -139,10 +140,16 @@ class Benchmark:
         """b) 400 events a second, webhook to reply call. c) 1,500 a second for 5 s: when is the last one answered?"""
         with self.candidates(("serve",), ("web", "worker")) as candidates:
             self._flood(candidates[1:], 400, 1.5)  # first calls open connections and load tables
+            different = all_different()
             _table(
                 "b) 400 events/s for 6 s: from webhook to the reply call at LINE (target p99 ≤ 250 ms)",
                 ("ack p50", "ack p99", "reply p50", "reply p99", "unanswered", "CPU an event"),
                 self._in_turns(candidates, lambda candidate: self._steady(candidate, 400, 6.0)),
+            )
+            _table(
+                "b2) the same, but no question comes twice",
+                ("ack p50", "ack p99", "reply p50", "reply p99", "unanswered", "CPU an event"),
+                self._in_turns(candidates[1:], lambda candidate: self._steady(candidate, 400, 6.0, different)),
             )
             _table(
                 "c) 1,500 events/s for 5 s (target: nothing lost, all answered ≤ 10 s after the burst)",
@@ -190,8 +197,10 @@ class Benchmark:
             run = self.load.open(candidate.port, hooks(int(rate * seconds), WEBHOOK), rate)
             self._wait_for_replies(run, 20)
 
-    def _steady(self, candidate: Candidate, rate: float, seconds: float) -> Round:
-        requests, before = hooks(int(rate * seconds), WEBHOOK), candidate.cpu_seconds()
+    def _steady(
+        self, candidate: Candidate, rate: float, seconds: float, questions: Iterator[str] | None = None
+    ) -> Round:
+        requests, before = hooks(int(rate * seconds), WEBHOOK, questions), candidate.cpu_seconds()
         run = self.load.open(candidate.port, requests, rate)
         answers = not candidate.name.startswith("null")
         if answers:

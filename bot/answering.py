@@ -16,7 +16,7 @@ from bot.privacy import without_masks
 from bot.spelling import parts, squash
 from bot.turn import Response, Turn
 from faq.entry import Clarify, Entry
-from faq.search import SearchResult, search
+from faq.search import SearchResult
 
 NEARLY_AS_WELL = 0.6
 """Share of the best score. Below it the entries that staff named as related say more (2026-11-21, read by hand)."""
@@ -34,7 +34,7 @@ def the_question(turn: Turn) -> Response:
         return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
     asked = joined_question(turn)
     question, words = asked[:MAX_QUESTION], without_masks(asked)
-    result = search(turn.voice.knowledge.index, words, top=say.CANDIDATES + say.RELATED, day=turn.today)
+    result = turn.voice.knowledge.search(words, say.CANDIDATES + say.RELATED, turn.today)
     entries = turn.entries(result)
     scores = tuple((candidate.id, candidate.score) for candidate in result.candidates)
     general = None if turn.conversation.clarified else say.clarification_of(turn.voice, words)
@@ -74,7 +74,7 @@ def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry,
     told = parts(words)
     if len(told) < 2:
         return ()
-    found = [search(turn.voice.knowledge.index, part, top=3, day=turn.today) for part in told]
+    found = [turn.voice.knowledge.search(part, 3, turn.today) for part in told]
     wanted = ("answer",) if whole.decision == "answer" else ("answer", "choices")
     sure = sorted((one for one in found if one.decision in wanted), key=lambda one: -one.confidence)
     if len({one.candidates[0].id for one in sure}) < (2 if whole.decision == "answer" else 1):
@@ -149,7 +149,7 @@ def others(turn: Turn, entry_id: str) -> list[Entry]:
     """What else the last question found, without the entry that did not help."""
     if not turn.conversation.question:
         return []
-    found = search(turn.voice.knowledge.index, turn.conversation.question, top=4, day=turn.today)
+    found = turn.voice.knowledge.search(turn.conversation.question, 4, turn.today)
     return [entry for entry in turn.entries(found) if entry.id != entry_id][:3]
 
 

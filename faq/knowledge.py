@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,8 +19,15 @@ from faq.my_number import my_number_problems
 from faq.places import Shelter
 from faq.problems import ContentError, Problem
 from faq.references import reference_problems
+from faq.search import SearchResult, search
 from faq.thesaurus import Thesaurus
 from faq.verbatim import bare, sounded
+
+COMMON_LETTERS = 30
+"""Up to this many characters somebody else may well ask the same."""
+
+REMEMBERED = 2_000
+"""Questions, some 2 KB each. They live in memory only, and no longer than this version of the content."""
 
 __all__ = ["ContentError", "Knowledge", "build_knowledge", "load_knowledge"]
 
@@ -43,6 +52,18 @@ class Knowledge:
     asked_back: Mapping[str, str] = field(default_factory=dict)
     # What never changes while this knowledge is served, worked out when it is first needed.
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def search(self, words: str, top: int, day: date) -> SearchResult:
+        """`faq.search.search`, remembering what was found for short words.
+
+        Many residents ask the same few words, and on a bad day all of them the same ones. Longer texts are told by one
+        person only, and are not kept.
+        """
+        return self._found(words, top, day) if len(words) <= COMMON_LETTERS else search(self.index, words, top, day)
+
+    @cached_property
+    def _found(self) -> Callable[[str, int, date], SearchResult]:
+        return lru_cache(maxsize=REMEMBERED)(partial(search, self.index))
 
 
 def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import answering as story
 from bot.privacy import mask
 from bot.teaching import LONGEST, is_proposable, key_of, lesson
 from faq.content import read_folder
-from faq.knowledge import build_knowledge
+from faq.knowledge import Knowledge, build_knowledge
 from tests.bot.conftest import BASE, Talk, values
 from tests.builders import an_entry, city_files
 
@@ -25,10 +24,10 @@ ASKED = "引っ越しのことで聞きたい"
 @pytest.fixture
 def sure(monkeypatch):
     """`sure("choices")`: how sure the matcher is of what it found. The calibration of so small a city is no subject."""
-    search = story.search
+    search = Knowledge.search
 
     def is_sure(decision):
-        monkeypatch.setattr(story, "search", lambda *asked, **how: replace(search(*asked, **how), decision=decision))
+        monkeypatch.setattr(Knowledge, "search", lambda *asked: replace(search(*asked), decision=decision))
 
     is_sure("choices")
     return is_sure

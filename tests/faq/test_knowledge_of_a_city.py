@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ faqs:
     question: ごみの日（共通）
     answer: 市のウェブサイトを見てください。
 """
+
+
+TODAY = date(2026, 11, 21)
 
 
 def built(changes: dict[str, str | None] | None = None, base: dict[str, str | None] | None = None) -> Knowledge:
@@ -168,3 +172,25 @@ def test_a_city_outside_the_project_stands_on_the_project_s_base(tmp_path: Path)
     assert base_folder(tmp_path / "city").parent.name == "cities"
     (tmp_path / "_base").mkdir()
     assert base_folder(tmp_path / "city") == tmp_path / "_base"
+
+
+def test_short_words_asked_again_are_not_searched_again_and_find_what_the_search_finds() -> None:
+    knowledge = built()
+
+    again = [knowledge.search("ゴミの日いつ", 5, TODAY) for _ in range(2)]
+
+    assert again[0] is again[1]
+    assert again[0] == search(knowledge.index, "ゴミの日いつ", 5, TODAY)
+
+
+def test_a_long_text_is_one_person_s_and_is_not_kept() -> None:
+    knowledge, story = built(), "きのうこちらに引っ越してきたのですが、ゴミの日がいつなのかがわかりません"
+
+    again = [knowledge.search(story, 5, TODAY) for _ in range(2)]
+
+    assert again[0] is not again[1]
+    assert again[0] == again[1]
+
+
+def test_what_was_found_is_forgotten_with_the_content() -> None:
+    assert built().search("ゴミの日いつ", 5, TODAY) is not built().search("ゴミの日いつ", 5, TODAY)
