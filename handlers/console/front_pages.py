@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from handlers.console.gate import allowed, open_to_all, staff_member
 from handlers.console.parts import Parts
+from handlers.console.passwords import Busy
 
 SORRY = {
     400: (
@@ -18,6 +19,7 @@ SORRY = {
     404: ("ページが見つかりません", "アドレスを確かめるか、メニューから開いてください。"),
     409: ("ほかの人が先に変えました", "新しい内容を見てから、もういちどお試しください。"),
     429: ("続けてたくさん届きました", "1分ほど待ってから、もういちどお試しください。"),
+    503: ("いま、混みあっています", "10秒ほど待ってから、もういちどお試しください。"),
     413: ("送られたものが大きすぎます", "小さくしてから、もういちど送ってください。"),
 }
 SORRY_OTHERWISE = ("うまく動きませんでした", "少し待って、もういちどお試しください。")
@@ -38,6 +40,10 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def home(city: str) -> Response:
         menu = parts.menu_of(staff_member().role)
         return redirect(url_for(menu[0].endpoint if menu else "console.account", city=city))
+
+    @blueprint.errorhandler(Busy)
+    def busy(_error: Busy) -> tuple[str, int]:
+        return sorry(ServiceUnavailable())
 
     @blueprint.errorhandler(HTTPException)
     def sorry(error: HTTPException) -> tuple[str, int]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -22,31 +23,52 @@ ROUNDS, LANES = 3, 4
 AT_ONCE = 4
 """Passwords hashed at the same time: four times the memory is the most that a flood of logins can take."""
 
+IN_LINE = 8
+"""How many more may wait for their turn. The threads of the web server are there for LINE's webhook, too."""
+
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "12345678901234567890", "1qaz2wsx3edc4rfv5tgb")
 _COMMON = ("password", "passw0rd", "pa55word", "admin", "administrator", "welcome", "madoguchi", "yakusho", "letmein")
 
 
+class Busy(Exception):
+    """So many passwords are being checked that this one cannot wait for its turn."""
+
+
 class Passwords:
-    """Hashes and checks. Parameters stand in each hash; one made with others is renewed at the next login."""
+    """Hashes and checks; both may raise `Busy`.
+
+    Parameters stand in each hash; one made with others is renewed at the next login.
+    """
 
     def __init__(self, memory_kib: int = 65_536, rounds: int = ROUNDS, lanes: int = LANES) -> None:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=lanes)
+        self._line = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
         self._places = threading.BoundedSemaphore(AT_ONCE)
         # Checked when there is no such account, so that an answer takes as long as for a real one.
         self._nobody = self.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        with self._places:
+        with self._turn():
             return self._hasher.hash(_folded(password))
 
     def check(self, hashed: str, password: str) -> bool:
         """Whether it is the password. "" as a hash is nobody's, and takes as long."""
-        with self._places:
+        with self._turn():
             try:
                 self._hasher.verify(hashed or self._nobody, _folded(password[:MAX_LENGTH]))
             except (VerificationError, InvalidHashError):
                 return False
         return bool(hashed)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._line.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._places:
+                yield
+        finally:
+            self._line.release()
 
     def outdated(self, hashed: str) -> bool:
         return self._hasher.check_needs_rehash(hashed)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from handlers.console.passwords import AT_ONCE, IN_LINE, Busy, Passwords
 from tests.console.test_accounts_login import set_up_totp
 from tests.console_site import PASSWORD, ConsoleSite, Visitor
+from tests.running import wait_until
 
 WRONG = "ちがうことばをいれてみる"
 
@@ -177,3 +181,52 @@ def test_who_sits_at_an_open_screen_cannot_guess_the_password(site: ConsoleSite,
 
     assert answers == [422] * 6
     assert browser.post(path, {"password": PASSWORD}).status_code == 422
+
+
+def test_a_flood_of_logins_leaves_threads_for_everything_else() -> None:
+    """Checking a password takes long on purpose. Only so many wait for it; the others are told at once."""
+    passwords = Passwords(8, 1, 1)
+    hold, held = threading.Event(), threading.Semaphore(0)
+
+    class Slow:
+        def verify(self, *_: str) -> bool:
+            held.release()
+            return hold.wait(10)
+
+    passwords._hasher = Slow()  # type: ignore[assignment]
+    refused: list[bool] = []
+
+    def knock() -> None:
+        try:
+            passwords.check("x", PASSWORD)
+        except Busy:
+            refused.append(True)
+
+    waiting = [threading.Thread(target=knock) for _ in range(AT_ONCE + IN_LINE)]
+    for thread in waiting:
+        thread.start()
+    for _ in range(AT_ONCE):
+        assert held.acquire(timeout=5)
+    wait_until(lambda: passwords._line._value == 0)  # type: ignore[attr-defined]
+
+    knock()
+
+    assert refused == [True]
+    hold.set()
+    for thread in waiting:
+        thread.join(5)
+    assert refused == [True]
+
+
+def test_who_comes_in_a_flood_is_told_to_wait(site: ConsoleSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = site.hire("管理")
+
+    def busy(*_: object) -> None:
+        raise Busy
+
+    monkeypatch.setattr(Passwords, "check", busy)
+
+    answer = site.visitor().login(person.email)
+
+    assert answer.status_code == 503
+    assert "混みあっています" in answer.text
