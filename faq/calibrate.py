@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from faq.decision_weights import BELONGS, RIGHT, SPREAD
 from faq.features import explained_words
 from faq.postings import Doubles
 from faq.question import understand
@@ -30,10 +31,19 @@ if TYPE_CHECKING:
 
 Decision = Literal["answer", "choices", "handoff"]
 
-SIGNALS: Final = ("best", "of_ideal", "margin", "margin_to_fifth", "explained", "asked", "unknown", "length")
-# The usual spread of each signal over judged queries: what one step of a weight means.
-_SPREAD: Final = np.asarray([0.35, 0.49, 0.23, 0.22, 0.22, 0.3, 0.1, 0.32])
-
+SIGNALS: Final = (
+    "best",  # the best plain score beside the rarest word, on a log scale
+    "of_ideal",  # the plain score as a share of what finding every word would be worth
+    "margin",  # how far the second is behind, in plain scores
+    "margin_to_fifth",  # … and the fifth
+    "explained",  # the share of the question that the first entry accounts for
+    "asked",  # the share of the entry's question that was said
+    "unknown",  # the share of words that nobody wrote in this index
+    "length",  # how many words the question has, on a log scale
+    "near",  # whether the first entry is the one most like what city halls are asked in these words
+    "topical",  # how well one such topic fits better than all others
+    "plain",  # whether the first entry also leads by the plain score
+)
 # Questions asked of an index by its own build; 240 take 0.2 s. Fewer than 40 teach nothing.
 MOST_PROBES: Final = 240
 FEWEST_PROBES: Final = 40
@@ -49,36 +59,31 @@ FEWEST_CLAIMS: Final = 20
 # A topic said by itself is of at most so many short units: 固定 / 資産 / 税.
 LONGEST_TOPIC: Final = 3
 
-# Learned 2026-11-21: `right` from the 380 judged development queries of localgovFAQ, `belongs` from those, the
-# demo city's
-# tests and keywords, and 90 off-topic lines (tests/faq/off_topic_tuning.txt). For `SIGNALS`, then the constant.
-RIGHT: Final = ((1.971, 0.578, 0.479, 1.67, -0.708, 0.605, -0.708, -0.516), -1.905)
-BELONGS: Final = ((1.881, 2.158, -0.543, -0.807, 3.066, 0.292, -2.483, 4.34), -8.874)
-
 
 @dataclass(frozen=True)
 class Calibration:
     """Constants of one index; weights are for `SIGNALS`. Defaults: see docs/matching.md, "判定".
 
     `answer_from`: direct answer from this probability of being right. `belongs_from`: below this probability of being a
-    question to the city at all, the question goes to staff. `probes`: own questions that shaped `right` (0: defaults).
+    question to the city at all, the question goes to staff; below `answer_belongs_from` it is not answered directly.
+    `probes`: own questions that shaped `right` (0: defaults).
     """
 
     right: tuple[float, ...] = RIGHT[0]
     right_constant: float = RIGHT[1]
-    answer_from: float = 0.82
+    answer_from: float = 0.85
     belongs: tuple[float, ...] = BELONGS[0]
     belongs_constant: float = BELONGS[1]
-    belongs_from: float = 0.6
+    belongs_from: float = 0.65
+    answer_belongs_from: float = 0.85
     probes: int = 0
 
 
 def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     """What tells a sure match from a lucky one, for the best entry of a ranking that has one."""
     scores, evidence = ranking.scores, ranking.evidence
-    best = max(float(scores[0]), 1e-6)
-    second = float(scores[1]) if len(scores) > 1 else 0.0
-    fifth = float(scores[4]) if len(scores) > 4 else 0.0
+    best = max(float(evidence.base.max()), 1e-6)
+    first, second, fifth = (float(scores[min(place, len(scores) - 1)]) for place in (0, 1, 4))
     rarity = [index.rarity(slot.form) for slot in question.slots]
     total = max(sum(rarity), 1e-6)
     in_ask = (evidence.slot_ask[:, 0] > 0).tolist()
@@ -88,12 +93,15 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
         [
             math.log(best / index.rarest),
             float(evidence.base[0]) / total,
-            (best - second) / best,
-            (best - fifth) / best,
+            (first - second) / best if len(scores) > 1 else 1.0,
+            (first - fifth) / best if len(scores) > 1 else 1.0,
             sum(rare * share for rare, share in zip(rarity, explained, strict=True)) / total,
             min(asked / max(float(index.asks.mass[evidence.questions[0]]), 1e-6), 1.0),
             sum(not slot.options for slot in question.slots) / max(len(question.slots), 1),
             math.log1p(len(question.slots)),
+            float(evidence.near[0]),
+            ranking.topical,
+            float(evidence.base[0] >= evidence.base.max()),
         ]
     )
 
@@ -110,9 +118,11 @@ def belonging(calibration: Calibration, found: Doubles) -> float:
 
 def decide(calibration: Calibration, found: Doubles, bare: bool = False) -> Decision:
     """What to do with the best entry, by the signals found for it. A bare topic (税金) is never sent away."""
-    if belonging(calibration, found) < calibration.belongs_from:
+    ours = belonging(calibration, found)
+    if ours < calibration.belongs_from:
         return "choices" if bare else "handoff"
-    return "answer" if confidence(calibration, found) >= calibration.answer_from else "choices"
+    sure = confidence(calibration, found) >= calibration.answer_from and ours >= calibration.answer_belongs_from
+    return "answer" if sure else "choices"
 
 
 def is_bare_topic(question: Question, ranking: Ranking) -> bool:
@@ -171,8 +181,9 @@ def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) ->
     Own questions hardly ever hold a word that nobody wrote, so they teach nothing about such words: that weight
     stays where the judged queries put it. Left free it went from -.7 to +5.6, and idle talk was answered.
     """
-    scaled = np.hstack([found / _SPREAD, np.ones((len(found), 1))])
-    origin = np.append(start * _SPREAD, constant)
+    spread = np.asarray(SPREAD)
+    scaled = np.hstack([found / spread, np.ones((len(found), 1))])
+    origin = np.append(start * spread, constant)
     spring = np.full(len(origin), 1.0 / _FREEDOM**2)
     spring[SIGNALS.index("unknown")] = _FIXED
 
@@ -190,7 +201,7 @@ def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) ->
         while loss(weights - step) > loss(weights) and np.abs(step).max() > _SMALLEST_STEP:
             step = step / 2
         weights = weights - step
-    return weights[:-1] / _SPREAD, float(weights[-1])
+    return weights[:-1] / spread, float(weights[-1])
 
 
 def _sigmoid(margin: Doubles) -> Doubles:

@@ -25,8 +25,12 @@ NAMES: Final = (
     "of_best",  # the plain score as a share of the best one
     "short",  # the entry's question has few words
     "topic_first",  # the first word of the entry's question, mostly its topic, is said
-    "said_elsewhere",  # minus the words of the question that stand nowhere in the entry
+    "said",  # how many words of the question stand somewhere in the entry
     "in_answer",  # the answer speaks of the same, on a log scale
+    "words",  # what was found literally, synonyms aside
+    "letters",  # kanji and sounds of the question that its asks share
+    "most_letters",  # its place by these: 1, 1/2, 1/3 …
+    "near",  # what city halls are asked in these words is like this entry
     *(f"both_ask_{name}" for name in ASPECT_NAMES),
     *(f"only_entry_asks_{name}" for name in ASPECT_NAMES),
 )
@@ -42,7 +46,8 @@ class Evidence:
 
     `questions` are the entries' own questions among the asks of the index. `found` has a row for each of the `slots`,
     then for the name of each group, then for its members, and tells apart asks and answer; `credited` has one for each
-    slot and each group: what counts. `worth` are the weights of the groups.
+    slot and each group: what counts. `worth` are the weights of the groups. `letters` see `faq.sounds`, `near` see
+    `faq.topics`.
     """
 
     questions: NDArray[np.int64]
@@ -51,6 +56,8 @@ class Evidence:
     credited: Doubles
     worth: Doubles
     grams: Doubles
+    letters: Doubles
+    near: Doubles
     base: Doubles
     """The plain score: words and groups, each credited once."""
 
@@ -62,6 +69,8 @@ class Evidence:
             self.credited[:, order],
             self.worth,
             self.grams[order],
+            self.letters[order],
+            self.near[order],
             self.base[order],
         )
 
@@ -100,9 +109,14 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     found[0] = evidence.base / max(float(evidence.base.max()), 1e-9)
     found[1] = asks.brevity[questions]
     found[2] = [word in said for word in asks.first_word[questions].tolist()]
-    found[3] = (evidence.words > 0).sum(0) - slots
+    found[3] = (evidence.words > 0).sum(0)
     found[4] = np.log1p(in_answer[:slots].sum(0) + evidence.worth @ by_group)
-    found[5:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects[questions], axis=1)
+    found[5] = evidence.words.sum(0) / index.rarest
+    found[6] = evidence.letters
+    found[7, np.argsort(-evidence.letters, kind="stable")] = 1 / np.arange(1, len(questions) + 1)
+    found[7] *= evidence.letters > 0
+    found[8] = evidence.near
+    found[9:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects[questions], axis=1)
     return found
 
 

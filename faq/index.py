@@ -17,8 +17,10 @@ from faq.holdings import Holdings
 from faq.kana import Readings, group_sounds, readings_of
 from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.rounds import Rounds
+from faq.sounds import Sounds
 from faq.spelling import spelling_choices
 from faq.thesaurus import Member, Thesaurus
+from faq.topics import Kin, Topics, common_topics
 from faq.units import Read, read, units
 from faq.verbatim import Verbatim
 from faq.weights import DEFAULT, Weights
@@ -26,6 +28,7 @@ from faq.weights import DEFAULT, Weights
 # Words of an answer that are looked at; more changes nothing (trial "answer length") and costs memory.
 LONGEST_ANSWER: Final = 250
 
+_LONG: Final = 3.4
 _EARLIEST: Final = date.min.toordinal()
 _LATEST: Final = date.max.toordinal()
 
@@ -38,8 +41,8 @@ Expansion = tuple[tuple[tuple[int, ...], float], ...]
 class Asks:
     """What is known of each ask (question, phrasing, keywords) beside its postings, one row an ask.
 
-    `brevity` is the larger the fewer words it has (minus a logarithm), `mass` the rarity of its different words
-    together, `first_word` its first one (-1: none), `aspects` what it asks for.
+    `brevity` is the larger the fewer words it has (on a log scale, 0 from 30 words on), `mass` the rarity of its
+    different words together, `first_word` its first one (-1: none), `aspects` what it asks for.
     """
 
     owner: NDArray[np.int32]
@@ -66,6 +69,9 @@ class Index:
     asks: Asks = field(repr=False)
     first_ask: Ints = field(repr=False)
     rounds: Rounds = field(repr=False)
+    letters: Sounds = field(repr=False)
+    topics: Topics = field(repr=False)
+    kin: Kin = field(repr=False)
     rarities: tuple[float, ...] = field(repr=False)
     thinned: NDArray[np.float64] = field(repr=False)
     shown_from: NDArray[np.int32] = field(repr=False)
@@ -104,7 +110,7 @@ def build_index(
     """The index of these entries. The city's own names are no topic: every question is about this city."""
     own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
     asks_of = [[read(text, own_forms, thesaurus) for text in ask_texts(entry)] for entry in entries]
-    answers = [read(entry.answer, own_forms, thesaurus) for entry in entries]
+    answers = [read(entry.answer, own_forms, thesaurus, asks=False) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]
     owners = [number for number, of_entry in enumerate(asks_of) for _ in of_entry]
     ask_words = [ask.words for ask in asks]
@@ -124,6 +130,7 @@ def build_index(
         answer_numbers, _lengths(answer_terms), _lengths(answer_words), range(len(entries)), len(terms), weights.answer
     )
     rounds = Rounds.of(_lengths(asks_of))
+    topics = common_topics()
     index = Index(
         ids=tuple(entry.id for entry in entries),
         terms=terms,
@@ -131,6 +138,9 @@ def build_index(
         asks=_asks(asks, owners, terms, in_asks),
         first_ask=np.cumsum([0, *map(len, asks_of)]).astype(np.int64),
         rounds=rounds,
+        letters=Sounds.of([ask.sound for ask in asks], owners, len(entries)),
+        topics=topics,
+        kin=topics.kin(_described(entries, asks_of, answers)),
         rarities=tuple(in_asks.rarity.tolist()),
         thinned=np.asarray([_phrased(entry) ** -weights.rich_power for entry in entries]),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
@@ -146,6 +156,16 @@ def build_index(
         rarest=float(np.log1p(2 * len(entries)) ** weights.ask.power),
     )
     return replace(index, calibration=calibrated(index, entries))
+
+
+def _described(
+    entries: Sequence[Entry], asks_of: Sequence[Sequence[Read]], answers: Sequence[Read]
+) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """What each entry is about, as `Topics.kin` compares it."""
+    return [
+        (entry.question, asks[0].words + asks[0].groups, answer.words[:LONGEST_ANSWER] + answer.groups)
+        for entry, asks, answer in zip(entries, asks_of, answers, strict=True)
+    ]
 
 
 def _names_a_city(form: str) -> bool:
@@ -173,7 +193,7 @@ def _asks(asks: Sequence[Read], owners: Sequence[int], terms: Mapping[str, int],
     rarity = dict(zip(terms, in_asks.rarity.tolist(), strict=True))
     return Asks(
         owner=np.asarray(owners, np.int32),
-        brevity=-np.log1p([len(ask.words) for ask in asks]),
+        brevity=np.maximum(_LONG - np.log1p([len(ask.words) for ask in asks]), 0.0),
         mass=np.asarray([sum(map(rarity.__getitem__, set(ask.words))) for ask in asks], np.float32),
         first_word=np.asarray([terms[ask.words[0]] if ask.words else -1 for ask in asks], np.int64),
         aspects=np.asarray([ask.aspects for ask in asks], np.int32),

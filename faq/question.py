@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
 from faq.kana import kana_words
+from faq.sounds import sound_of
 from faq.spelling import SHORTEST_WORD, nearest
 from faq.text import Token, analyse, is_content, normalise
 
@@ -48,13 +49,15 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`aspects` are the bits of `faq.asking`; `text` is the normalised question that all letters count in."""
+    """`aspects` are the bits of `faq.asking`, `sound` is that of `faq.sounds`; `text` is the normalised question that
+    all letters count in."""
 
     text: str
     tokens: tuple[Token, ...]
     slots: tuple[Slot, ...]
     groups: tuple[Named, ...]
     aspects: int
+    sound: str
 
 
 class Placed(NamedTuple):
@@ -75,7 +78,9 @@ def understand(index: Index, query: str) -> Question:
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
     slots = (*_word_slots(index, placed, whole), *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
     groups = tuple(_once((*_named(index, placed, slots), *sounded)))[:MOST_GROUPS]
-    return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed))
+    return Question(
+        text, tokens, slots, groups, aspects(unit.token for unit in placed), sound_of(unit.token for unit in placed)
+    )
 
 
 def _placed(tokens: tuple[Token, ...]) -> list[Placed]:

@@ -18,6 +18,7 @@ from faq.features import Evidence, adjusted
 from faq.holdings import Hits
 from faq.postings import Doubles
 from faq.rounds import Places
+from faq.topics import borrowed
 from faq.units import gram_terms
 from faq.weights import Weights
 
@@ -35,11 +36,15 @@ _ABOVE_ZERO: Final = float(np.nextafter(0, 1))
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best entries (numbers of the index), best first; `evidence` has its columns in the same order."""
+    """The best entries (numbers of the index), best first; `evidence` has its columns in the same order.
+
+    `topical` tells how much better one topic (`faq.topics`) fits the question than the others, 0 to 1.
+    """
 
     entries: Places
     scores: Doubles
     evidence: Evidence
+    topical: float
 
 
 class _Sought(NamedTuple):
@@ -77,10 +82,14 @@ def rank(
     positions = _best(totals, index.rounds.entry_at, pool)
     entries = index.rounds.entry_at[positions]
     found = _found(hits, index.rounds.marked(positions), len(sought.terms) + len(sought.sums) + 1, len(positions))
-    evidence = _evidence(index, question, sought, entries, found)
+    copied = None if without_ask is None else int(index.asks.owner[without_ask])
+    letters = index.letters.shares(question.sound, entries, copied)
+    fit = index.topics.fitting(_said(index, question))
+    near = borrowed(fit, index.kin, entries)
+    evidence = _evidence(index, question, sought, entries, found, letters, near)
     scores = adjusted(index, question, evidence)
     order = np.argsort(-scores, kind="stable")
-    return Ranking(entries[order], scores[order], evidence.ordered(order))
+    return Ranking(entries[order], scores[order], evidence.ordered(order), float(fit.max(initial=0.0)))
 
 
 class _Rows:
@@ -97,6 +106,13 @@ class _Rows:
         elif weight > self.strongest[row]:
             self.strongest[row] = weight
         return row
+
+
+def _said(index: Index, question: Question) -> list[str]:
+    """The words and synonym groups of a question for the topics: they know words that nobody wrote in this index."""
+    said = [slot.form for slot in question.slots if slot.form in index.topics.terms]
+    said += [slot.options[0][0] for slot in question.slots if slot.options]
+    return said + [f"={named.group}" for named in question.groups]
 
 
 def _sought(index: Index, question: Question) -> _Sought:
@@ -177,7 +193,9 @@ def _found(hits: Hits, marks: NDArray[np.uint8], rows: int, pool: int) -> Double
     return found
 
 
-def _evidence(index: Index, question: Question, sought: _Sought, entries: Places, found: Doubles) -> Evidence:
+def _evidence(
+    index: Index, question: Question, sought: _Sought, entries: Places, found: Doubles, letters: Doubles, near: Doubles
+) -> Evidence:
     """What each slot and each group found in each entry of the pool."""
     weights, slots, groups = index.weights, len(question.slots), len(question.groups)
     most = _best_parts(found, sought) * _kinds(weights, slots, groups)
@@ -197,7 +215,8 @@ def _evidence(index: Index, question: Question, sought: _Sought, entries: Places
         by_group *= index.thinned[entries]
         credited = credited[: slots + groups]
     grams = weights.grams * found[sought.pairs, 0].sum(0) if sought.pairs else np.zeros(len(entries))
-    return Evidence(index.first_ask[entries], slots, most, credited, worth, grams, credited.sum(0) + grams)
+    base = credited.sum(0) + grams
+    return Evidence(index.first_ask[entries], slots, most, credited, worth, grams, letters, near, base)
 
 
 def _best_parts(found: Doubles, sought: _Sought) -> Doubles:

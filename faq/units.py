@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from faq.asking import aspects
+from faq.sounds import sound_of
 from faq.text import Token, analyse, is_content, normalise
 from faq.thesaurus import Thesaurus
 
@@ -49,26 +50,27 @@ def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
 class Read(NamedTuple):
     """A text of an entry as the index takes it in. `terms` are its words, the synonym groups it names (`=juminhyo`; no
     word begins so, because signs are left out), and the pairs of characters in its words; `aspects` see
-    `faq.asking`."""
+    `faq.asking`, `sound` see `faq.sounds`."""
 
     tokens: tuple[Token, ...]
     words: tuple[str, ...]
     groups: tuple[str, ...]
     pairs: tuple[str, ...]
     aspects: int
+    sound: str
 
 
-def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Read:
-    """The text read with these synonyms, remembered for the next build."""
-    memory, key = thesaurus.remembered, (text, own_forms)
+def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool = True) -> Read:
+    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters."""
+    memory, key = thesaurus.remembered, (text, own_forms, asks)
     known = memory.get(key)
     if known is None:
         tokens = units(text)
         found = tuple(words(tokens, own_forms))
         mentions = thesaurus.mentions([token.form for token in tokens])
         groups = tuple(dict.fromkeys(f"={mention.group}" for mention in mentions))
-        pairs = tuple(pair for word in found for pair in gram_terms(word))
-        known = Read(tokens, found, groups, pairs, aspects(tokens))
+        pairs = tuple(pair for word in found for pair in gram_terms(word)) if asks else ()
+        known = Read(tokens, found, groups, pairs, aspects(tokens), sound_of(tokens) if asks else "")
         with _lock:
             if len(memory) >= _MOST_READ:
                 memory.clear()

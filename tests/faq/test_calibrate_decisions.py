@@ -13,7 +13,7 @@ from faq.search import search
 from faq.thesaurus import Thesaurus
 
 HERE = Path(__file__).parent
-NEUTRAL = (0.0,) * 8
+NEUTRAL = (0.0,) * len(SIGNALS)
 
 
 def lines(name: str) -> list[str]:
@@ -31,7 +31,7 @@ def lines(name: str) -> list[str]:
 def test_the_decision_follows_the_two_probabilities(right: float, belongs: float, decision: str) -> None:
     calibration = Calibration(right=NEUTRAL, right_constant=right, belongs=NEUTRAL, belongs_constant=belongs)
 
-    assert decide(calibration, np.zeros(8)) == decision
+    assert decide(calibration, np.zeros(len(SIGNALS))) == decision
 
 
 def test_few_own_questions_leave_the_defaults() -> None:
@@ -52,8 +52,8 @@ def test_own_questions_shape_the_constants(demo_index: Index, demo_entries: list
 
 
 def test_confidence_is_a_probability_for_any_signals() -> None:
-    assert 0 <= confidence(Calibration(), np.full(8, 1e6)) <= 1
-    assert 0 <= confidence(Calibration(), np.full(8, -1e6)) <= 1
+    assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), 1e6)) <= 1
+    assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), -1e6)) <= 1
 
 
 def test_direct_answers_of_the_demo_city_are_nearly_always_right(demo_index: Index, demo_entries: list[Entry]) -> None:
@@ -84,7 +84,7 @@ def test_an_unknown_word_never_raises_the_confidence(demo_index: Index) -> None:
 def test_a_bare_topic_gets_choices_where_a_sentence_is_sent_away() -> None:
     calibration = Calibration(right=NEUTRAL, right_constant=3.0, belongs=NEUTRAL, belongs_constant=-3.0)
 
-    assert decide(calibration, np.zeros(8), bare=True) == "choices"
+    assert decide(calibration, np.zeros(len(SIGNALS)), bare=True) == "choices"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,171 @@
+"""What city halls everywhere are asked, and in which words: topics that lend their words to an entry like them.
+
+An entry imported from a city's web page says 廃棄物の収集日程; nobody asks so. The topic most like it was asked
+about as ごみの日 or なんようび, and a question in those words finds the entry by way of the topic. No entry says more
+by it: a topic only tells which of the entries that were found are about the same.
+
+`topics.tsv` holds, line by line, the words and synonym groups of a topic's asks and answer. It is made from the demo
+city's content by `benchmarks/learn_topics.py`; nobody reads it at run time but this module.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.postings import Doubles, Postings, Shape, build_postings, number_terms
+
+FILE: Final = Path(__file__).with_name("topics.tsv")
+# Topics that an entry borrows from; 10 and all of them do the same.
+NEAREST: Final = 16
+# A topic that a question fits well counts more than many that it fits a little (2 to 6 do the same).
+_SHARPNESS: Final = 3
+# How much an entry's question says of what it is about, beside its answer.
+_ASK_SHARE: Final = 3.0
+_SHAPE: Final = Shape(k1=1.2, b=0.75, power=1.0)
+_REMEMBERED: Final = 50_000
+
+Row = tuple[NDArray[np.int16], NDArray[np.float32]]
+_lock = Lock()
+_memory: dict[tuple[tuple[str, ...], tuple[str, ...]], Row] = {}
+
+
+class Kin(NamedTuple):
+    """For each entry (row) the topics most like it and how like, 0 to 1."""
+
+    topics: NDArray[np.int16]
+    likeness: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Topics:
+    """`asked` finds topics by the words of a question; `known[t]` are the topics that hold term `t`, as shares of their
+    whole (`weight`). `rarity` tells how few topics hold a term."""
+
+    titles: tuple[str, ...]
+    terms: Mapping[str, int]
+    asked: Postings
+    starts: NDArray[np.int64]
+    places: NDArray[np.int32]
+    weight: Doubles
+    rarity: Doubles
+    rarest: float
+
+    def fitting(self, terms: Iterable[str]) -> Doubles:
+        """How well each topic fits a question of these words and groups: shares of 1."""
+        numbers = [self.terms[term] for term in dict.fromkeys(terms) if term in self.terms]
+        if not numbers:
+            return np.zeros(len(self.titles))
+        held = [slice(self.asked.starts[number], self.asked.starts[number + 1]) for number in numbers]
+        places = np.concatenate([self.asked.places[part] for part in held])
+        worth = np.concatenate([self.asked.worth[part] for part in held])
+        fit = np.bincount(places, worth, len(self.titles)).astype(np.float64)
+        best = float(fit.max(initial=0.0))
+        if best <= 0:
+            return fit
+        fit = (fit / best) ** _SHARPNESS
+        share: Doubles = fit / fit.sum()
+        return share
+
+    def kin(self, entries: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]) -> Kin:
+        """The topics most like each entry: (its question, the terms of it, the terms of its answer).
+
+        A topic that was made from one of these very entries is left out: it has nothing new to tell.
+        """
+        questions = {question for question, _, _ in entries}
+        own = np.asarray([title in questions for title in self.titles])
+        rows = [self._kin_of(asked, answered) for _, asked, answered in entries]
+        if not rows:
+            return Kin(np.zeros((0, NEAREST), np.int16), np.zeros((0, NEAREST), np.float32))
+        topics = np.stack([row[0] for row in rows])
+        likeness = np.stack([row[1] for row in rows])
+        return Kin(topics, np.where(own[topics], np.float32(0), likeness))
+
+    def _kin_of(self, asked: tuple[str, ...], answered: tuple[str, ...]) -> Row:
+        known = _memory.get((asked, answered))
+        if known is None:
+            known = self._nearest(asked, answered)
+            with _lock:
+                if len(_memory) >= _REMEMBERED:
+                    _memory.clear()
+                _memory[asked, answered] = known
+        return known
+
+    def _nearest(self, asked: tuple[str, ...], answered: tuple[str, ...]) -> Row:
+        counts: dict[str, float] = dict.fromkeys((*asked, *answered), 0.0)
+        for term in asked:
+            counts[term] += _ASK_SHARE
+        for term in answered:
+            counts[term] += 1.0
+        number = np.asarray([self.terms.get(term, -1) for term in counts], np.int64)
+        weight = np.log1p(np.fromiter(counts.values(), np.float64, len(counts)))
+        weight *= np.where(number < 0, self.rarest, self.rarity[number])
+        whole = float(np.sqrt((weight**2).sum())) or 1.0
+        known = number >= 0
+        starts, ends = self.starts[number[known]], self.starts[number[known] + 1]
+        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        like: Doubles = np.zeros(len(self.titles))
+        if parts:
+            places = np.concatenate([self.places[part] for part in parts])
+            share = np.concatenate([self.weight[part] for part in parts])
+            like += np.bincount(places, share * np.repeat(weight[known] / whole, ends - starts), len(self.titles))
+        nearest = np.argsort(-like, kind="stable")[:NEAREST]
+        topics, likeness = np.zeros(NEAREST, np.int16), np.zeros(NEAREST, np.float32)
+        topics[: len(nearest)], likeness[: len(nearest)] = nearest, like[nearest]
+        return topics, likeness
+
+
+def borrowed(fit: Doubles, kin: Kin, entries: NDArray[np.intp]) -> Doubles:
+    """How much each of these entries is about what the question fits, as a share of the one that is most (0 to 1)."""
+    near: Doubles = (fit[kin.topics[entries]] * kin.likeness[entries]).sum(1)
+    return near / max(float(near.max(initial=0.0)), 1e-9)
+
+
+@lru_cache(maxsize=1)
+def common_topics() -> Topics:
+    """The topics of `topics.tsv`, read once a process."""
+    lines = [line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()]
+    return topics_of([(title, asked.split(), answered.split()) for title, asked, answered in lines])
+
+
+def topics_of(described: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Topics:
+    """Topics by title, the terms of their asks (as often as they were said) and of their answer."""
+    terms: dict[str, int] = {}
+    asks = [asked for _, asked, _ in described]
+    numbers = number_terms(asks, terms)
+    number_terms([answered for _, _, answered in described], terms)
+    counts = [Counter(asked) + Counter(answered) for _, asked, answered in described]
+    held = [(terms[term], place, count) for place, found in enumerate(counts) for term, count in found.items()]
+    held.sort()
+    of_term = np.asarray([term for term, _, _ in held], np.int64)
+    places = np.asarray([place for _, place, _ in held], np.int32)
+    frequency = np.bincount(of_term, minlength=len(terms))
+    rarest = float(np.log(max(len(described), 1)))
+    rarity = np.log(max(len(described), 1) / np.maximum(frequency, 1))
+    weight = np.log1p(np.asarray([count for _, _, count in held], np.float64)) * rarity[of_term]
+    whole = np.sqrt(np.bincount(places, weight**2, len(described)))
+    return Topics(
+        titles=tuple(title for title, _, _ in described),
+        terms=terms,
+        asked=build_postings(
+            numbers,
+            [len(asked) for asked in asks],
+            [sum(not term.startswith("=") for term in asked) for asked in asks],
+            range(len(asks)),
+            len(terms),
+            _SHAPE,
+        ),
+        starts=of_term.searchsorted(np.arange(len(terms) + 1)),
+        places=places,
+        weight=weight / np.maximum(whole[places], 1e-9),
+        rarity=rarity,
+        rarest=rarest,
+    )
