@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.spelling import RECENT, squash, without_readings
+from bot.wants_person import wants_person
 
 __all__ = ["Intent", "chosen_number", "recognise", "squash"]
 
@@ -235,7 +236,8 @@ def recognise(text: str) -> Intent:
     shorter = _OPENINGS.sub("", whole)
     unread = squash(without_readings(text))
     spellings = (form for text in dict.fromkeys((whole, unread, shorter)) for form in (text, _unended(text)) if form)
-    return next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
+    known = next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
+    return known or ("person" if wants_person(whole) or wants_person(shorter) else "")
 
 
 def _unended(words: str) -> str:
