@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, cast, get_args
+from typing import Any, TypeGuard, cast, get_args
 
 from bot.messages import Language
 from bot.privacy import mask
@@ -57,11 +57,15 @@ def read_asked(body: bytes) -> Asked:
         text=hidden.text,
         choice=(choice if _CHOICE.fullmatch(choice) else UNKNOWN_CHOICE) if choice else "",
         session=_session(data.get("session")),
-        message_id=message_id if isinstance(message_id, str) and _MESSAGE_ID.fullmatch(message_id) else "",
+        message_id=message_id if looks_like_message_id(message_id) else "",
         language=cast(Language, language) if language in get_args(Language) else None,
         masked=hidden.kinds,
         too_long=len(text) > MAX_TEXT,
     )
+
+
+def looks_like_message_id(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _MESSAGE_ID.fullmatch(value) is not None
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

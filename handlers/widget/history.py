@@ -14,6 +14,7 @@ from bot.answer import Voice, answer
 from bot.dialogue import Conversation
 from bot.messages import Block, Choices, ChoiceStyle, Decision, Reply, Text
 from handlers.widget.blocks import reply_json
+from handlers.widget.words import words_of
 from store.records import Turn
 
 Json = dict[str, Any]
@@ -78,7 +79,9 @@ def _without_list(text: str) -> str:
 
 
 def _said(turn: Turn, voice: Voice) -> str:
-    """What the resident typed, or the words of the button that was pressed."""
+    """What the resident typed, the words of the button that was pressed, or that there was a picture."""
+    if turn.kind == "image":
+        return words_of(voice.language)["picture_shown"]
     return label_of(turn.text, voice) if turn.kind == "choice" else turn.text
 
 

@@ -25,6 +25,7 @@ from handlers.widget.origins import frame_ancestors, may_call
 from handlers.widget.sessions import looks_like_session, resident_of
 from handlers.widget.streams import Pace, Places, events
 from handlers.widget.talk import Talk
+from handlers.widget.uploads import NotTaken, Uploads
 from handlers.widget.words import words_of
 from store import Store
 from store.errors import OwnerChanged, StoreError
@@ -35,7 +36,7 @@ Answer = Response | tuple[Response, int] | tuple[Response, int, dict[str, str]]
 Clock = Callable[[], datetime]
 
 NOT_ALLOWED = "このページからは使えません。city.yaml の widget.origins に、このページの場所を書いてください。"
-JSON_ROUTES = {"widget.ask", "widget.earlier", "widget.stream"}
+JSON_ROUTES = {"widget.ask", "widget.earlier", "widget.stream", "widget.upload"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "Content-Type",
@@ -69,12 +70,14 @@ def widget_blueprint(
     limits: Limits | None = None,
     pace: Pace | None = None,
     places: Places | None = None,
+    uploads: Uploads | None = None,
 ) -> Blueprint:
     """The routes under `/widget/`."""
     blueprint = Blueprint("widget", __name__, url_prefix="/widget", template_folder="templates")
     talk = Talk(library, store, clock, config.public_url)
     limits = limits or Limits()
     places = places or Places(config.live_streams)
+    uploads = uploads or Uploads(store, clock)
 
     @blueprint.before_request
     def only_for_known_pages() -> Answer | None:
@@ -159,6 +162,15 @@ def widget_blueprint(
         response.call_on_close(give_back)
         return response
 
+    @blueprint.route("/<city>/attachments", methods=["POST", "OPTIONS"])
+    def upload(city: str) -> Answer:
+        return jsonify(uploads.take(city, request))
+
+    @blueprint.errorhandler(NotTaken)
+    def not_taken(error: NotTaken) -> Answer:
+        again = {"Retry-After": str(error.seconds or 10)} if error.status in (429, 503) else None
+        return _problem(error.status, error.sentence, again)
+
     @blueprint.errorhandler(UnknownCity)
     def unknown(_error: UnknownCity) -> Answer:
         return _problem(404, "この市の案内係は見つかりません。アドレスを確かめてください。")
@@ -169,7 +181,7 @@ def widget_blueprint(
 
     @blueprint.errorhandler(413)
     def too_large(_error: HTTPException) -> Answer:
-        return _problem(413, words_of("ja")["too_long"])
+        return _problem(413, words_of("ja")["picture_too_large" if request.endpoint == "widget.upload" else "too_long"])
 
     return blueprint
 

@@ -2,6 +2,7 @@
 
 import { Memory } from "./memory.js";
 import { Messages } from "./message.js";
+import { smaller } from "./picture.js";
 import { Refused, Talk, newId } from "./talk.js";
 import { element, inline, inLanguage, telephone } from "./text.js";
 
@@ -44,7 +45,7 @@ async function deliver(message, bubble) {
     answered(await talk.send(message), message, bubble);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    failed(error, message, bubble);
+    failed(error, () => deliver(message, bubble), bubble);
   } finally {
     clearTimeout(slow);
     say("");
@@ -65,7 +66,7 @@ function answered(answer, message, bubble) {
   ownerChanged();
 }
 
-function failed(error, message, bubble) {
+function failed(error, retry, bubble) {
   const words = wordsOf(here());
   const why = error.message || words.failed;
   const again = element("button", { type: "button" }, ...inline(words.retry, here()));
@@ -75,7 +76,7 @@ function failed(error, message, bubble) {
   again.addEventListener("click", () => {
     notice.remove();
     box.focus({ preventScroll: true });
-    deliver(message, bubble);
+    retry();
   });
   bubble.after(notice);
   keepInView(bubble);
@@ -121,6 +122,37 @@ box.addEventListener("keydown", (event) => {
 });
 part("forget").addEventListener("click", () => ask({ text: wordsOf("ja").forget_words }, wordsOf(here()).forget));
 
+// -- pictures, while a person has the talk ----------------------------------------------------------------------------
+
+const [pick, file] = [part("picture"), part("picture-file")];
+pick.addEventListener("click", () => file.click());
+file.addEventListener("change", () => {
+  const [chosen] = file.files;
+  if (!chosen) return;
+  const bubble = messages.resident(wordsOf(here()).picture_shown, here());
+  log.append(bubble);
+  keepInView(bubble);
+  deliverPicture(chosen, { language: here(), message_id: newId() }, bubble);
+  file.value = "";
+  pick.focus();
+});
+
+async function deliverPicture(chosen, message, bubble) {
+  say(wordsOf(here()).picture_sending);
+  bubble.classList.add("sending");
+  try {
+    await talk.sendPicture(await smaller(chosen), message);
+    bubble.after(messages.delivered(here()));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    failed(error, () => deliverPicture(chosen, message, bubble), bubble);
+  } finally {
+    say("");
+    bubble.classList.remove("sending");
+  }
+  ownerChanged();
+}
+
 // -- language ---------------------------------------------------------------------------------------------------------
 
 languages.addEventListener("change", () => {
@@ -138,7 +170,7 @@ function label() {
   const { lang } = inLanguage(language);
   document.documentElement.lang = lang;
   document.title = words.title;
-  for (const [id, key] of [["title", "title"], ["words-label", "label"], ["send", "send"], ["hint", "hint"], ["forget", "forget"]]) {
+  for (const [id, key] of [["title", "title"], ["words-label", "label"], ["send", "send"], ["hint", "hint"], ["picture", "picture_button"], ["forget", "forget"]]) {
     part(id).replaceChildren(...inline(words[key], language));
   }
   part("close").querySelector(".unseen").replaceChildren(...inline(words.close, language));
@@ -177,6 +209,7 @@ function ownerChanged() {
     owner.dataset.state = state + department + here();
   }
   owner.hidden = !words;
+  pick.hidden = !words;
   listen();
 }
 

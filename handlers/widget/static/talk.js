@@ -1,6 +1,7 @@
 // The network: one message after the other, each sent again under the same id until the city has answered it.
 
 const PATIENCE_MS = 20000;
+const PICTURE_PATIENCE_MS = 120000;
 const POLL_MS = 5000;
 const THE_BOT = { state: "bot", department: "" };
 
@@ -43,6 +44,16 @@ export class Talk {
     this.memory.keep(response.session);
     // While a person owns the talk, only what they say moves the mark: it may be on its way to us just now.
     if (this.owner.state === "bot") this.last = response.id;
+    this.owner = response.owner;
+    return response;
+  }
+
+  // A picture for whoever has the talk. It keeps no words waiting, so it goes beside the queue.
+  async sendPicture(picture, message) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...message, session: this.memory.session })) form.append(name, value);
+    form.append("picture", picture, "picture");
+    const response = await this.fetch(`${this.address}/attachments`, { method: "POST", body: form }, PICTURE_PATIENCE_MS);
     this.owner = response.owner;
     return response;
   }
@@ -95,14 +106,14 @@ export class Talk {
     told.messages.filter((message) => message.from !== "resident").forEach(arrived);
   }
 
-  async fetch(address, options) {
+  async fetch(address, options, patience = PATIENCE_MS) {
     let response;
     try {
       response = await fetch(address, {
         ...options,
         credentials: "omit",
         cache: "no-store",
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(patience),
       });
     } catch {
       throw new Refused("", true);
