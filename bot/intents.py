@@ -236,7 +236,7 @@ def recognise(text: str) -> Intent:
     shorter = _OPENINGS.sub("", whole)
     unread = squash(without_readings(text))
     spellings = (form for text in dict.fromkeys((whole, unread, shorter)) for form in (text, _unended(text)) if form)
-    known = next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
+    known: Intent = next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
     return known or ("person" if wants_person(whole) or wants_person(shorter) else "")
 
 
