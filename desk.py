@@ -109,7 +109,13 @@ def _counter(city: str, store: Store, form: str = "") -> Counter:
             return None
         return Queue(waiting.count, waiting.oldest, waiting.staff_median_seconds)
 
-    return Counter(queue_of, form)
+    def place_of(case_id: int) -> int:
+        try:
+            return store.position(city, case_id)
+        except StoreError:
+            return 0
+
+    return Counter(queue_of, form, place_of)
 
 
 def _fault(knowledge: Knowledge, owner: Owner, now: datetime) -> Response:

@@ -310,7 +310,9 @@ class Worker:
         for job in self._jobs:
             due = last_due(job.crontab, now)
             if due is not None and self._store.claim_slot(job.name, due, self.name, 600.0):
-                log.info("planned job starts", extra={"job": job.name, "due": due.isoformat()})
+                # What runs every minute would bury everything else.
+                level = logging.DEBUG if job.crontab.startswith("* ") else logging.INFO
+                log.log(level, "planned job starts", extra={"job": job.name, "due": due.isoformat()})
                 job.run(now)
                 self._store.finish_slot(job.name, due, self.name)
                 ran += 1

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast, get_args
 from bot.handover import transition
 from bot.intents import recognise
 from bot.messages import Choices, Language, Reply, Text
+from bot.reception import heard_again
 from bot.spelling import is_label, squash
 from bot.turn import Response, Turn
 
@@ -124,4 +125,5 @@ def _still_waiting(turn: Turn, words: Text) -> Response:
     back = Choices("", (turn.voice.button("handover_back_button", BACK),), "next", turn.voice.spoken)
     talk = turn.conversation
     kept: dict[str, Any] = {"learning_from": talk.learning_from, "topic": talk.topic, "acknowledged": turn.voice.now}
-    return turn.reply("handoff", words, back, **kept)
+    place = heard_again(turn.voice, turn.counter.place_of(turn.owner.case_id))
+    return turn.reply("handoff", words, *place, back, **kept)

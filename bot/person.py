@@ -144,7 +144,7 @@ def _request(turn: Turn, department: Department, question: str, promised_at: dat
 def _ask_for_the_question(turn: Turn) -> Response:
     phone = spoken(turn.voice, "person_phone", **turn.voice.contact(turn.conversation.department))
     return turn.reply(
-        "handoff", turn.voice.text("person_ask_question"), phone, awaiting="question", topic=turn.conversation.topic
+        "handoff", spoken(turn.voice, "person_ask_question"), phone, awaiting="question", topic=turn.conversation.topic
     )
 
 

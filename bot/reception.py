@@ -50,11 +50,12 @@ class Counter:
     """What the house can tell about its queues, and the form that it can offer this resident.
 
     `queue_of(department)` is None when the store does not answer; `form` is the address of a contact form that nobody
-    else knows, "" where there is none to offer.
+    else knows, "" where there is none to offer; `place_of(case)` is 1 for who is next, 0 where nobody can say.
     """
 
     queue_of: Callable[[str], Queue | None] = lambda _department: None
     form: str = ""
+    place_of: Callable[[int], int] = lambda _case: 0
 
 
 NOBODY_AT_THE_COUNTER: Final = Counter()
@@ -189,6 +190,13 @@ def _maybe_not_today(voice: Voice, department: Department, minutes: int) -> tupl
         return ()
     opens = opening_text(next_opening(voice.city, department, closes), voice.language)
     return (spoken(voice, "person_maybe_later", closing=clock_text(closes), opening=opens),)
+
+
+def heard_again(voice: Voice, place: int) -> tuple[Text, ...]:
+    """Where in the queue somebody is by now; nothing where nobody can say."""
+    if place < 1:
+        return ()
+    return (spoken(voice, "person_next_unknown" if place == 1 else "person_place", place=place),)
 
 
 def heard_closed(voice: Voice, department: Department, opens: datetime) -> tuple[Text, ...]:

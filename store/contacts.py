@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from store.case_reading import open_case_of
 from store.core import Core
@@ -31,13 +31,16 @@ TO_SEND = timedelta(days=14)
 TO_READ = timedelta(days=60)
 """For so long after sending, the page shows the answer."""
 
+UNSENT = 5
+"""So many forms of one resident may be open at once; asked for again, the oldest one closes."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
     city: str
     token: str
     contact: Contact
-    promised_at: datetime
+    promised_at: datetime | None
     now: int
 
 
@@ -67,10 +70,10 @@ class Contacts(Core):
         now = self._now()
         return self._read(lambda connection: _form(connection, city, token, now))
 
-    def send_contact(self, city: str, token: str, contact: Contact, promised_at: datetime) -> ContactForm | None:
+    def send_contact(self, city: str, token: str, contact: Contact, promised_at: datetime | None) -> ContactForm | None:
         """Send the form, once: what was sent first stays. None when the token opens nothing (any more).
 
-        It joins the resident's open case; without one it opens a case, whose answer is `promised_at` a moment.
+        It joins the resident's open case; without one it opens a case, whose answer was `promised_at` a moment or not.
         """
 
         def run(connection: Connection, sending: _Sending) -> ContactForm | None:
@@ -155,8 +158,14 @@ def _ms(span: timedelta) -> int:
 
 def _offer(connection: Connection, row: dict[str, Any]) -> None:
     this = and_(forms.c.city == row["city"], forms.c.token == row["token"])
-    if connection.execute(select(forms.c.token).where(this)).one_or_none() is None:
-        connection.execute(insert(forms).values(**row))
+    if connection.execute(select(forms.c.token).where(this)).one_or_none() is not None:
+        return
+    connection.execute(insert(forms).values(**row))
+    theirs = and_(forms.c.city == row["city"], forms.c.resident == row["resident"], forms.c.token != row["token"])
+    others = select(forms.c.token).where(theirs, forms.c.sent_at.is_(None)).order_by(forms.c.made_at.desc())
+    older = list(connection.execute(others.offset(UNSENT - 1)).scalars())
+    if older:
+        connection.execute(delete(forms).where(forms.c.city == row["city"], forms.c.token.in_(older)))
 
 
 def _form(connection: Connection, city: str, token: str, now: int) -> ContactForm | None:

@@ -157,7 +157,7 @@ class _Pages:
         case = self._store.case(city.id, form.case_id)
         department = city.department(case.department if case and case.department else form.department)
         language = self.language(form)
-        promised = _promised(city, form, form.sent_at)
+        promised = _promised(city, form, form.sent_at) or form.sent_at
         return self._page(
             "contact_sent.html",
             city,
@@ -209,12 +209,13 @@ def _words(
     return lambda key: WORDS[language][key].format(**known)
 
 
-def _promised(city: City, form: ContactForm, at: datetime) -> datetime:
-    """When somebody will read it: now, or when the window opens."""
+def _promised(city: City, form: ContactForm, at: datetime) -> datetime | None:
+    """When the window opens, which the page says; None while it is open, because then the page names no time."""
     try:
-        return next_opening(city, city.department(form.department), at)
+        opens = next_opening(city, city.department(form.department), at)
     except NeverOpen:
-        return at
+        return None
+    return opens if opens > at else None
 
 
 def _state(case: CaseView | None, *, later: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue import Conversation
+from bot.handover import THE_BOT, Owner
 from bot.messages import Choices, Inquiry
 from bot.numbering import plain_text
 from bot.reception import Counter, Queue
@@ -31,12 +32,15 @@ class Talk:
     form: str = FORM
     channel: Any = "line"
     memory: dict[str, Any] | None = None
+    owner: Owner = THE_BOT
+    place: int = 0
 
     def say(self, text: str = "", **changes: Any) -> Response:
         inquiry = Inquiry("test", "U1", self.channel, "text", "e", at(self.now), text)
         inquiry = Inquiry(**{**{name: getattr(inquiry, name) for name in Inquiry.__slots__}, **changes})
-        counter = Counter(lambda department: self.queues.get(department, Queue()), self.form)
-        response = respond(inquiry, self.knowledge, Conversation.from_dict(self.memory), at(self.now), counter)
+        counter = Counter(lambda department: self.queues.get(department, Queue()), self.form, lambda _case: self.place)
+        talk = Conversation.from_dict(self.memory)
+        response = respond(inquiry, self.knowledge, talk, at(self.now), counter, self.owner)
         self.memory = response.conversation.to_dict()
         return response
 
@@ -172,6 +176,37 @@ def test_by_wish_the_page_is_given_at_any_time(talk):
     assert FORM in plain_text(response.reply)
     assert FORM not in response.recorded
     assert response.form.question == "転入届の出し方"
+
+
+WAITING = Owner("waiting", 5, 1, "ごみ減量課")
+
+
+@pytest.mark.parametrize(("place", "says"), [(1, "次の順番です。"), (4, "いま、4番目です。")])
+def test_whoever_asks_again_while_waiting_hears_the_place_in_the_queue(talk, place, says):
+    resident = talk(owner=WAITING, place=place)
+
+    assert says in plain_text(resident.say("人に聞く").reply)
+
+
+def test_a_place_that_nobody_knows_is_not_made_up(talk):
+    said = plain_text(talk(owner=WAITING).say("人に聞く").reply)
+
+    assert "番目" not in said
+    assert "順番です" not in said
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_while_waiting_the_page_is_given_for_the_department_of_the_case_and_the_way_back_stays(talk, typed):
+    resident = talk()
+    resident.say("転入届の出し方")
+    resident.press("person")
+    resident.owner = WAITING
+
+    response = resident.say("連絡先を残す") if typed else resident.press("contact")
+
+    assert FORM in plain_text(response.reply)
+    assert response.form.department == "ごみ減量課"
+    assert "handover:back" in values(response)
 
 
 def test_without_a_page_everything_else_is_said_all_the_same(talk):

@@ -138,6 +138,12 @@ def test_at_night_the_page_says_when_somebody_reads_it(site):
     assert case.promised_at == at("2026-11-24 08:30")
 
 
+def test_in_hours_no_time_is_promised_that_could_be_missed(visitor, site):
+    visitor.post(ADDRESS, data=GOOD)
+
+    assert site.store.case("test", site.case_of).promised_at is None
+
+
 def test_the_page_after_sending_shows_no_personal_data(visitor):
     page = visitor.post(ADDRESS, data=GOOD, follow_redirects=True).get_data(as_text=True)
 

@@ -116,14 +116,14 @@ def test_pressed_twice_at_once_it_is_sent_once(store: Store, clock: Clock):
 
 
 def test_forms_of_one_resident_sent_at_once_share_one_case(store: Store, clock: Clock):
-    tokens = [f"{number:043d}" for number in range(6)]
+    tokens = [f"{number:043d}" for number in range(5)]
     for token in tokens:
         offer(store, token)
-    with ThreadPoolExecutor(6) as people:
+    with ThreadPoolExecutor(5) as people:
         sent = list(people.map(lambda token: store.send_contact("demo", token, HANA, moment(clock)), tokens))
 
     assert len({form.case_id for form in sent if form}) == 1
-    assert len(store.contacts("demo", sent[0].case_id if sent[0] else 0)) == 6
+    assert len(store.contacts("demo", sent[0].case_id if sent[0] else 0)) == 5
 
 
 def test_the_number_told_on_the_telephone_finds_the_form_in_its_city(store: Store, clock: Clock):
@@ -152,6 +152,21 @@ def test_a_form_that_nobody_sends_closes_after_two_weeks_and_an_answer_can_be_re
     assert (unsent, late) == (None, None)
     assert sent is not None
     assert store.contact_form("demo", OTHER) is None
+
+
+def test_whoever_asks_for_form_after_form_keeps_the_newest_few_and_all_that_were_sent(store: Store, clock: Clock):
+    tokens = [f"{number:043d}" for number in range(9)]
+    for token in tokens:
+        offer(store, token)
+        clock.forward(1)
+        if token == tokens[0]:
+            store.send_contact("demo", token, HANA, moment(clock))
+    offer(store, OTHER, "U2")
+
+    open_still = [number for number, token in enumerate(tokens) if store.contact_form("demo", token)]
+
+    assert open_still == [0, 4, 5, 6, 7, 8]
+    assert store.contact_form("demo", OTHER) is not None
 
 
 def test_whoever_is_forgotten_leaves_no_contact_behind(store: Store, clock: Clock):
