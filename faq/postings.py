@@ -51,20 +51,23 @@ def build_postings(
     usual: float | None = None,
 ) -> Postings:
     """BM25 over texts of `counts` terms each. `lengths` counts their words (other terms do not make a text longer);
-    `owners` tells which entry a text belongs to: a word is as rare as the entries that hold it are few.
+    `owners` tells which entry a text belongs to, in order: a word is as rare as the entries that hold it are few.
     `usual` is the length that is neither short nor long (the mean)."""
     size = max(len(counts), 1)
     place_of = np.repeat(np.arange(len(counts), dtype=np.int64), np.asarray(counts, np.int64))
-    pairs, occurrences = np.unique(numbers * size + place_of, return_counts=True)
-    of_term, of_place = np.divmod(pairs, size)
+    pairs = np.sort(numbers * size + place_of)
+    begins = _changes(pairs)
+    occurrences = np.diff(begins, append=len(pairs))
+    of_term, of_place = np.divmod(pairs[begins], size)
 
     length = np.asarray(lengths, np.float64)
     relative = length / (usual or length.mean() or 1.0) if len(length) else length
     saturation = shape.k1 * (1 - shape.b + shape.b * relative)[of_place]
     owner = np.asarray(owners, np.int64)
     entries = int(owner.max()) + 1 if len(owner) else 0
-    owned = np.unique(of_term * max(entries, 1) + owner[of_place]) // max(entries, 1)
-    rarity = rarity_of(np.bincount(owned, minlength=vocabulary), entries, shape.power)
+    # Texts of one entry lie side by side, and so do the places of a term.
+    owned = _changes(of_term * max(entries, 1) + owner[of_place])
+    rarity = rarity_of(np.bincount(of_term[owned], minlength=vocabulary), entries, shape.power)
     worth = rarity[of_term] * (occurrences * (shape.k1 + 1) / (occurrences + saturation))
     return Postings(
         starts=np.searchsorted(of_term, np.arange(vocabulary + 1)).astype(np.int64),
@@ -73,6 +76,11 @@ def build_postings(
         rarity=rarity,
         size=len(counts),
     )
+
+
+def _changes(numbers: Ints) -> Ints:
+    """Where another number begins."""
+    return np.flatnonzero(np.diff(numbers, prepend=-1))
 
 
 def rarity_of(frequency: NDArray[np.int64], total: int, power: float) -> Floats:

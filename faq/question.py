@@ -141,7 +141,7 @@ def _sounded_slots(index: Index, sounded: Sequence[Named], heard: Sequence[Slot]
 
 def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Iterator[Named]:
     """The groups named by words. A name inside a longer name says less; a rare word needs its synonyms more."""
-    mentions = list(index.thesaurus.mentions([unit.token.form for unit in placed]))
+    mentions = index.thesaurus.mentions([unit.token.form for unit in placed])
     spans = {(mention.start, mention.end) for mention in mentions}
     weights = index.weights
     for mention in mentions:

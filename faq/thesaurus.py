@@ -82,16 +82,19 @@ class Thesaurus:
         """Without what it remembers: a copy reads again."""
         return {**self.__dict__, "remembered": {}}
 
-    def mentions(self, units: Sequence[str]) -> Iterator[Mention]:
+    def mentions(self, units: Sequence[str]) -> list[Mention]:
         """Every group named by a run of these units, longest and shortest alike."""
+        found: list[Mention] = []
+        prefixes, keys = self.prefixes, self.keys
         for start, unit in enumerate(units):
-            joined, end = unit, start + 1
-            while joined in self.prefixes:
-                for group, relation in self.keys.get(joined, ()):
-                    yield Mention(group, start, end, relation)
-                if end >= len(units) or end - start >= LONGEST_MEMBER:
+            joined, end, last = unit, start + 1, min(len(units), start + LONGEST_MEMBER)
+            while joined in prefixes:
+                for group, relation in keys.get(joined, ()):
+                    found.append(Mention(group, start, end, relation))
+                if end >= last:
                     break
                 joined, end = joined + units[end], end + 1
+        return found
 
 
 @lru_cache(maxsize=16)

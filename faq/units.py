@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -61,7 +63,8 @@ class Read(NamedTuple):
 
 
 def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool = True) -> Read:
-    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters."""
+    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters, and
+    for what it asks."""
     memory, key = thesaurus.remembered, (text, own_forms, asks)
     known = memory.get(key)
     if known is None:
@@ -69,8 +72,8 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
         found = tuple(words(tokens, own_forms))
         mentions = thesaurus.mentions([token.form for token in tokens])
         groups = tuple(dict.fromkeys(f"={mention.group}" for mention in mentions))
-        pairs = tuple(pair for word in found for pair in gram_terms(word)) if asks else ()
-        known = Read(tokens, found, groups, pairs, aspects(tokens), sound_of(tokens) if asks else "")
+        pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
+        known = Read(tokens, found, groups, pairs, aspects(tokens) if asks else 0, sound_of(tokens) if asks else "")
         with _lock:
             if len(memory) >= _MOST_READ:
                 memory.clear()
@@ -78,6 +81,12 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
     return known
 
 
-def gram_terms(form: str) -> Iterator[str]:
+def gram_terms(form: str) -> tuple[str, ...]:
     """The pairs of characters in a word, as terms `~民票`: what a typing error leaves intact."""
-    yield from (f"~{form[at : at + 2]}" for at in range(len(form) - 1))
+    return tuple(f"~{form[at : at + 2]}" for at in range(len(form) - 1))
+
+
+@lru_cache(maxsize=20_000)
+def _pairs_of(form: str) -> tuple[str, ...]:
+    """Those of a word of the entries, which stands in many of them."""
+    return gram_terms(form)
