@@ -63,8 +63,8 @@ class Read(NamedTuple):
 
 
 def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool = True) -> Read:
-    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters, and
-    for what it asks."""
+    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters,
+    and for what it asks."""
     memory, key = thesaurus.remembered, (text, own_forms, asks)
     known = memory.get(key)
     if known is None:
