@@ -33,6 +33,9 @@ Json = dict[str, Any]
 MAX_FORM = MAX_BYTES + 64 * 1024
 """Bytes of the whole form: the picture, and what stands around it."""
 
+FORM_MEMORY = 256 * 1024
+"""Bytes of the form that are not the picture. Werkzeug reads in steps of 64 KB, so less would refuse any picture."""
+
 DECISIONS = 3
 """The talk may change hands while a picture arrives; so often it is looked at again whose it is."""
 
@@ -93,7 +96,7 @@ class Uploads:
         """
         request.max_content_length = MAX_FORM
         request.max_form_parts = 8
-        request.max_form_memory_size = 64 * 1024
+        request.max_form_memory_size = FORM_MEMORY
         sent = _read(request)
         wait = self._addresses.take(neighbourhood(request.remote_addr or "")) or self._sessions.take(sent.resident)
         if wait:

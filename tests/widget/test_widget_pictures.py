@@ -76,6 +76,17 @@ def test_whoever_has_the_talk_gets_the_picture_made_anew(chat, state):
     assert (turn.kind, turn.text, turn.event_id) == ("image", "", file.event_id)
 
 
+def test_a_picture_of_a_megabyte_is_taken(chat):
+    chat.waits()
+    noise = io.BytesIO()
+    Image.effect_noise((1500, 1000), 90).convert("RGB").save(noise, "JPEG", quality=90)
+
+    response = chat.sends(noise.getvalue())
+
+    assert len(noise.getvalue()) > 700_000
+    assert response.status_code == 200
+
+
 def test_the_same_picture_sent_again_is_kept_once(chat):
     chat.waits()
 
@@ -161,7 +172,7 @@ def test_a_form_with_too_many_parts_or_too_long_words_is_refused(chat):
     chat.waits()
 
     many = chat.sends(**{f"field{number}": "x" for number in range(20)})
-    long = chat.sends(language="x" * 100_000)
+    long = chat.sends(language="x" * 300_000)
 
     assert (many.status_code, long.status_code) == (413, 413)
     assert chat.files == []
