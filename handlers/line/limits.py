@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import orjson
 import regex
 
 TEXT_UNITS = 5000
@@ -160,4 +161,7 @@ def _action_problems(action: Mapping[str, Any], path: str, label_limit: int) -> 
 
 def json_bytes(value: object) -> int:
     """Size of a value as LINE receives it: UTF-8 JSON without spaces."""
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+    try:
+        return len(orjson.dumps(value))
+    except TypeError:  # half a surrogate pair
+        return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
