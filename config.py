@@ -130,7 +130,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         line=channels,
         use_emulator=mode == "demo" and not line_api_host,
         web_threads=env.number("WEB_THREADS", 48, 4, 400),
-        worker_threads=env.number("WORKER_THREADS", 64, 1, 200),
+        worker_threads=env.number("WORKER_THREADS", 128, 1, 1000),
         live_streams=env.number("LIVE_STREAMS", 24, 0, 300),
         retention_days=env.number("RETENTION_DAYS", 90, 1, 3650),
         log_level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
