@@ -56,7 +56,7 @@ def build_postings(
     size = max(len(counts), 1)
     place_of = np.repeat(np.arange(len(counts), dtype=np.int64), np.asarray(counts, np.int64))
     pairs = np.sort(numbers * size + place_of)
-    begins = _changes(pairs)
+    begins = changes(pairs)
     occurrences = np.diff(begins, append=len(pairs))
     of_term, of_place = np.divmod(pairs[begins], size)
 
@@ -66,7 +66,7 @@ def build_postings(
     owner = np.asarray(owners, np.int64)
     entries = int(owner.max()) + 1 if len(owner) else 0
     # Texts of one entry lie side by side, and so do the places of a term.
-    owned = _changes(of_term * max(entries, 1) + owner[of_place])
+    owned = changes(of_term * max(entries, 1) + owner[of_place])
     rarity = rarity_of(np.bincount(of_term[owned], minlength=vocabulary), entries, shape.power)
     worth = rarity[of_term] * (occurrences * (shape.k1 + 1) / (occurrences + saturation))
     return Postings(
@@ -78,7 +78,7 @@ def build_postings(
     )
 
 
-def _changes(numbers: Ints) -> Ints:
+def changes(numbers: Ints) -> Ints:
     """Where another number begins."""
     return np.flatnonzero(np.diff(numbers, prepend=-1))
 

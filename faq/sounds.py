@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from operator import add
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Ints, number_terms, rarity_of
+from faq.postings import Doubles, Floats, changes, number_terms, rarity_of
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -33,7 +34,6 @@ _FOLDED: Final = str.maketrans(
 _UNHEARD: Final = re.compile(r"[^ぁ-ゖ一-鿿a-z0-9]+")
 _UNWRITTEN: Final = re.compile(r"[^一-鿿]+")
 _END: Final = "\n"
-_COUNT_BITS: Final = 8
 _MOST_COUNTED: Final = 255
 
 
@@ -44,40 +44,57 @@ def sound_of(tokens: Iterable[Token]) -> str:
     return heard.translate(_FOLDED) + _END + _UNWRITTEN.sub("", "".join(token.surface for token in said))
 
 
-def _pieces(sound: str) -> Iterator[str]:
+def _pieces(sound: str) -> list[str]:
     """The letters that are compared: pairs of the sound, and kanji one by one."""
     heard, _, kanji = sound.partition(_END)
-    yield from map("".join, pairwise(heard))
-    yield from kanji
+    return [*map(add, heard, heard[1:]), *kanji]
+
+
+class Held(NamedTuple):
+    """The letters of one entry: their numbers, how often each stands there, and what it is worth."""
+
+    letters: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    worth: Floats
 
 
 @dataclass(frozen=True)
 class Sounds:
-    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs. `held[starts[e]:starts[e + 1]]` are those of
-    entry `e`: the number of the letter and, in the lowest byte, how often; `lengths` is how many it has."""
+    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote. `held`
+    are those of each entry, `lengths` is how many it has, `usual` how many are usual."""
 
     letters: Mapping[str, int]
     rarity: Doubles
-    starts: Ints
-    held: Ints
+    rarest: float
+    held: tuple[Held, ...]
     lengths: Doubles
+    usual: float
 
     @classmethod
     def of(cls, asks: Sequence[str], owners: Sequence[int], entries: int) -> Sounds:
         """From the sound of every ask and the entry that it belongs to."""
         letters: dict[str, int] = {}
-        pieces = [list(_pieces(ask)) for ask in asks]
+        pieces = [_pieces(ask) for ask in asks]
         number = number_terms(pieces, letters)
         owner = np.repeat(np.asarray(owners, np.int64), [len(found) for found in pieces])
         size = max(len(letters), 1)
-        pairs, counts = np.unique(owner * size + number, return_counts=True)
-        of_entry, of_letter = np.divmod(pairs, size)
+        pairs = np.sort(owner * size + number)
+        begins = changes(pairs)
+        of_entry, of_letter = np.divmod(pairs[begins], size)
+        counts = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED).astype(np.uint8)
+        rarity = rarity_of(np.bincount(of_letter, minlength=len(letters)), entries, 1.0).astype(np.float64)
+        lengths = np.bincount(owner, minlength=entries).astype(np.float64)
+        usual = float(lengths.mean()) if entries else 1.0
+        worth = (rarity[of_letter] * _saturated(counts, lengths[of_entry] / (usual or 1.0))).astype(np.float32)
+        numbers = of_letter.astype(np.int32)
+        bounds = pairwise(of_entry.searchsorted(np.arange(entries + 1)).tolist())
         return cls(
             letters=letters,
-            rarity=rarity_of(np.bincount(of_letter, minlength=len(letters)), entries, 1.0).astype(np.float64),
-            starts=of_entry.searchsorted(np.arange(entries + 1)),
-            held=of_letter << _COUNT_BITS | np.minimum(counts, _MOST_COUNTED),
-            lengths=np.bincount(owner, minlength=entries).astype(np.float64),
+            rarity=rarity,
+            rarest=float(np.log1p(2 * entries)),
+            held=tuple(Held(numbers[start:end], counts[start:end], worth[start:end]) for start, end in bounds),
+            lengths=lengths,
+            usual=usual or 1.0,
         )
 
     def shares(self, sound: str, entries: NDArray[np.intp], copied: int | None = None) -> Doubles:
@@ -85,26 +102,33 @@ class Sounds:
 
         When the question is a copy of one of the asks of entry `copied`, that ask is left out.
         """
-        asked = Counter(_pieces(sound))
-        known = [self.letters[piece] for piece in asked if piece in self.letters]
+        asked = _pieces(sound)
+        different = dict.fromkeys(asked)
+        known = [number for piece in different if (number := self.letters.get(piece)) is not None]
         if not known or not len(entries):
             return np.zeros(len(entries))
-        rarity = self.rarity[known]
-        column = np.zeros(len(self.letters), np.int16)
-        column[known] = np.arange(1, len(known) + 1)
-        starts, ends = self.starts[entries], self.starts[entries + 1]
-        held = np.concatenate([self.held[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
-        found = column[held >> _COUNT_BITS]
-        met = found.nonzero()[0]
-        row, found = (ends - starts).cumsum().searchsorted(met, "right"), found[met] - 1
-        counts = (held[met] & _MOST_COUNTED).astype(np.float64)
-        lengths = self.lengths[entries]
-        if copied is not None:
-            own = (entries == copied)[row]
-            again = np.asarray([count for piece, count in asked.items() if piece in self.letters])
-            counts[own] = np.maximum(counts[own] - again[found[own]], 0)
-            lengths = np.maximum(lengths - asked.total() * (entries == copied), 1)
-        long = _K1 * (1 - _B + _B * lengths / float(self.lengths.mean()))
-        worth = rarity[found] * (counts * (_K1 + 1) / (counts + long[row]))
-        unknown = float(np.log1p(2 * len(self.lengths))) * (len(asked) - len(known))
-        return np.bincount(row, worth, len(entries)) / (float(rarity.sum()) + unknown)
+        is_asked = np.zeros(len(self.letters), np.float32)
+        is_asked[known] = 1
+        numbers = entries.tolist()
+        held = [self.held[entry] for entry in numbers]
+        worth = np.concatenate([one.worth for one in held])
+        worth *= is_asked.take(np.concatenate([one.letters for one in held]))
+        row = np.arange(len(held)).repeat([len(one.letters) for one in held])
+        shares = np.bincount(row, worth, len(held))
+        if copied is not None and copied in numbers:
+            shares[numbers.index(copied)] = self._without(asked, copied)
+        return shares / (float(self.rarity[known].sum()) + self.rarest * (len(different) - len(known)))
+
+    def _without(self, asked: Sequence[str], entry: int) -> float:
+        """What the entry shares with these letters when they are not counted as its own."""
+        letters, counts, _ = self.held[entry]
+        again = Counter(self.letters[piece] for piece in asked if piece in self.letters)
+        left = counts - np.asarray([again[letter] for letter in letters.tolist()], np.int64)
+        met = np.asarray([letter in again for letter in letters.tolist()]) & (left > 0)
+        length = max(self.lengths[entry] - len(asked), 1.0)
+        return float((self.rarity[letters] * _saturated(left, length / self.usual))[met].sum())
+
+
+def _saturated(counts: NDArray[np.integer], length: Doubles | float) -> Doubles:
+    """What so many of a letter count in a text of this length (1 is the usual one)."""
+    return counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * length))
