@@ -3,6 +3,7 @@
 docs/images/conversation.png   the phone (LINE, played by the emulator) and the chat on a city's page, side by side
 docs/images/widget.png         the chat on a city's page
 docs/images/faq.png            the FAQ pages, which need no script
+docs/images/contact-form.png   the contact form before and after it is sent
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def main() -> None:
         save("conversation.png", beside(phone, chat))
         save("widget.png", the_city_page(browser, home))
         save("faq.png", the_faq(browser, home))
+        save("contact-form.png", the_contact_form(browser, home))
         browser.close()
 
 
@@ -128,6 +130,24 @@ def the_faq(browser: Browser, home: str) -> Image.Image:
     page = a_page(browser, 1000, 760)
     page.goto(f"{home}/faq/demo/?q=ごみの日はいつ")
     return picture(page)
+
+
+def the_contact_form(browser: Browser, home: str) -> Image.Image:
+    """Of a department that takes no chats, so that the form is offered at any hour."""
+    page = a_page(browser, 480, 960)
+    page.goto(f"{home}/widget/demo/frame")
+    page.get_by_label("知りたいこと").fill("AEDの場所・貸出し・救命講習を知りたい")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="人に聞く").last.click()
+    page.goto(page.get_by_role("link", name="/contact/demo/").get_attribute("href") or "")
+    page.get_by_label("お名前").fill("彩野花子")
+    page.get_by_label("メールアドレス").fill("hana@example.jp")
+    page.get_by_label("同意します").check()
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    filled = picture(page)
+    page.get_by_role("button", name="送る").click()
+    page.locator(".reference").wait_for()
+    return beside(filled, picture(page))
 
 
 def beside(left: Image.Image, right: Image.Image, gap: int = 48) -> Image.Image:
