@@ -31,6 +31,7 @@ from commands import content_commands
 from commands_cases import case_commands
 from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
+from commands_tell import tell_command
 from config import Config, ConfigError, city_ids, read_config
 from errands.rounds import Rounds
 from errands.together import all_errands
@@ -385,6 +386,7 @@ faq.add_command(learn_command(_opened_store))
 main.add_command(content_commands(_opened_store, _city_folder))
 main.add_command(case_commands(_opened_store, _city_folder))
 main.add_command(staff_commands(_opened_store, _config, _city_folder))
+main.add_command(tell_command(_config, _city_folder))
 main.add_command(audit_commands(_opened_store, lambda: city_ids(_config().cities_dir), _city_folder))
 
 

@@ -88,6 +88,7 @@ def _gauges(library: Library, store: Store, disk: Path | None) -> CollectorRegis
         up.set(0)
         return registry
     up.set(1)
+    _notice_gauges(store, registry)
     for name, value in (
         ("inbox_waiting", queue.inbox_waiting),
         ("inbox_oldest_seconds", queue.inbox_oldest_seconds),
@@ -98,3 +99,17 @@ def _gauges(library: Library, store: Store, disk: Path | None) -> CollectorRegis
     ):
         Gauge(f"madoguchi_{name}", name.replace("_", " "), registry=registry).set(value)
     return registry
+
+
+def _notice_gauges(store: Store, registry: CollectorRegistry) -> None:
+    """Staff who were not told of a resident who waits. A store that falls silent in between says so by `store_up`."""
+    try:
+        notices = store.notice_state()
+    except StoreError:
+        return
+    for name, value, help_text in (
+        ("waiting", notices.waiting, "Notices to staff not yet sent"),
+        ("oldest_seconds", notices.oldest_seconds, "Age of the oldest notice not yet sent"),
+        ("dead", notices.dead, "Notices to staff given up"),
+    ):
+        Gauge(f"madoguchi_staff_notices_{name}", help_text, registry=registry).set(value)

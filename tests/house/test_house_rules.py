@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "commands": {"faq", "store"},
     "commands_cases": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
     "commands_learn": {"faq", "store"},
+    "commands_tell": {"clients", "config", "errands", "faq", "notify"},
     "commands_staff": {"config", "handlers", "store"},
     "media": set(),
     "errands": {"bot", "clients", "faq", "media", "notify", "store", "telemetry"},
@@ -46,6 +47,7 @@ OURS = {
     "commands_cases",
     "commands_learn",
     "commands_staff",
+    "commands_tell",
     "desk",
     "worker",
     "config",
