@@ -139,12 +139,15 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
 
 def _console(parts: Parts, live: Places) -> Blueprint:
     """The staff's pages, with the identity providers of the cities that have one."""
+    config = parts.config
+    if not (config.demo or config.console.secret_key or _disk(config)):
+        log.warning("SECRET_KEY is not set: every machine of this database needs the same one (docs/console.md)")
     sign_on = {
         city: OidcClient(provider.issuer, provider.client_id, provider.client_secret)
-        for city, provider in parts.config.console.sso.items()
+        for city, provider in config.console.sso.items()
     }
     return console_blueprint(
-        parts.library, parts.store, parts.config, places=live, sign_on=sign_on, sign_on_errors=(OidcError,)
+        parts.library, parts.store, config, places=live, sign_on=sign_on, sign_on_errors=(OidcError,)
     )
 
 
@@ -333,12 +336,12 @@ def _welcome(config: Config, parts: Parts) -> None:
             continue
         version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
         click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
-        _show_the_first_door(config, parts, city)
+        show_the_first_door(config, parts, city)
     if config.demo:
         click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
 
 
-def _show_the_first_door(config: Config, parts: Parts, city: str) -> None:
+def show_the_first_door(config: Config, parts: Parts, city: str) -> None:
     """While a city has no staff: how the first one gets in. In production standard error is a log, so no link there."""
     if parts.store.has_staff(city):
         return

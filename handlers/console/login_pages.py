@@ -81,8 +81,9 @@ def _check_password(parts: Parts, city: str) -> Page:
         return _slow_down(parts, city, wait, email, to)
     usable = found if found is not None and not found.staff.disabled else None
     if not parts.passwords.check(usable.password_hash if usable else "", password) or usable is None:
-        if found is not None:
-            parts.store.audit(city, "system", "login.refused", f"staff:{found.staff.id}", {"step": "password"})
+        # Also for an account that does not exist (0): both take as long, and the log shows who guesses at names.
+        whose = found.staff.id if found else 0
+        parts.store.audit(city, "system", "login.refused", f"staff:{whose}", {"step": "password"})
         return _login_page(parts, city, problem=WRONG, email=email, next=to, status=422)
     _renew_hash(parts, usable, password)
     if usable.totp_secret:

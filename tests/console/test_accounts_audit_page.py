@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from app import main
+from app import Parts, main, show_the_first_door
+from faq.library import Library
 from handlers.console.audit_words import ACTIONS, harmless
 from handlers.console.cookies import digest
 from handlers.console.permissions import PERMISSIONS
 from store import open_store
-from tests.console_site import ConsoleSite
+from tests.console_site import ConsoleSite, a_config
 
 
 def lines_of(text: str) -> list[list[str]]:
@@ -199,3 +200,41 @@ def test_the_command_line_writes_the_log_for_its_owner_alone(
     assert [row[5] for row in rows[1:]] == ["'=case", "audit"]
     assert path.stat().st_mode & 0o777 == 0o600
     assert machine.invoke(main, ["audit", "export", "demo", str(path)]).exit_code == 1
+
+
+# ── The start of the service ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def the_start(sqlite_url: str, folder: Path, **settings: str) -> Parts:
+    config = a_config(folder, DATABASE_URL=sqlite_url, **settings)
+    return Parts(config, open_store(sqlite_url), Library.of_folder(config.cities_dir), {})
+
+
+def test_the_start_prints_a_link_that_makes_the_first_account(
+    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = the_start(sqlite_url, tmp_path, PUBLIC_URL="http://0.0.0.0:8000")
+    show_the_first_door(parts.config, parts, "demo")
+    said = capsys.readouterr().err
+    token = re.search(r"http://127\.0\.0\.1:8000/console/demo/invitation/([\w-]{43})", said)
+    assert token is not None, said
+
+    parts.store.accept_invitation("demo", digest(token.group(1)), "佐藤", "sato@x.jp", "hash")
+    show_the_first_door(parts.config, parts, "demo")
+
+    assert capsys.readouterr().err == ""
+    parts.store.close()
+
+
+def test_in_production_the_start_prints_no_link_because_it_would_stay_in_a_log(
+    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = {"LINE_CHANNEL_SECRET__DEMO": "s", "LINE_CHANNEL_ACCESS_TOKEN__DEMO": "t"}
+    parts = the_start(sqlite_url, tmp_path, MODE="production", **secrets)
+
+    show_the_first_door(parts.config, parts, "demo")
+
+    said = capsys.readouterr().err
+    assert "app.py staff first-link demo" in said
+    assert "/invitation/" not in said
+    parts.store.close()

@@ -201,6 +201,7 @@ def test_an_id_token_that_is_not_for_this_login_is_refused(
     signing.hire("管理", email="sato@city.example.jp")
     provider.wrong = wrong
     visitor = signing.visitor()
+    caplog.set_level("WARNING", logger="handlers.console")
 
     assert sign_on(visitor).status_code == 403
     assert [vars(record)["reason"] for record in caplog.records if "sign-on" in record.message] == [
