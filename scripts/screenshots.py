@@ -3,6 +3,7 @@
 docs/images/conversation.png   the phone (LINE, played by the emulator) and the chat on a city's page, side by side
 docs/images/widget.png         the chat on a city's page
 docs/images/faq.png            the FAQ pages, which need no script
+docs/images/console-*.png      the staff's accounts: first account, login, second factor, colleagues, audit log
 docs/images/contact-form.png   the contact form before and after it is sent
 """
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 QUESTION = "ひっこしてきたけど何すればいい？"
 START_SECONDS = 90
+PASSWORD = "かえるの池に三日月ひとつ"  # noqa: S105 - of a demo that lasts for the pictures
 COLOURS = 192
 """Enough for text on flat colours, and a third of the size."""
 
@@ -36,19 +38,21 @@ def main() -> None:
     if path is None:
         sys.exit("Chromium が見つかりません。make test を一度実行すると入ります。")
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with the_demo() as home, sync_playwright() as playwright:
+    with the_demo() as (home, settings), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         phone, chat = the_phone(browser, home), the_chat(browser, home)
         save("conversation.png", beside(phone, chat))
         save("widget.png", the_city_page(browser, home))
         save("faq.png", the_faq(browser, home))
+        for name, image in the_accounts(browser, home, settings):
+            save(f"console-{name}.png", image)
         save("contact-form.png", the_contact_form(browser, home))
         browser.close()
 
 
 @contextlib.contextmanager
-def the_demo() -> Iterator[str]:
-    """The demo as `make run` starts it, on a free port and with data of its own."""
+def the_demo() -> Iterator[tuple[str, dict[str, str]]]:
+    """The demo as `make run` starts it, on a free port and with data of its own: its address and environment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -56,11 +60,12 @@ def the_demo() -> Iterator[str]:
         settings = {"MODE": "demo", "HOST": "127.0.0.1", "PORT": str(port), "DATA_DIR": data, "LOG_LEVEL": "ERROR"}
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "LINE_API_HOST")}
         command = [sys.executable, str(ROOT / "app.py"), "serve"]
-        demo = subprocess.Popen(command, cwd=ROOT, env={**kept, **settings}, stderr=subprocess.DEVNULL)  # noqa: S603
+        whole = {**kept, **settings}
+        demo = subprocess.Popen(command, cwd=ROOT, env=whole, stderr=subprocess.DEVNULL)  # noqa: S603
         try:
             home = f"http://127.0.0.1:{port}"
             wait_until_ready(demo, home)
-            yield home
+            yield home, whole
         finally:
             demo.terminate()
             demo.wait(20)
@@ -148,6 +153,35 @@ def the_contact_form(browser: Browser, home: str) -> Image.Image:
     page.get_by_role("button", name="送る").click()
     page.locator(".reference").wait_for()
     return beside(filled, picture(page))
+
+
+def the_accounts(browser: Browser, home: str, settings: dict[str, str]) -> Iterator[tuple[str, Image.Image]]:
+    """From the first link on: every page of accounts, with a few colleagues."""
+    command = [sys.executable, str(ROOT / "app.py"), "staff", "first-link", "demo"]
+    made = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
+    page = a_page(browser, 1000, 700)
+    page.goto(made.stdout.strip())
+    for label, words in (("名前", "佐藤ハナ"), ("メールアドレス", "sato@city.saino.example.jp")):
+        page.get_by_label(label).fill(words)
+    yield "first", picture(page)
+    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+    page.get_by_label("もういちど同じパスワード").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="ログアウト").wait_for()
+    for email, role in (("suzuki@city.saino.example.jp", "担当"), ("takahashi@city.saino.example.jp", "編集")):
+        page.goto(f"{home}/console/demo/staff")
+        page.locator("#email").fill(email)
+        page.locator(f"input[value={role}]").check()
+        page.get_by_role("checkbox", name="市民課").check()
+        page.get_by_role("button", name="招待のリンクを作る").click()
+        page.get_by_label("リンク", exact=True).wait_for()
+    for name, path in (("staff", "staff"), ("account", "account"), ("totp", "account/totp"), ("audit", "audit")):
+        page.goto(f"{home}/console/demo/{path}")
+        yield name, picture(page)
+    page.get_by_role("button", name="ログアウト").click()
+    page.get_by_text("ログアウトしました").wait_for()
+    page.goto(f"{home}/console/demo/login")
+    yield "login", picture(page)
 
 
 def beside(left: Image.Image, right: Image.Image, gap: int = 48) -> Image.Image:
