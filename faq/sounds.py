@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import add
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, changes, number_terms, rarity_of
+from faq.postings import Doubles, Floats, Ints, changes, number_terms, rarity_of
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -50,23 +50,19 @@ def _pieces(sound: str) -> list[str]:
     return [*map(add, heard, heard[1:]), *kanji]
 
 
-class Held(NamedTuple):
-    """The letters of one entry: their numbers, how often each stands there, and what it is worth."""
-
-    letters: NDArray[np.int32]
-    counts: NDArray[np.uint8]
-    worth: Floats
-
-
 @dataclass(frozen=True)
 class Sounds:
-    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote. `held`
-    are those of each entry, `lengths` is how many it has, `usual` how many are usual."""
+    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote. For
+    each entry `held` are its letters by number, `counts` how often each stands there, `worth` what it is worth, `sizes`
+    how many different ones it has and `lengths` how many in all; `usual` is the usual length."""
 
     letters: Mapping[str, int]
     rarity: Doubles
     rarest: float
-    held: tuple[Held, ...]
+    held: tuple[NDArray[np.int32], ...]
+    counts: tuple[NDArray[np.uint8], ...]
+    worth: tuple[Floats, ...]
+    sizes: Ints
     lengths: Doubles
     usual: float
 
@@ -87,12 +83,16 @@ class Sounds:
         usual = float(lengths.mean()) if entries else 1.0
         worth = (rarity[of_letter] * _saturated(counts, lengths[of_entry] / (usual or 1.0))).astype(np.float32)
         numbers = of_letter.astype(np.int32)
-        bounds = pairwise(of_entry.searchsorted(np.arange(entries + 1)).tolist())
+        starts = of_entry.searchsorted(np.arange(entries + 1))
+        bounds = [slice(start, end) for start, end in pairwise(starts.tolist())]
         return cls(
             letters=letters,
             rarity=rarity,
             rarest=float(np.log1p(2 * entries)),
-            held=tuple(Held(numbers[start:end], counts[start:end], worth[start:end]) for start, end in bounds),
+            held=tuple(numbers[part] for part in bounds),
+            counts=tuple(counts[part] for part in bounds),
+            worth=tuple(worth[part] for part in bounds),
+            sizes=np.diff(starts),
             lengths=lengths,
             usual=usual or 1.0,
         )
@@ -107,26 +107,32 @@ class Sounds:
         known = [number for piece in different if (number := self.letters.get(piece)) is not None]
         if not known or not len(entries):
             return np.zeros(len(entries))
-        is_asked = np.zeros(len(self.letters), np.float32)
-        is_asked[known] = 1
+        is_asked = np.zeros(len(self.letters), np.bool_)
+        is_asked[known] = True
         numbers = entries.tolist()
-        held = [self.held[entry] for entry in numbers]
-        worth = np.concatenate([one.worth for one in held])
-        worth *= is_asked.take(np.concatenate([one.letters for one in held]))
-        row = np.arange(len(held)).repeat([len(one.letters) for one in held])
-        shares = np.bincount(row, worth, len(held))
+        worth = np.concatenate([self.worth[entry] for entry in numbers])
+        worth *= is_asked.take(np.concatenate([self.held[entry] for entry in numbers]))
+        shares = _sums(worth, self.sizes[entries])
         if copied is not None and copied in numbers:
             shares[numbers.index(copied)] = self._without(asked, copied)
         return shares / (float(self.rarity[known].sum()) + self.rarest * (len(different) - len(known)))
 
     def _without(self, asked: Sequence[str], entry: int) -> float:
         """What the entry shares with these letters when they are not counted as its own."""
-        letters, counts, _ = self.held[entry]
+        letters, counts = self.held[entry], self.counts[entry]
         again = Counter(self.letters[piece] for piece in asked if piece in self.letters)
         left = counts - np.asarray([again[letter] for letter in letters.tolist()], np.int64)
         met = np.asarray([letter in again for letter in letters.tolist()]) & (left > 0)
         length = max(self.lengths[entry] - len(asked), 1.0)
         return float((self.rarity[letters] * _saturated(left, length / self.usual))[met].sum())
+
+
+def _sums(numbers: Floats, sizes: Ints) -> Doubles:
+    """The sum of each stretch of so many numbers."""
+    if sizes.all():
+        sums: Doubles = np.add.reduceat(numbers, sizes.cumsum() - sizes, dtype=np.float64)
+        return sums
+    return np.bincount(np.arange(len(sizes)).repeat(sizes), numbers, len(sizes)).astype(np.float64, copy=False)
 
 
 def _saturated(counts: NDArray[np.integer], length: Doubles | float) -> Doubles:
