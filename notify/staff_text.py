@@ -46,9 +46,9 @@ def words_of(notice: StaffNotice, city_name: str, console: str) -> Words:
     city, department = _plain(city_name), _plain(notice.department)
     link = f"{console.rstrip('/')}/console/{notice.city}/cases/{notice.case_id}"
     late = notice.kind == "escalated"
-    title = f"{department}：{'まだ、だれも対応していません' if late else 'お待ちの方がいます'}（受付 {notice.case_id}）"
+    title = f"{department}：{'まだ、だれも対応していません' if late else 'お待ちの方がいます'}（No.{notice.case_id}）"
     first = "お待ちの方がいますが、まだ、だれも引き受けていません。" if late else "住民の方が、職員の返事をお待ちです。"
-    text = f"{first}\n{city}　{department}\n受付番号：{notice.case_id}\nお待ちのはじまり：{moment}"
+    text = f"{first}\n{city}　{department}\n依頼：No.{notice.case_id}\nお待ちのはじまり：{moment}"
     values = {
         "title": title[:LONGEST_TITLE],
         "text": text,

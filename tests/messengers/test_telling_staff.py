@@ -13,11 +13,13 @@ from collections import Counter
 from itertools import pairwise
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
 from errands.rounds import Errand, Rounds
 from errands.telling import GIVE_UP_AFTER, LEASE_SECONDS, PLAN_SECONDS, Telling
+from handlers.public.health import _notice_gauges
 from store import open_store
 from store.errors import LeaseLost
 from telemetry import JsonLines
@@ -71,7 +73,7 @@ def test_every_receiver_is_told_once_with_the_way_to_the_case(store, tell, mailb
     assert sorted(mailbox.receivers) == [FIRST, SECOND]
     link = f"https://madoguchi.example.jp/console/test/cases/{case.id}"
     assert all(link in mail.get_content() for mail in mailbox.mails)
-    assert mailbox.mails[0]["Subject"] == f"【試験市】市民課：お待ちの方がいます（受付 {case.id}）"
+    assert mailbox.mails[0]["Subject"] == f"【試験市】市民課：お待ちの方がいます（No.{case.id}）"
     assert link in json.dumps(room.posts[0].json)
     assert len(room.posts) == 1
     assert store.notice_state().waiting == store.notice_state().dead == 0
@@ -271,6 +273,7 @@ _A_PROCESS = """
 import sys, time
 from clients.mail import MailServer
 from errands import telling
+from handlers.public.health import _notice_gauges
 from store import open_store
 from tests.messengers.desk_builders import a_telling_city
 telling.LEASE_SECONDS = 0.3
@@ -319,3 +322,16 @@ def test_a_process_killed_between_sending_and_marking_leaves_one_name_for_each_n
         SECOND: 3,
     }
     assert sum(names.values()) - len(names) == len(killed_at)  # each kill cost one copy, under the same name
+
+
+def test_the_metrics_show_that_staff_are_not_told(store, tell, mailbox, clock):
+    ask_for_a_person(store)
+    mailbox.refused = {FIRST: "450 busy", SECOND: "550 unknown"}
+    all_of_it(tell(rooms={}))
+    clock.forward(2)
+    registry = CollectorRegistry()
+
+    _notice_gauges(store, registry)
+
+    names = ("waiting", "oldest_seconds", "dead")
+    assert [registry.get_sample_value(f"madoguchi_staff_notices_{name}") for name in names] == [1, 2, 1]

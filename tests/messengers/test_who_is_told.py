@@ -114,10 +114,10 @@ def test_a_mail_says_who_where_since_when_and_which_page_to_open():
     words = words_of(a_notice(), "試験市", "https://madoguchi.example.jp/")
 
     text = mail_text(words)
-    assert words.title == "市民課：お待ちの方がいます（受付 12）"
+    assert words.title == "市民課：お待ちの方がいます（No.12）"
     for part in (
         "試験市　市民課",
-        "受付番号：12",
+        "依頼：No.12",
         "11月20日（金）10時00分",
         "https://madoguchi.example.jp/console/test/cases/12\n",
     ):
