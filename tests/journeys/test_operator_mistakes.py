@@ -122,10 +122,10 @@ def test_every_command_that_a_runbook_names_is_there():
     folder = app.Path(app.__file__).parent / "docs" / "runbooks"
     said = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
     commands = re.findall(r"app\.py ([a-z]+)(?: ([a-z]+))?", said)
-    known = {(name, sub) for name, group in app.main.commands.items() for sub in getattr(group, "commands", {"": 0})}
+    groups = {name: set(getattr(group, "commands", {})) for name, group in app.main.commands.items()}
 
     assert len(commands) > 8
-    assert {(name, sub) for name, sub in commands} - known == set()
+    assert [name for name, sub in commands if name not in groups or (groups[name] and sub not in groups[name])] == []
 
 
 def test_a_data_folder_that_cannot_be_made_is_named(type_command, tmp_path):
