@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
+
+_REFERENCE = re.compile(r"(\d{4})[\s‐‑‒–—―−ー-]?(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,9 @@ class ContactForm:
     sent_at: datetime | None = None
     reference: str = ""
     contact: Contact = Contact("")
+
+
+def reference_in(text: str) -> str:
+    """`１２３４−５６７８`, as somebody types what was said on the telephone → `1234-5678`; "" for anything else."""
+    found = _REFERENCE.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return f"{found[1]}-{found[2]}" if found else ""

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from handlers.console import gate
 from handlers.console.conversation_view import said_by_resident
 from handlers.console.desk_data import DeskData, sight_of
+from handlers.console.desk_rules import visible
 from handlers.console.gate import allowed, staff_member
 from handlers.console.inbox import page_number
 from handlers.console.inbox_view import Line, line
@@ -17,6 +18,7 @@ from handlers.console.parts import MenuItem, Parts
 from store.console_views import Page
 from store.records_accounts import Staff
 from store.records_cases import CaseView
+from store.records_contacts import reference_in
 from store.talk_search import place_of, words_of
 
 SIZE = 20
@@ -64,10 +66,19 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
 
 
 def _found(data: DeskData, me: Staff, query: str, by_resident: bool, span: str, number: int) -> Page:
+    if (reference := reference_in(query)) and (called := _with_number(data, me, reference)):
+        return Page(called, False)
     if by_resident:
         return data.store.cases_of_resident(sight_of(me), query, number, SIZE)
     since = None if span == "all" else data.now() - timedelta(days=int(span))
     return data.store.search_cases(sight_of(me), query, since, number, SIZE)
+
+
+def _with_number(data: DeskData, me: Staff, reference: str) -> tuple[CaseView, ...]:
+    """The cases whose contact form has this number, which a resident says on the telephone."""
+    forms = data.store.contact_by_reference(me.city, reference)
+    known = (data.store.case(me.city, form.case_id) for form in forms)
+    return tuple(case for case in known if case is not None and visible(me, case))
 
 
 def _shown(data: DeskData, me: Staff, case: CaseView, query: str) -> FoundTalk:
