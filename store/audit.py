@@ -54,11 +54,6 @@ class Audit(Acts):
                 return
             after = rows[-1].seq
 
-    def audit_actions(self, city: str) -> list[str]:
-        """The actions that occur, for the filter of the page."""
-        found = select(audit_log.c.action).where(audit_log.c.city == city).distinct().order_by(audit_log.c.action)
-        return self._read(lambda connection: list(connection.execute(found).scalars()))
-
     def audit_verify(self, city: str, head: tuple[int, str] | None = None) -> AuditCheck:
         """Reads the whole log and names the first row that does not fit. `head` is a number and hash noted earlier."""
         previous, count = "", 0
@@ -135,7 +130,9 @@ def _wanted(city: str, wanted: AuditFilter) -> ColumnElement[bool]:
     if wanted.who:
         those.append(audit_log.c.who == wanted.who)
     if wanted.action:
-        those.append(audit_log.c.action.startswith(wanted.action, autoescape=True))
+        group = wanted.action.endswith(".")
+        action = audit_log.c.action
+        those.append(action.startswith(wanted.action, autoescape=True) if group else action == wanted.action)
     if wanted.record:
         those.append(audit_log.c.record == wanted.record)
     if wanted.since:

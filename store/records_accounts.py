@@ -167,7 +167,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which lines: `action` by its beginning ("staff." for all of them), `who` and `record` whole, times half-open."""
+    """Which lines: `action` whole or as a group ("staff." for all of them), `who` and `record`, times half-open."""
 
     who: str = ""
     action: str = ""

@@ -144,4 +144,6 @@ audit_log = Table(
     Column("hash", Text, nullable=False),
 )
 Index("audit_log_at", audit_log.c.city, audit_log.c.at)
+Index("audit_log_who", audit_log.c.city, audit_log.c.who, audit_log.c.seq)
+Index("audit_log_action", audit_log.c.city, audit_log.c.action, audit_log.c.seq)
 Index("audit_log_record", audit_log.c.city, audit_log.c.record, audit_log.c.seq)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
-from handlers.console.audit_words import JAPAN, as_csv, said, stamp, told, who_is
+from handlers.console.audit_words import ACTIONS, JAPAN, as_csv, said, stamp, told, who_is
 from handlers.console.gate import allowed, audit, staff_member
 from handlers.console.parts import MenuItem, Parts
 from store.records_accounts import AuditFilter
@@ -33,7 +33,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
                 (row, stamp(row.at), who_is(row.who, names), said(row.action), told(row)) for row in rows[:ON_A_PAGE]
             ],
             older=rows[ON_A_PAGE - 1].seq if len(rows) > ON_A_PAGE else 0,
-            actions={action: said(action) for action in parts.store.audit_actions(city)},
+            actions=ACTIONS,
             people=people,
             asked=request.args,
             filters={key: value for key, value in request.args.items() if key != "before" and value},

@@ -26,6 +26,9 @@ AT_ONCE = 4
 IN_LINE = 8
 """How many more may wait for their turn. The threads of the web server are there for LINE's webhook, too."""
 
+_LONGEST = 1_000
+"""Characters that are looked at at all."""
+
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "12345678901234567890", "1qaz2wsx3edc4rfv5tgb")
 _COMMON = ("password", "passw0rd", "pa55word", "admin", "administrator", "welcome", "madoguchi", "yakusho", "letmein")
 
@@ -55,7 +58,7 @@ class Passwords:
         """Whether it is the password. "" as a hash is nobody's, and takes as long."""
         with self._turn():
             try:
-                self._hasher.verify(hashed or self._nobody, _folded(password[:MAX_LENGTH]))
+                self._hasher.verify(hashed or self._nobody, _folded(password))
             except (VerificationError, InvalidHashError):
                 return False
         return bool(hashed)
@@ -109,4 +112,4 @@ def _without(words: str, guessable: list[str]) -> str:
 
 def _folded(password: str) -> str:
     """The same characters however a keyboard composes them (NFKC, as NIST asks); spaces count."""
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", password[:_LONGEST]).encode("utf-8", "replace").decode()

@@ -288,6 +288,9 @@ def test_a_password_is_the_same_in_full_and_half_width() -> None:
     passwords = Passwords(8, 1, 1)
 
     assert passwords.check(passwords.hash("ｐａｓｓ　ｐｈｒａｓｅ１２"), "pass phrase12")
+    decomposed = "か\u3099" * 150
+    assert passwords.check(passwords.hash(decomposed), decomposed)
+    assert passwords.check(passwords.hash(decomposed), "が" * 150)
     assert not passwords.check("", "nobody has this password")
     assert not passwords.check("broken hash", "x")
 

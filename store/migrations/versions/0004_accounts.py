@@ -146,6 +146,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("city", "seq"),
     )
     op.create_index("audit_log_at", "audit_log", ["city", "at"])
+    op.create_index("audit_log_who", "audit_log", ["city", "who", "seq"])
+    op.create_index("audit_log_action", "audit_log", ["city", "action", "seq"])
     op.create_index("audit_log_record", "audit_log", ["city", "record", "seq"])
     for statement in _POSTGRESQL if op.get_bind().dialect.name == "postgresql" else _SQLITE:
         op.execute(statement)
