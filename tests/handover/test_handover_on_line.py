@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner, Result
 
+import app
 from handlers.console.counter import Counter
-from store.records_cases import CaseView
+from store.records_cases import OPERATOR, CaseView, Remembered
 from tests.handover.handover_builders import SATO, steps
 from tests.running import CITY, House, wait_until, words
 
@@ -140,3 +142,70 @@ def test_a_month_whose_messages_are_used_up_is_shown_and_holds_nothing_back(hous
     assert states[reply.event_id] == ("failed", "monthly limit")
     assert set(states.values()) == {("failed", "monthly limit")}
     assert "終わりました" in words(house.type("おわり"))
+
+
+def test_an_event_decided_while_staff_take_the_talk_is_for_staff(
+    house: House, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has read that the resident waits; staff take the case before its answer is written."""
+    case = asks_for_a_person(house)
+    store = house.parts.store
+    remembered = store.remembered
+    owners: list[str] = []
+
+    def read_and_then_taken(city: str, resident: str) -> Remembered:
+        known = remembered(city, resident)
+        owners.append(known.owner.state)
+        if len(owners) == 1:
+            store.take_case(CITY, case.id, SATO)
+        return known
+
+    monkeypatch.setattr(store, "remembered", read_and_then_taken)
+
+    heard_without_a_word(house, lambda: house.line.send_text(CITY, house.resident, "人に聞く"))
+
+    assert owners == ["waiting", "staff"]
+    assert [turn.text for turn in turns(house)].count("人に聞く") == 2
+    assert now(house, case).unread == 2
+
+
+def test_an_operator_takes_answers_and_closes_at_the_command_line(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", house.parts.config.database_url)
+    monkeypatch.setenv("DATA_DIR", str(house.parts.config.data_dir))
+    monkeypatch.setattr(app, "log_to_stderr", lambda level: None)
+    case = asks_for_a_person(house)
+
+    def typed(*words: str) -> Result:
+        return CliRunner().invoke(app.main, ["cases", *words])
+
+    taken = house.after(lambda: typed("take", CITY, str(case.id)))
+    listed = typed("list", CITY)
+    replied = house.after(lambda: typed("reply", CITY, str(case.id), "窓口でお待ちしています。"))
+    heard_without_a_word(house, lambda: house.line.send_text(CITY, house.resident, "何時までですか"))
+    closed = house.after(lambda: typed("close", CITY, str(case.id)))
+    again = typed("close", CITY, str(case.id))
+
+    assert "おつなぎしました" in words(taken)
+    assert "\tstaff\t" in listed.output
+    assert "窓口でお待ちしています。" in words(replied)
+    assert "自動の案内がお答えします" in words(closed)
+    assert (again.exit_code, "ありません" in again.output) == (1, True)
+    assert now(house, case).closed_by == OPERATOR
+
+
+def test_an_operator_does_not_speak_in_a_colleagues_talk(
+    house: House, counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", house.parts.config.database_url)
+    monkeypatch.setenv("DATA_DIR", str(house.parts.config.data_dir))
+    monkeypatch.setattr(app, "log_to_stderr", lambda level: None)
+    case = asks_for_a_person(house)
+    house.after(lambda: counter.take(case, SATO))
+
+    for command in (["take"], ["reply"], ["close"]):
+        words_too = ["はい"] if command == ["reply"] else []
+        refused = CliRunner().invoke(app.main, ["cases", *command, CITY, str(case.id), *words_too])
+        assert refused.exit_code == 1
+        assert "ほかの担当者が対応しています" in refused.output

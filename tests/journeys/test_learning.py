@@ -16,6 +16,7 @@ import app
 from faq.knowledge import load_knowledge
 from faq.search import search
 from store import Outcome
+from store.records_cases import CaseView
 from tests.running import CITY, ROOT, House, words
 from tests.store.store_builders import a_proposal, a_turn
 
@@ -172,8 +173,7 @@ def test_not_helpful_takes_the_proposal_back(house: House, staff: Staff) -> None
 
 def test_a_staff_reply_linked_to_an_entry_is_shown_at_once(house: House, staff: Staff) -> None:
     house.type("職員と話したい")
-    house.type("家の前にずっと置いてある大きい家具は誰が持っていくの")
-    [case] = house.parts.store.cases(CITY)
+    case = asks_staff(house, "家の前にずっと置いてある大きい家具は誰が持っていくの")
 
     wrong = staff.type("cases", "reply", CITY, str(case.id), "申込制です。", "--entry", "no-such-entry")
     replied = staff.type("cases", "reply", CITY, str(case.id), "申込制です。", "--entry", "garbage-bulky")
@@ -186,14 +186,22 @@ def test_a_staff_reply_linked_to_an_entry_is_shown_at_once(house: House, staff: 
 
 def test_a_linked_question_that_may_name_somebody_is_not_proposed(house: House, staff: Staff) -> None:
     house.type("職員と話したい")
-    house.type("佐藤花子です。粗大ごみの件で電話ください")
-    [case] = house.parts.store.cases(CITY)
+    case = asks_staff(house, "佐藤花子です。粗大ごみの件で電話ください")
 
     replied = staff.type("cases", "reply", CITY, str(case.id), "申込制です。", "--entry", "garbage-bulky")
 
     assert replied.exit_code == 0
     assert "提案にしません" in replied.output
     assert house.parts.store.proposals(CITY) == []
+
+
+def asks_staff(house: House, question: str) -> CaseView:
+    """Tells staff the question; where it is unclear whose it is, the first department that is offered."""
+    house.type(question)
+    if not house.parts.store.cases(CITY):
+        house.type("1")
+    [case] = house.parts.store.cases(CITY)
+    return case
 
 
 def teach(house: House, phrasing: str, entry_id: str, *others: str, key: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_fault_of_ours_is_answered_with_the_phone_number(demo_library, caplog)
 
     def fails_inside(city):
         knowledge = demo_library.get(city)
-        return type(knowledge)(**{**vars(knowledge), "index": None})
+        return replace(knowledge, index=None)
 
     outcome, reply = decide(an_inquiry(text="秘密の相談"), fails_inside, Poison(), NOON)
 

@@ -80,6 +80,16 @@ def test_a_refusal_says_whether_the_message_may_have_arrived(line, client, resid
     assert (refused.value.permanent, refused.value.fate_unknown) == (permanent, fate_unknown)
 
 
+def test_a_month_whose_messages_are_used_up_is_no_passing_rush(line, client, resident):
+    """What waits for next month would hold back every later word for this resident."""
+    line.platform.channel("demo").quota = 0
+
+    with pytest.raises(ClientError) as refused:
+        client.push(resident.user_id, TEXT, str(uuid4()))
+
+    assert (refused.value.reason, refused.value.permanent, refused.value.status) == ("monthly limit", True, 429)
+
+
 def test_messages_that_line_refuses_are_refused_for_good(client, resident):
     with pytest.raises(ClientError) as refused:
         client.push(resident.user_id, [{"type": "text", "text": "あ" * 5001}], str(uuid4()))

@@ -1,0 +1,65 @@
+"""Open pages hear of a change: at once within the process, and soon of what another process did."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from store import Store, open_store
+from store.news import LOOK_SECONDS, News
+from tests.handover.handover_builders import SATO, asks
+
+
+def test_a_change_in_the_same_process_wakes_whoever_waits(store: Store) -> None:
+    case = asks(store)
+    mark = store.console_mark("demo")
+    woken: list[int] = []
+    waiting = threading.Thread(target=lambda: woken.append(store.wait_for_cases("demo", mark, 20)))
+    waiting.start()
+
+    store.take_case("demo", case.id, SATO)
+    waiting.join(10)
+
+    assert woken == [store.console_mark("demo")]
+
+
+def test_a_change_in_another_process_is_heard_of_within_a_second(database_url: str) -> None:
+    with open_store(database_url) as web, open_store(database_url) as staff_side:
+        case = asks(web)
+        mark = web.wait_for_cases("demo", -1, 0)
+
+        staff_side.take_case("demo", case.id, SATO)
+        began = time.monotonic()
+
+        assert web.wait_for_cases("demo", mark, 20) > mark
+        assert time.monotonic() - began < 1
+
+
+def test_who_already_knows_waits_in_vain(store: Store) -> None:
+    asks(store)
+
+    assert store.wait_for_cases("demo", store.console_mark("demo"), 0.01) == store.console_mark("demo")
+
+
+def test_a_hundred_pages_ask_the_database_as_often_as_one() -> None:
+    looks: list[str] = []
+
+    def look(city: str) -> int:
+        looks.append(city)
+        return 7
+
+    news = News(look)
+    pages = [threading.Thread(target=lambda: news.wait("demo", 7, 2 * LOOK_SECONDS)) for _ in range(100)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join(10)
+
+    assert len(looks) <= 8
+
+
+def test_cities_are_told_apart() -> None:
+    news = News({"demo": 3, "other": 9}.__getitem__)
+
+    assert news.wait("demo", -1, 0) == 3
+    assert news.wait("other", -1, 0) == 9
