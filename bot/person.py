@@ -101,7 +101,12 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     if now in ("full", "no_chat"):
         said = heard_no(voice, department, now, counter.form)
         response = turn.reply(
-            "handoff", *said, *in_other_languages(voice), _next(turn, "contact"), question=question, misses=0
+            "handoff",
+            *said,
+            *in_other_languages(voice, department),
+            _next(turn, "contact"),
+            question=question,
+            misses=0,
         )
         return _with_form(response, counter.form, department, question)
     promised_at = voice.now if now == "open" else next_opening(voice.city, department, voice.now)
@@ -109,7 +114,7 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     stays = (spoken(voice, "person_recorded_web"),) if turn.inquiry.channel == "widget" else ()
     form = counter.form if now == "closed" else ""
     phone = spoken(voice, "person_phone", **voice.contact(department.name))
-    blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice))
+    blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice, department))
     after = _back(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
     response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)

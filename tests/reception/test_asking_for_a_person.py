@@ -237,7 +237,12 @@ def test_when_nobody_knows_the_queue_the_question_is_taken_and_nothing_is_promis
 
 @pytest.mark.parametrize(
     ("language", "says"),
-    [("en", "We have passed your question"), ("easy", "伝(つた)えました"), ("zh", "工作人员"), ("pt", "em japonês")],
+    [
+        ("en", "We have passed your question"),
+        ("easy", "伝(つた)えました"),
+        ("zh", "工作人员会用日语回复。着急时请打电话：048-000-0001"),
+        ("pt", "em japonês"),
+    ],
 )
 def test_other_languages_hear_it_in_words_of_their_own(talk, language, says):
     resident = talk()

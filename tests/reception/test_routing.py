@@ -37,9 +37,17 @@ def test_candidates_of_one_department_need_no_question(voice, monkeypatch):
     assert route_of_candidates(voice, monkeypatch, ["moving-in", "moving-out"]).department == "市民課"
 
 
-def route_of_candidates(voice, monkeypatch, ids):
+def test_what_is_far_behind_the_first_names_no_department(voice, monkeypatch):
+    found = route_of_candidates(voice, monkeypatch, ["moving-in", "moving-out", "garbage-days"], (30.0, 25.0, 23.0))
+
+    assert found.department == "市民課"
+
+
+def route_of_candidates(voice, monkeypatch, ids, scores=(0.5, 0.5, 0.5)):
     """The route where the search is unsure between these entries."""
-    result = SearchResult("", "choices", tuple(Candidate(entry, 0.5, ()) for entry in ids), 0.5)
+    result = SearchResult(
+        "", "choices", tuple(Candidate(entry, score, ()) for entry, score in zip(ids, scores, strict=False)), 0.5
+    )
     monkeypatch.setattr("bot.reception.search", lambda *_args, **_more: result)
     return route(voice(), "手続きのこと", "", "")
 
