@@ -9,7 +9,7 @@ an edit of one file reads that file only.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from types import NoneType
 from typing import Any, TypeVar, get_args
@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from faq import parsed
 from faq.city import City
 from faq.complaints import complain, unknown_field
 from faq.entry import Entry, EntryFile, Identifier
@@ -43,23 +44,31 @@ _KEPT_FILES = 600
 @lru_cache(_KEPT_FILES)
 def read_entries(path: str, text: str) -> tuple[tuple[Entry, ...], _Problems]:
     """The entries of one file under `faq/`, in its order, and what is wrong with the others."""
+    kept = _kept(EntryFile, "entries", text, _with_category)
+    if kept is not None:
+        return kept.faqs, ()
     root, problems = read_tree(path, text)
-    return _read_pieces(path, text, problems) if problems else _entries_of(path, root)
+    entries, problems = _read_pieces(path, text, problems) if problems else _entries_of(path, root)
+    return entries, _unless_kept("entries", text, root, problems)
 
 
 @lru_cache(_KEPT_FILES)
 def read_city(path: str, text: str) -> tuple[City | None, _Problems]:
-    return _read_model(City, path, text)
+    kept = _kept(City, "city", text)
+    return (kept, ()) if kept is not None else _read_model(City, "city", path, text)
 
 
 @lru_cache(_KEPT_FILES)
 def read_thesaurus(path: str, text: str) -> tuple[ThesaurusFile, _Problems]:
     """The groups of one thesaurus; bad groups are left out."""
+    kept = _kept(ThesaurusFile, "thesaurus", text)
+    if kept is not None:
+        return kept, ()
     root, problems = read_tree(path, text)
     if root is None or not isinstance(root.value, dict):
         return ThesaurusFile(), problems or _not_mapping(path, root, "「groups:」の下に「- id: …」が並ぶ形")
     groups, found = _models_of_list(ThesaurusFile, "groups", path, root)
-    return ThesaurusFile(groups=tuple(groups)), problems + found
+    return ThesaurusFile(groups=tuple(groups)), _unless_kept("thesaurus", text, root, problems + found)
 
 
 def read_wording(path: str, text: str) -> tuple[dict[str, str], _Problems]:
@@ -70,6 +79,9 @@ def read_wording(path: str, text: str) -> tuple[dict[str, str], _Problems]:
 
 @lru_cache(_KEPT_FILES)
 def _read_wording(path: str, text: str) -> tuple[tuple[tuple[str, str], ...], _Problems]:
+    kept = parsed.load("wording", text)
+    if isinstance(kept, dict) and all(isinstance(sentence, str) for sentence in kept.values()):
+        return tuple((key, sentence.strip("\n")) for key, sentence in kept.items()), ()
     root, problems = read_tree(path, text)
     if root is None or not isinstance(root.value, dict):
         return (), problems or _not_mapping(path, root, "「キー: 文」の形")
@@ -81,15 +93,41 @@ def _read_wording(path: str, text: str) -> tuple[tuple[tuple[str, str], ...], _P
         else:
             message = "文を1つだけ書いてください（空や一覧にはできません）。もとの文でよければこの行を消してください。"
             found.append(Problem(path, node.key_line + 1, key, message))
-    return tuple(sentences), problems + tuple(found)
+    return tuple(sentences), _unless_kept("wording", text, root, problems + tuple(found))
 
 
-def _read_model(model: type[_Model], path: str, text: str) -> tuple[_Model | None, _Problems]:
+def _kept(
+    model: type[_Model], kind: str, text: str, prepared: Callable[[Any], Any] = lambda plain: plain
+) -> _Model | None:
+    """What the file said when it was parsed before, checked as if it had just been parsed; None: parse it."""
+    plain = parsed.load(kind, text)
+    if not isinstance(plain, dict):
+        return None
+    try:
+        return model.model_validate(prepared(plain))
+    except (ValidationError, TypeError):
+        return None
+
+
+def _with_category(plain: dict[str, Any]) -> dict[str, Any]:
+    """Every entry without a category has the file's."""
+    defaults = {"category": plain["category"]} if "category" in plain else {}
+    return {**plain, "faqs": [{**defaults, **entry} for entry in plain.get("faqs", ())]}
+
+
+def _unless_kept(kind: str, text: str, root: Node | None, problems: _Problems) -> _Problems:
+    """The problems; a file without any is kept for the next start."""
+    if root is not None and not problems:
+        parsed.keep(kind, text, root.plain())
+    return problems
+
+
+def _read_model(model: type[_Model], kind: str, path: str, text: str) -> tuple[_Model | None, _Problems]:
     root, problems = read_tree(path, text)
     if root is None or not isinstance(root.value, dict):
         return None, problems or _not_mapping(path, root, "「項目名: 値」の形")
     try:
-        return model.model_validate(root.plain()), problems
+        return model.model_validate(root.plain()), _unless_kept(kind, text, root, problems)
     except ValidationError as error:
         return None, problems + _complaints(error, model, path, root, ())
 
