@@ -36,7 +36,7 @@ from config import Config, ConfigError, city_ids, read_config
 from errands.rounds import Rounds
 from errands.together import all_errands
 from failures import Commands
-from faq import cli_content, cli_places, cli_search
+from faq import cli_content, cli_places, cli_search, parsed
 from faq.content import CityFiles
 from faq.knowledge import load_knowledge
 from faq.library import Library, RevisionSource
@@ -92,6 +92,7 @@ class Parts:
 def build(config: Config) -> Parts:
     """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
     store = _open(config)
+    parsed.keep_in(config.data_dir / "parsed")
     library = Library.of_folder(config.cities_dir, revisions=_published(store))
     lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
     parts = Parts(config, store, library, lines)

@@ -10,9 +10,8 @@ import pytest
 
 from faq import parsed, reader
 from faq.assembly import assemble
-from faq.content import base_folder, read_folder
+from tests.builders import base_files, city_files
 
-DEMO = Path(__file__).resolve().parents[2] / "cities" / "demo"
 GOOD = """\
 category: pets
 faqs:
@@ -46,7 +45,7 @@ def unparsed(*_: Any) -> Any:
 
 
 def test_the_next_start_parses_nothing_and_reads_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files, base = read_folder(DEMO), read_folder(base_folder(DEMO))
+    files, base = city_files(), base_files({"thesaurus.yaml": "groups:\n- id: dog\n  words: [犬, 愛犬]\n"})
     first = assemble(files, base)
     start_anew()
     monkeypatch.setattr(reader, "read_tree", unparsed)
@@ -54,7 +53,7 @@ def test_the_next_start_parses_nothing_and_reads_the_same(folder: Path, monkeypa
     again = assemble(files, base)
 
     assert again == first
-    assert again.entries
+    assert (len(again.entries), len(again.thesaurus[0].groups), again.problems) == (3, 1, ())
 
 
 @pytest.mark.parametrize(
