@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
 
 from store.case_acts import tell_case
 from store.case_reading import one_case
@@ -67,6 +67,8 @@ class Attachments(Cases):
     def claim_attachments(self, worker: str, limit: int, lease_seconds: float) -> list[ClaimedAttachment]:
         """Files to be fetched, oldest due first."""
         now = self._now()
+        if not self._read(lambda connection: connection.execute(select(exists().where(_is_due(now)))).scalar()):
+            return []
         claim = _Claim(worker, limit, now, now + round(lease_seconds * 1000))
         return self._write(Kind("claim_attachments", 6, one_by_one(_claim)), claim)
 
@@ -118,9 +120,12 @@ class Attachments(Cases):
         return lost
 
 
+def _is_due(now: int) -> ColumnElement[bool]:
+    return and_(table.c.state == OPEN, table.c.due_at <= now)
+
+
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedAttachment]:
-    due = and_(table.c.state == OPEN, table.c.due_at <= claim.now)
-    chosen = select(*_WITHOUT_BYTES).where(due).order_by(table.c.due_at).limit(claim.limit)
+    chosen = select(*_WITHOUT_BYTES).where(_is_due(claim.now)).order_by(table.c.due_at).limit(claim.limit)
     taken = []
     for row in connection.execute(chosen.with_for_update(skip_locked=True)).all():
         crashes = row.crashes + (1 if row.worker else 0)

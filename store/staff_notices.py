@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.core import Core
@@ -61,6 +61,9 @@ class StaffNotices(Core):
     def claim_notices(self, way: str, worker: str, limit: int, lease_seconds: float) -> list[ClaimedNotice]:
         """Due notices of this way ("mail", "webhook"), oldest due first. Those of cases taken meanwhile are dropped."""
         now = self._now()
+        # Mostly there is nothing, and looking holds nobody up.
+        if not self._read(lambda connection: connection.execute(select(exists().where(_is_due(way, now)))).scalar()):
+            return []
         claim = _Claim(way, worker, limit, now, now + round(lease_seconds * 1000))
         return self._write(Kind("claim_notices", 6, one_by_one(_claim)), claim)
 
@@ -126,8 +129,12 @@ def _plan(connection: Connection, rows: list[dict[str, Any]]) -> int:
     return new
 
 
+def _is_due(way: str, now: int) -> ColumnElement[bool]:
+    return and_(notices.c.state == OPEN, notices.c.way == way, notices.c.due_at <= now)
+
+
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedNotice]:
-    due = and_(notices.c.state == OPEN, notices.c.way == claim.way, notices.c.due_at <= claim.now)
+    due = _is_due(claim.way, claim.now)
     waits_here = select(cases.c.id).where(_OF_CASE, _WAITS, cases.c.department == notices.c.department).exists()
     over = {"state": MOOT, "worker": "", "finished_at": claim.now}
     connection.execute(update(notices).where(due, not_(waits_here)).values(**over))

@@ -43,10 +43,12 @@ class Chat:
         self.case = ask_for_a_person(self.store, resident_of(self.session), channel="widget")
         return self
 
-    def sends(self, data=None, *, name="photo.jpg", mime="image/jpeg", headers=None, **fields):
+    def sends(self, data=None, *, name="photo.jpg", mime="image/jpeg", headers=None, environ=None, **fields):
         form = {"session": self.session, "message_id": NAME, "language": "ja", **fields}
         picture = (io.BytesIO(a_photo() if data is None else data), name, mime)
-        return self.client.post("/widget/test/attachments", data={**form, "picture": picture}, headers=headers)
+        return self.client.post(
+            "/widget/test/attachments", data={**form, "picture": picture}, headers=headers, environ_overrides=environ
+        )
 
     @property
     def files(self):
@@ -250,3 +252,14 @@ def test_a_talk_that_never_rests_is_given_back_to_the_resident_to_try_again(chat
 
     assert response.status_code == 503
     assert response.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("length", [0, 100, 700])
+def test_a_form_that_is_shorter_than_it_says_keeps_no_half_of_a_picture(chat, length):
+    """Whatever the header says: what was read of the picture is whole, or it is refused."""
+    chat.waits()
+
+    response = chat.sends(environ={"CONTENT_LENGTH": str(length)})
+
+    assert response.status_code in (400, 409, 413, 422)
+    assert not [file for file in chat.files if file.state == "kept"]
