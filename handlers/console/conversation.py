@@ -163,7 +163,7 @@ def _attachments(data: DeskData, case: CaseView) -> Sequence[Any]:
 def _looked(data: DeskData, case: CaseView) -> None:
     """Note that the case was seen, if anything in it was new; a look at what is known writes nothing."""
     me = staff_member()
-    watched = data.store.watched(case.city)
+    watched = data.desk(case.city).watched
     fresh = is_unread(case, watched.seen.get((me.id, case.id)))
     if (case.status in ("waiting", "staff") and fresh) or case.id in watched.called.get(me.id, ()):
         data.store.see_case(case.city, case.id, me.id)

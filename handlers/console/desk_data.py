@@ -50,18 +50,15 @@ class DeskData:
         return {person.id: person.name for person in self.staff(city)}
 
     def desk(self, city: str, mark: int | None = None) -> Desk:
-        """The open cases as they are now. With a `mark`, one look serves all who wait for the same change."""
-        if mark is None:
-            return self._look(city, self.store.console_mark(city))
+        """The open cases. One look serves everybody until the city's mark changes (or is another than `mark`)."""
+        mark = self.store.console_mark(city) if mark is None else mark
         with self._lock:
             desk = self._desks.get(city)
             if desk is None or desk.mark != mark:
-                desk = self._desks[city] = self._look(city, mark)
+                # The mark is from before the look: what changes in between is told once more, never missed.
+                desk = Desk(mark, tuple(self.store.cases(city, "open")), self.store.watched(city))
+                self._desks[city] = desk
             return desk
-
-    def _look(self, city: str, mark: int) -> Desk:
-        """The mark is from before the look: what changes in between is told once more, never missed."""
-        return Desk(mark, tuple(self.store.cases(city, "open")), self.store.watched(city))
 
     def case(self, me: Staff, number: int) -> CaseView:
         """The case, if this member of staff may see it. A case of others is as good as none: 404."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from handlers.console.desk_rules import TABS, Tab, is_unread, oldest_first, on_tab, visible, waits_since
 from handlers.console.times import moment, waited
@@ -42,13 +43,29 @@ class Line:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
-    """The open cases of a city at one moment, with what each member of staff has seen. `mark` names the moment."""
+    """The open cases of a city at one moment, with what each member of staff has seen. `mark` names the moment.
+
+    All who watch the city look at one desk, so what is the same for everybody is worked out once.
+    """
 
     mark: int
     cases: tuple[CaseView, ...]
     watched: Watched
+
+    @cached_property
+    def in_order(self) -> tuple[CaseView, ...]:
+        """Whoever has waited longest stands first."""
+        return tuple(oldest_first(self.cases))
+
+    @cached_property
+    def faces(self) -> dict[int, tuple[object, ...]]:
+        """By case, what its line shows to everybody; equal as long as that has not changed."""
+        return {
+            case.id: (case.version, case.department, case.resident_at, case.staff_at, case.unread, case.display_name)
+            for case in self.cases
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +79,20 @@ class Shelf:
 
 
 def seen_by(desk: Desk, me: Staff) -> list[CaseView]:
-    return [case for case in desk.cases if visible(me, case)]
+    """What `me` may see, whoever has waited longest first."""
+    return [case for case in desk.in_order if visible(me, case)]
 
 
 def chosen(tab: Tab, desk: Desk, me: Staff) -> list[CaseView]:
     """The cases of an open tab, whoever waits longest first."""
     called = desk.watched.called.get(me.id, frozenset())
-    return oldest_first(case for case in seen_by(desk, me) if on_tab(tab, me, case, called))
+    return [case for case in seen_by(desk, me) if on_tab(tab, me, case, called)]
 
 
-def key_of(case: CaseView, desk: Desk, me: Staff) -> tuple[object, ...]:
-    """Equal as long as nothing that the case's line shows to `me` has changed."""
-    called = desk.watched.called.get(me.id, frozenset())
-    watched = desk.watched.seen.get((me.id, case.id)), case.id in called
-    return case.version, case.department, case.resident_at, case.staff_at, case.unread, case.display_name, *watched
+def keys_of(cases: Iterable[CaseView], desk: Desk, me: Staff) -> dict[int, tuple[object, ...]]:
+    """By case, a value that is equal as long as nothing that its line shows to `me` has changed."""
+    called, seen, faces = desk.watched.called.get(me.id, frozenset()), desk.watched.seen, desk.faces
+    return {case.id: (faces[case.id], seen.get((me.id, case.id)), case.id in called) for case in cases}
 
 
 def line_of(case: CaseView, desk: Desk, me: Staff, names: Mapping[int, str], now: datetime) -> Line:
@@ -116,7 +133,8 @@ def line(
 
 
 def shelves(desk: Desk, me: Staff, current: Tab) -> tuple[Shelf, ...]:
-    return tuple(Shelf(tab, title, counts(desk, me).get(tab), tab == current) for tab, title in TABS.items())
+    standing = counts(desk, me)
+    return tuple(Shelf(tab, title, standing.get(tab), tab == current) for tab, title in TABS.items())
 
 
 def counts(desk: Desk, me: Staff) -> dict[Tab, int]:

@@ -7,6 +7,7 @@ comes then is asked to look by itself now and then: `…/live.json` tells the sa
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from handlers.console.desk_data import DeskData
 from handlers.console.desk_rules import Tab, as_tab, visible
 from handlers.console.gate import allowed, staff_member, staff_session
-from handlers.console.inbox_view import Desk, Line, calls_for, chosen, counts, key_of, line_of
+from handlers.console.inbox_view import Desk, Line, calls_for, chosen, counts, keys_of, line_of
 from handlers.console.parts import Parts
 from handlers.console.permissions import may
 from handlers.widget.streams import Pace
@@ -26,6 +27,8 @@ from store.records_cases import CaseView
 
 Json = dict[str, Any]
 BUSY_SECONDS = 20
+BREATH_SECONDS = 0.2
+"""A page is told at most so often; what changes meanwhile comes together. A hundred pages hear of a burst in time."""
 
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
@@ -70,7 +73,7 @@ def events(
     data: DeskData, session: StaffSession, news: Callable[[int, Staff], Json | None], after: int, pace: Pace
 ) -> Iterator[str]:
     """The lines of a stream. It ends when its reader has logged out or may not read any more."""
-    me, now = session.staff, time.monotonic()
+    me, now, resting = session.staff, time.monotonic(), threading.Event()
     ends, looks = now + pace.life, now + pace.heartbeat
     yield "retry: 3000\n\n"
     while (now := time.monotonic()) < ends:
@@ -90,6 +93,7 @@ def events(
         after = mark
         if told is not None:
             yield f"id: {mark}\ndata: {json.dumps(told, ensure_ascii=False, separators=(',', ':'))}\n\n"
+            resting.wait(BREATH_SECONDS)
 
 
 def _inbox_news(data: DeskData, tab: Tab, me: Staff, after: int) -> Callable[[int, Staff], Json | None]:
@@ -100,9 +104,10 @@ def _inbox_news(data: DeskData, tab: Tab, me: Staff, after: int) -> Callable[[in
 
     def look(desk: Desk, me: Staff) -> tuple[Json, list[CaseView]]:
         found = chosen(tab, desk, me)
-        fresh = [case for case in found if shown.get(case.id) != key_of(case, desk, me)]
+        keys = keys_of(found, desk, me)
+        fresh = [case for case in found if shown.get(case.id) != keys[case.id]]
         shown.clear()
-        shown.update({case.id: key_of(case, desk, me) for case in found})
+        shown.update(keys)
         return {"calls": calls_for(desk, me), "counts": counts(desk, me), "order": [case.id for case in found]}, fresh
 
     def news(mark: int, me: Staff) -> Json | None:
