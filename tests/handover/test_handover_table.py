@@ -125,3 +125,13 @@ def test_the_mark_of_an_owner_changes_with_every_change_of_hands():
 
     assert THE_BOT.mark == ""
     assert len({THE_BOT.mark, waiting.mark, taken.mark}) == 3
+
+
+def test_the_documents_table_is_the_codes_table():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    written = [(row[0], row[1], row[2], row[3]) for row in cells if row[0] in get_args(State)]
+
+    assert sorted(written) == sorted((step.before, step.event, step.who, step.after) for step in TRANSITIONS)
