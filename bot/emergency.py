@@ -31,10 +31,14 @@ def _speaks_of(kind: Emergency, searched: str) -> bool:
 
 
 def _folded(pattern: str) -> str:
-    """The pattern in the spelling that is searched: hiragana for katakana, no long-vowel mark, no small kana."""
+    """The pattern in the spelling that is searched: hiragana for katakana, small letters (but `\\D` stays what it is),
+    no long-vowel mark, no small kana."""
     hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in pattern.replace("ー", ""))
-    return hiragana.translate(_LARGE)
+    small = _SIGN.sub(lambda sign: sign[0] if sign[0].startswith("\\") else sign[0].lower(), hiragana)
+    return small.translate(_LARGE)
 
 
-_HEARD = {kind: re.compile(_folded("|".join(patterns)), re.IGNORECASE) for kind, patterns in PATTERNS.items()}
+_SIGN = re.compile(r"\\.|.", re.DOTALL)
+# What is searched is in small letters already: with IGNORECASE every search would take twice as long.
+_HEARD = {kind: re.compile(_folded("|".join(patterns))) for kind, patterns in PATTERNS.items()}
 _NOT_HEARD = {kind: re.compile(_folded(pattern)) for kind, pattern in UNLESS.items()}
