@@ -17,6 +17,7 @@ from bot.dialogue import Conversation
 from bot.idle import Step, Watched, apology_words, notice_words, returned_words, step_for
 from bot.messages import Text
 from faq.knowledge import Knowledge
+from faq.library import UnknownCity
 from faq.office_hours import JAPAN
 from store import Store
 from store.errors import StoreError
@@ -34,7 +35,7 @@ def watch_cases(store: Store, knowledge_of: KnowledgeOf, cities: Iterable[str], 
     for city in cities:
         try:
             done += _watch_city(store, knowledge_of(city), city, now)
-        except StoreError:
+        except (StoreError, UnknownCity):  # its content cannot be read, either
             log.exception("the cases of a city could not be watched", extra={"city": city})
     return done
 

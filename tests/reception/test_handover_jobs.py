@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from faq.knowledge import Knowledge
+from faq.library import UnknownCity
 from handover_jobs import EVERY_MINUTE, watch_cases
 from store import Store, open_store
 from store.errors import StoreError
@@ -224,7 +225,7 @@ def test_two_processes_in_the_same_minute_do_everything_once(office):
     assert [len(office.told(f"U{n}")) for n in range(5)] == [1] * 5
 
 
-def test_one_citys_broken_store_does_not_keep_the_clock_from_the_others(office, monkeypatch):
+def test_a_city_that_cannot_be_looked_at_does_not_keep_the_clock_from_the_others(office, monkeypatch):
     office.answers(office.asks())
     office.forward(20)
     read = office.store.cases
@@ -234,8 +235,13 @@ def test_one_citys_broken_store_does_not_keep_the_clock_from_the_others(office, 
             raise StoreError("away")
         return read(city, status)
 
+    def knowledge_of(city: str) -> Knowledge:
+        if city == "unread":
+            raise UnknownCity(city)
+        return office.knowledge
+
     monkeypatch.setattr(office.store, "cases", broken_for_one)
-    done = watch_cases(office.store, lambda _: office.knowledge, ("broken", "test"), office.now)
+    done = watch_cases(office.store, knowledge_of, ("broken", "unread", "test"), office.now)
 
     assert done["notice"] == 1
 
