@@ -78,9 +78,7 @@ def understand(index: Index, query: str) -> Question:
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
     slots = (*_word_slots(index, placed, whole), *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
     groups = tuple(_once((*_named(index, placed, slots), *sounded)))[:MOST_GROUPS]
-    return Question(
-        text, tokens, slots, groups, aspects(unit.token for unit in placed), sound_of(unit.token for unit in placed)
-    )
+    return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed), sound_of(tokens))
 
 
 def _placed(tokens: tuple[Token, ...]) -> list[Placed]:

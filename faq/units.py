@@ -26,7 +26,12 @@ _memory: OrderedDict[str, tuple[Token, ...]] = OrderedDict()
 
 
 def units(text: str) -> tuple[Token, ...]:
-    """The units of a text that are compared at all (no particles, no punctuation), sentence by sentence."""
+    """The units of a text that are compared at all (no particles, no punctuation)."""
+    return tuple(token for token in spoken(text) if not token.idle)
+
+
+def spoken(text: str) -> tuple[Token, ...]:
+    """All units of a text, sentence by sentence."""
     sentences = _SENTENCE.findall(text)
     if len(sentences) == 1:
         return _units_of(text)
@@ -36,7 +41,7 @@ def units(text: str) -> tuple[Token, ...]:
 def _units_of(sentence: str) -> tuple[Token, ...]:
     known = _memory.get(sentence)
     if known is None:
-        known = tuple(token for token in analyse(normalise(sentence)) if not token.idle)
+        known = analyse(normalise(sentence))
         with _lock:
             _memory[sentence] = known
             while len(_memory) > _REMEMBERED:
@@ -68,12 +73,13 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
     memory, key = thesaurus.remembered, (text, own_forms, asks)
     known = memory.get(key)
     if known is None:
-        tokens = units(text)
+        said = spoken(text)
+        tokens = tuple(token for token in said if not token.idle)
         found = tuple(words(tokens, own_forms))
         mentions = thesaurus.mentions([token.form for token in tokens])
         groups = tuple(dict.fromkeys(f"={mention.group}" for mention in mentions))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
-        known = Read(tokens, found, groups, pairs, aspects(tokens) if asks else 0, sound_of(tokens) if asks else "")
+        known = Read(tokens, found, groups, pairs, aspects(tokens) if asks else 0, sound_of(said) if asks else "")
         with _lock:
             if len(memory) >= _MOST_READ:
                 memory.clear()
