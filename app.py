@@ -214,7 +214,7 @@ def new_worker(parts: Parts) -> Worker:
         parts.lines,
         at_once=parts.config.worker_threads,
         jobs=jobs,
-        public_url=parts.config.public_url,
+        public_url=parts.config.form_url,
         beside=(_errands(parts),),
     )
 
@@ -226,6 +226,7 @@ def _errands(parts: Parts) -> Rounds:
         parts.store,
         parts.library.get,
         tokens={city: channel.access_token for city, channel in config.line.items()},
+        api_host=config.line_api_host,
         data_host=config.line_api_data_host,
         smtp_url=config.smtp_url,
         mail_from=config.mail_from,
@@ -338,6 +339,8 @@ def _welcome(config: Config, parts: Parts) -> None:
         version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
         click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
         show_the_first_door(config, parts, city)
+    if not config.form_url:
+        click.echo("  PUBLIC_URL が https:// ではないので、住民に連絡先のフォームを案内しません。", err=True)
     if config.demo:
         click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
 

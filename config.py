@@ -93,6 +93,11 @@ class Config:
     def demo(self) -> bool:
         return self.mode == "demo"
 
+    @property
+    def form_url(self) -> str:
+        """Where residents open the contact form; "" where their data would travel unencrypted: then none is offered."""
+        return self.public_url if self.demo or self.public_url.startswith("https://") else ""
+
 
 def city_ids(cities_dir: Path) -> tuple[str, ...]:
     """The cities that have a folder with a `city.yaml`, in alphabetical order. `_base` is nobody's city."""

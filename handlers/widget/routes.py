@@ -74,7 +74,7 @@ def widget_blueprint(
 ) -> Blueprint:
     """The routes under `/widget/`."""
     blueprint = Blueprint("widget", __name__, url_prefix="/widget", template_folder="templates")
-    talk = Talk(library, store, clock, config.public_url)
+    talk = Talk(library, store, clock, config.form_url)
     limits = limits or Limits()
     places = places or Places(config.live_streams)
     uploads = uploads or Uploads(store, clock)
