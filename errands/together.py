@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clients.line.content import LineContent
+from clients.line.profile import LineProfiles
 from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
+from errands.names import Names
 from errands.pictures import Pictures
 from errands.rounds import Errand, Rounds
 from errands.telling import Telling
@@ -27,6 +29,7 @@ def all_errands(
     knowledge_of: Callable[[str], Knowledge],
     *,
     tokens: Mapping[str, str],
+    api_host: str,
     data_host: str,
     smtp_url: str,
     mail_from: str,
@@ -49,7 +52,11 @@ def all_errands(
         worker=worker,
     )
     contents = {city: LineContent(token, data_host) for city, token in tokens.items()}
-    errands = [Errand("pictures", Pictures(store, knowledge_of, contents, worker).fetch_once)]
+    profiles = {city: LineProfiles(token, api_host) for city, token in tokens.items()}
+    errands = [
+        Errand("pictures", Pictures(store, knowledge_of, contents, worker).fetch_once),
+        Errand("names", Names(store, profiles).ask_once),
+    ]
     if telling.anybody:
         errands += [
             Errand("plan-notices", telling.plan_once),

@@ -42,6 +42,12 @@ EVENTS: Final[Mapping[str, str]] = {
 SILENT_EVENTS: Final = frozenset({"writes", "replies"})
 """Steps that the words themselves already show."""
 
+WHY_NOT: Final[Mapping[str, str]] = {
+    "monthly limit": "LINE の今月の通数を使い切りました",
+    "retry key expired": "1日試しても送れませんでした",
+    "erased": "住民が消しました",
+    "no channel": "LINE の設定がありません",
+}
 DELIVERIES: Final[Mapping[str, str]] = {"waiting": "送っています", "sent": "届けました", "failed": "届いていません"}
 REASONS: Final[Mapping[str, str]] = {
     "answered": "答えた",
@@ -100,12 +106,12 @@ def _of_turn(
 ) -> list[Said]:
     when = moment(turn.at, voice.now)
     if turn.kind == "staff":
-        told = DELIVERIES[delivery.state] if delivery else ""
+        told = _told_of(delivery) if delivery else ""
         who = " ".join(filter(None, (turn.speaker, name_of(turn.staff, names))))
         failed = delivery is not None and delivery.state == "failed"
         return [Said(turn.event_id, turn.at, "staff", who, turn.reply_text or turn.text, when, False, told, failed)]
     if turn.kind == "told":
-        told = DELIVERIES[delivery.state] if delivery and delivery.state != "sent" else ""
+        told = _told_of(delivery) if delivery and delivery.state != "sent" else ""
         return [Said(turn.event_id, turn.at, "bot", "自動のお知らせ", turn.reply_text, when, False, told)]
     pieces = []
     words = said_by_resident(turn, voice)
@@ -116,6 +122,12 @@ def _of_turn(
     if turn.reply_text:
         pieces.append(Said(f"{turn.event_id}-reply", turn.at, "bot", "自動の案内", turn.reply_text, when))
     return pieces
+
+
+def _told_of(delivery: Delivery) -> str:
+    """What became of a message, and why it did not arrive."""
+    why = WHY_NOT.get(delivery.reason, "LINE が受け取りませんでした") if delivery.state == "failed" else ""
+    return f"{DELIVERIES[delivery.state]}（{why}）" if why else DELIVERIES[delivery.state]
 
 
 def said_by_resident(turn: Turn, voice: Voice) -> str:
