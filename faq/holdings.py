@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from faq.postings import Floats, Ints, Postings
+from faq.postings import Floats, Ints, Pairs, Postings, paired, unpaired
 from faq.rounds import Places, Rounds
 
 
@@ -30,11 +29,11 @@ class Hits(NamedTuple):
 
 @dataclass(frozen=True)
 class Holdings:
-    """For every term the `places` that hold it, asks before answers, and its `worth` there; `lengths[t]` are (asks,
-    answers)."""
+    """The places that hold term `t`, asks before answers, and its worth there are `pairs[starts[t]:starts[t + 1]]`;
+    `lengths[t]` are (asks, answers)."""
 
-    places: tuple[Places, ...]
-    worth: tuple[Floats, ...]
+    pairs: Pairs
+    starts: tuple[int, ...]
     lengths: Ints
 
     @staticmethod
@@ -45,23 +44,14 @@ class Holdings:
         answers = np.arange(len(in_answers.places)) + np.repeat(in_asks.starts[1:], lengths[:, 1])
         position = np.empty(len(rounds.entry_at), np.intp)
         position[rounds.entry_at] = np.arange(len(position))
-        places = np.empty(len(asks) + len(answers), np.intp)
+        places = np.empty(len(asks) + len(answers), np.int32)
         worth = np.empty(len(places), np.float32)
         places[asks], worth[asks] = rounds.place_of[in_asks.places], in_asks.worth
         places[answers], worth[answers] = rounds.answers.start + position[in_answers.places], in_answers.worth
-        bounds = list(pairwise([0, *lengths.sum(1).cumsum().tolist()]))
-        return Holdings(
-            tuple(places[start:end] for start, end in bounds),
-            tuple(worth[start:end] for start, end in bounds),
-            lengths,
-        )
+        return Holdings(paired(places, worth), (0, *lengths.sum(1).cumsum().tolist()), lengths)
 
     def hits(self, terms: Sequence[int]) -> Hits:
         """Everything these terms hold."""
-        if not terms:
-            return Hits(np.zeros(0, np.intp), np.zeros(0, np.float32), np.zeros(0, np.int64))
-        return Hits(
-            np.concatenate([self.places[term] for term in terms]),
-            np.concatenate([self.worth[term] for term in terms]),
-            self.lengths.take(terms, axis=0).ravel(),
-        )
+        pairs, starts = self.pairs, self.starts
+        places, worth = unpaired([pairs[starts[term] : starts[term + 1]] for term in terms])
+        return Hits(places, worth, self.lengths[list(terms)].ravel())

@@ -13,14 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import add
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, Ints, changes, number_terms, rarity_of
+from faq.postings import Doubles, Floats, Ints, Pairs, changes, number_terms, paired, rarity_of, unpaired
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -52,17 +51,16 @@ def _pieces(sound: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Sounds:
-    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote. For
-    each entry `held` are its letters by number, `counts` how often each stands there, `worth` what it is worth, `sizes`
-    how many different ones it has and `lengths` how many in all; `usual` is the usual length."""
+    """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote.
+    `held[starts[e]:starts[e + 1]]` are the letters of entry `e` by number with what each is worth, `counts` how often
+    it stands there; `lengths` is how many letters the entry has in all, `usual` the usual length."""
 
     letters: Mapping[str, int]
     rarity: Doubles
     rarest: float
-    held: tuple[NDArray[np.int32], ...]
-    counts: tuple[NDArray[np.uint8], ...]
-    worth: tuple[Floats, ...]
-    sizes: Ints
+    held: Pairs
+    counts: NDArray[np.uint8]
+    starts: Ints
     lengths: Doubles
     usual: float
 
@@ -82,17 +80,13 @@ class Sounds:
         lengths = np.bincount(owner, minlength=entries).astype(np.float64)
         usual = float(lengths.mean()) if entries else 1.0
         worth = (rarity[of_letter] * _saturated(counts, lengths[of_entry] / (usual or 1.0))).astype(np.float32)
-        numbers = of_letter.astype(np.int32)
-        starts = of_entry.searchsorted(np.arange(entries + 1))
-        bounds = [slice(start, end) for start, end in pairwise(starts.tolist())]
         return cls(
             letters=letters,
             rarity=rarity,
             rarest=float(np.log1p(2 * entries)),
-            held=tuple(numbers[part] for part in bounds),
-            counts=tuple(counts[part] for part in bounds),
-            worth=tuple(worth[part] for part in bounds),
-            sizes=np.diff(starts),
+            held=paired(of_letter.astype(np.int32), worth),
+            counts=counts,
+            starts=of_entry.searchsorted(np.arange(entries + 1)),
             lengths=lengths,
             usual=usual or 1.0,
         )
@@ -110,16 +104,18 @@ class Sounds:
         is_asked = np.zeros(len(self.letters), np.bool_)
         is_asked[known] = True
         numbers = entries.tolist()
-        worth = np.concatenate([self.worth[entry] for entry in numbers])
-        worth *= is_asked.take(np.concatenate([self.held[entry] for entry in numbers]))
-        shares = _sums(worth, self.sizes[entries])
+        starts, ends = self.starts[entries], self.starts[entries + 1]
+        stretches = zip(starts.tolist(), ends.tolist(), strict=True)
+        letters, worth = unpaired([self.held[start:end] for start, end in stretches])
+        shares = _sums(worth * is_asked.take(letters), ends - starts)
         if copied is not None and copied in numbers:
             shares[numbers.index(copied)] = self._without(asked, copied)
         return shares / (float(self.rarity[known].sum()) + self.rarest * (len(different) - len(known)))
 
     def _without(self, asked: Sequence[str], entry: int) -> float:
         """What the entry shares with these letters when they are not counted as its own."""
-        letters, counts = self.held[entry], self.counts[entry]
+        own = slice(self.starts[entry], self.starts[entry + 1])
+        letters, counts = unpaired([self.held[own]])[0], self.counts[own]
         again = Counter(self.letters[piece] for piece in asked if piece in self.letters)
         left = counts - np.asarray([again[letter] for letter in letters.tolist()], np.int64)
         met = np.asarray([letter in again for letter in letters.tolist()]) & (left > 0)
