@@ -32,6 +32,7 @@ schema:
 screenshots:
 	@sh scripts/setup.sh test
 	$(VENV)/python scripts/screenshots.py
+	$(VENV)/python scripts/console_screenshots.py
 
 lock: # needs uv; hashes for every platform, no addresses
 	for name in requirements requirements-dev requirements-bench requirements-node; do \

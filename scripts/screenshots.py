@@ -34,12 +34,9 @@ COLOURS = 192
 
 
 def main() -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        sys.exit("Chromium が見つかりません。make test を一度実行すると入ります。")
     IMAGES.mkdir(parents=True, exist_ok=True)
     with the_demo() as (home, settings), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         phone, chat = the_phone(browser, home), the_chat(browser, home)
         save("conversation.png", beside(phone, chat))
         save("widget.png", the_city_page(browser, home))
@@ -48,6 +45,13 @@ def main() -> None:
             save(f"console-{name}.png", image)
         save("contact-form.png", the_contact_form(browser, home))
         browser.close()
+
+
+def chromium_path() -> str:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        sys.exit("Chromium が見つかりません。make test を一度実行すると入ります。")
+    return path
 
 
 @contextlib.contextmanager

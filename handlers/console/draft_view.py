@@ -16,6 +16,7 @@ from faq.knowledge import Knowledge
 from faq.lint import findings
 from faq.problems import Problem
 from faq.reader import read_entries
+from faq.search import search
 from store.records import Turn
 from store.records_cases import CaseView
 
@@ -54,16 +55,24 @@ def draft_of(case: CaseView, turns: Sequence[Turn], knowledge: Knowledge) -> str
     """The YAML of a new entry: the resident's question, the staff's words as its answer. Numbers stay hidden."""
     question = " ".join(without_masks(mask(case.question).text).split()) or _NO_QUESTION
     answers = [turn.reply_text.strip() for turn in turns if turn.kind == "staff" and turn.reply_text.strip()]
-    linked = knowledge.entries.get(case.linked_entry or case.entry_id)
     fields: dict[str, Value] = {
         "id": _free_id(case, knowledge),
         "question": question[:500],
         "phrasings": [question[:200]],
         "answer": mask("\n\n".join(answers)).text or _NO_ANSWER,
         "department": case.department,
-        "category": linked.category if linked else case.category or "general",
+        "category": _category(case, question, knowledge),
     }
     return "\n".join(["faqs:", *item_lines(fields, 2), ""])
+
+
+def _category(case: CaseView, question: str, knowledge: Knowledge) -> str:
+    """The topic of the entry that was linked or read last, or of the nearest one."""
+    nearest = search(knowledge.index, question, top=1).candidates
+    for entry_id in (case.linked_entry, case.entry_id, *(one.id for one in nearest)):
+        if entry_id in knowledge.entries:
+            return knowledge.entries[entry_id].category
+    return "general"
 
 
 def _free_id(case: CaseView, knowledge: Knowledge) -> str:

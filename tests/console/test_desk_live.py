@@ -103,7 +103,7 @@ def test_the_streams_of_a_process_are_counted_and_given_back(desk: Desk) -> None
     assert browser.client.get(f"/console/{CITY}/live").status_code == 200
 
 
-@pytest.mark.parametrize("how", ["logged out", "disabled", "moved to another role's end"])
+@pytest.mark.parametrize("how", ["logged out", "disabled"])
 def test_a_stream_ends_when_its_reader_may_not_read_any_more(desk: Desk, how: str) -> None:
     person, browser = desk.staff()
     browser.get("/inbox")

@@ -1,0 +1,130 @@
+"""Makes the pictures of the staff's desk: `make screenshots` starts the demo, lets residents ask and staff answer.
+
+docs/images/console/<page>-<width>.png   each page of the desk on a desk's screen; the first two on a telephone as well
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import urllib.request
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from screenshots import IMAGES, PASSWORD, ROOT, chromium_path, save, the_demo
+
+FOLDER = IMAGES / "console"
+DESK, PHONE = (1280, 860), (320, 640)
+ASKED = (
+    ("保育園の空きを知りたい。4月から働くことになりました", "子どもが1歳です"),
+    ("粗大ごみの手すりは持ち込めますか", ""),
+    ("マイナンバーカードをなくしました。番号は 1234-5678-9018 です", ""),
+    ("先週引っ越してきたのですが、日曜日に手続きできますか", "平日は仕事で行けません"),
+)
+ANSWER = "日曜日は、毎月第4日曜日の午前に開いています。\n転入届のほかに、国民健康保険の手続きもできます。"
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with the_demo() as (home, settings), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        page = a_desk(browser, home, settings)
+        for question, more in ASKED:
+            ask(home, question, more)
+        work(page, home)
+        for name, path in the_pages(page, home).items():
+            shoot(page, name, path, DESK)
+        shoot(page, "inbox", f"{home}/console/demo/inbox?tab=all", PHONE)
+        shoot(page, "conversation", the_case(page, home), PHONE)
+        browser.close()
+
+
+def ask(home: str, question: str, more: str) -> None:
+    """A resident on the city's page asks, and then asks for a person; whatever the hour and the way on."""
+    session = None
+    for words in (question, "人に聞く"):
+        answer = say(home, words, session)
+        session = answer["session"]
+    if not answer["waiting"]:
+        answer = say(home, "わからない", session)
+    if more:
+        say(home, more, session)
+
+
+def say(home: str, words: str, session: str | None) -> dict[str, str]:
+    body = json.dumps({"text": words, "session": session}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{home}/widget/demo/messages", body, headers)  # noqa: S310 - our own demo
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        told: dict[str, str] = json.load(answer)
+        return told
+
+
+def a_desk(browser: Browser, home: str, settings: dict[str, str]) -> Page:
+    """The first member of staff, logged in."""
+    command = [sys.executable, str(ROOT / "app.py"), "staff", "first-link", "demo"]
+    made = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(made.stdout.strip())
+    page.get_by_label("名前").fill("佐藤ハナ")
+    page.get_by_label("メールアドレス").fill("sato@city.saino.example.jp")
+    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+    page.get_by_label("もういちど同じパスワード").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="ログアウト").wait_for()
+    return page
+
+
+def work(page: Page, home: str) -> None:
+    """A day at the desk: a canned answer, a talk taken and answered, a note, a draft."""
+    page.goto(f"{home}/console/demo/canned")
+    page.get_by_label("見出し").fill("はじめのあいさつ")
+    page.locator("#text").fill("{city} {department}の{name}です。お問い合わせありがとうございます。")
+    page.get_by_role("button", name="残す").click()
+    page.goto(the_case(page, home))
+    page.get_by_role("button", name="受ける").click()
+    page.get_by_label("住民に送る文").fill(ANSWER)
+    page.get_by_role("button", name="送る", exact=True).click()
+    page.locator("#talk .staff").wait_for()
+    page.locator("#note").fill("次の第4日曜日は22日です。")
+    page.get_by_role("button", name="メモを残す").click()
+    page.locator("#talk .note").wait_for()
+    page.get_by_role("button", name="下書きを作る").click()
+    page.locator("textarea.yaml").wait_for()
+
+
+def the_case(page: Page, home: str) -> str:
+    """The address of the talk about moving in."""
+    page.goto(f"{home}/console/demo/inbox?tab=all")
+    address = page.locator(".case a").filter(has_text="引っ越してきた").get_attribute("href")
+    return f"{home}{address}"
+
+
+def the_pages(page: Page, home: str) -> dict[str, str]:
+    here = f"{home}/console/demo"
+    case = the_case(page, home)
+    return {
+        "inbox": f"{here}/inbox?tab=all",
+        "conversation": case,
+        "reply": f"{case}?q=国民健康保険#reply",
+        "search": f"{here}/search?q=引っ越し",
+        "canned": f"{here}/canned",
+        "drafts": f"{here}/drafts",
+        "draft": f"{here}/drafts/1",
+        "erase": f"{case}/erase",
+    }
+
+
+def shoot(page: Page, name: str, address: str, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(address)
+    page.evaluate("document.fonts.ready.then(() => null)")
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    save(f"console/{name}-{size[0]}.png", image)
+
+
+if __name__ == "__main__":
+    main()
