@@ -51,6 +51,13 @@ class ConsoleViews(Core):
         """Who has seen which open case, and whose name is called where."""
         return self._read(lambda connection: _watched(connection, city))
 
+    def called_back(self, city: str) -> list[CaseView]:
+        """Closed cases in which a note calls somebody who has not looked yet."""
+        calling = select(mentions.c.case_id).where(mentions.c.city == city, mentions.c.seen_at.is_(None))
+        here = and_(cases.c.city == city, cases.c.id.in_(calling))
+        these = select(cases).where(here, cases.c.status == "closed", cases.c.resident != "")
+        return self._read(lambda connection: [case_view(row) for row in connection.execute(these)])
+
     def closed_cases(self, sight: Sight, page: int, size: int) -> Page:
         """Closed cases, the last one first; `page` counts from 1."""
         found = (

@@ -56,7 +56,8 @@ class DeskData:
             desk = self._desks.get(city)
             if desk is None or desk.mark != mark:
                 # The mark is from before the look: what changes in between is told once more, never missed.
-                desk = Desk(mark, tuple(self.store.cases(city, "open")), self.store.watched(city))
+                cases = (*self.store.cases(city, "open"), *self.store.called_back(city))
+                desk = Desk(mark, cases, self.store.watched(city))
                 self._desks[city] = desk
             return desk
 

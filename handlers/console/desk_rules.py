@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final, Literal, get_args
 
+from bot.handover import OPEN_STATES
 from store.records_accounts import Role, Staff
 from store.records_cases import CaseView
 
@@ -41,10 +42,15 @@ def as_tab(name: str | None) -> Tab | None:
 
 
 def on_tab(tab: Tab, me: Staff, case: CaseView, called: Collection[int]) -> bool:
-    """Whether an open case that is visible stands on this shelf; `called` are the cases whose notes call for `me`."""
+    """Whether a case that is visible stands on this shelf; `called` are the cases whose notes call for `me`.
+
+    A call by name stays on one's own shelf until one has looked, also when the talk is over by then.
+    """
+    if tab == "mine":
+        return _holds(me, case) or case.id in called
+    if case.status not in OPEN_STATES:
+        return False
     match tab:
-        case "mine":
-            return _holds(me, case) or case.id in called
         case "department":
             return case.department in me.departments
         case "waiting":

@@ -323,6 +323,23 @@ def test_letters_do_nothing_unless_they_are_switched_on(house: House, new_page: 
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+def test_without_a_free_stream_the_inbox_looks_by_itself_and_the_title_counts(
+    sqlite_url: str, tmp_path: Path, demo_library: Library, new_page: NewPage
+) -> None:
+    with a_running_house(sqlite_url, tmp_path, demo_library, LIVE_STREAMS="0") as house:
+        page = new_page()
+        log_in(house, page, None, a_clerk(house, "山田"))
+        expect(page.get_by_label("新しいことばを音で知らせる")).not_to_be_checked()
+        page.get_by_label("新しいことばを音で知らせる").check()
+
+        a_waiting_case(house)
+
+        expect(page.locator(".case")).to_have_count(1)
+        expect(page).to_have_title(re.compile(r"^\(1\) "))
+        page.reload()
+        expect(page.get_by_label("新しいことばを音で知らせる")).to_be_checked()
+
+
 @pytest.mark.parametrize("viewport", [PHONE, TABLET, DESK], ids=["320 px", "768 px", "1280 px"])
 def test_every_page_is_free_of_faults_and_needs_no_sideways_scrolling(
     house: House, new_page: NewPage, viewport: dict[str, int]

@@ -214,6 +214,22 @@ def test_a_note_calls_a_colleague_until_they_have_looked_and_no_resident_sees_it
     assert all("合っていますか" not in str(row) for row in desk.store.audit_all(CITY))
 
 
+def test_a_call_is_heard_also_when_the_talk_is_over_by_then(both_desk: Desk) -> None:
+    person, _ = both_desk.staff(name="山田花子")
+    colleague, browser = both_desk.staff(name="鈴木一郎")
+    case = both_desk.answered(both_desk.asks("住民票の相談"), person)
+    both_desk.store.add_note(CITY, case.id, person.id, "@鈴木一郎 見てください", [colleague.id])
+    both_desk.closed(case, person)
+
+    mine = browser.get("/inbox?tab=mine").text
+
+    assert "住民票の相談" in mine
+    assert "名前を呼ばれています" in mine
+    assert "住民票の相談" not in browser.get("/inbox?tab=all").text
+    browser.get(f"/cases/{case.id}")
+    assert "住民票の相談" not in browser.get("/inbox?tab=mine").text
+
+
 def test_what_the_bot_had_found_stands_beside_what_it_finds_now(desk: Desk) -> None:
     _, browser = desk.staff()
     case = desk.asks("引っ越してきた", candidates=(("moving-in", 0.5), ("gone-entry", 0.4)))
