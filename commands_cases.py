@@ -17,12 +17,14 @@ import click
 from bot.dialogue import Conversation
 from bot.teaching import lesson
 from bot.wording import Wording
+from commands_staff import who_types
 from desk import proposal_of
 from faq.assembly import Content, assemble
 from faq.content import base_folder, read_folder
 from faq.problems import ContentError
 from store import Store
 from store.records import Outcome, Outgoing, Proposal, Turn
+from store.records_accounts import AuditLine
 from store.records_cases import OPERATOR, CaseConflict, CaseView, Said
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -48,6 +50,7 @@ def case_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> 
         city_folder(city)
         with open_store() as store:
             found = store.cases(city, None if everything else "open")
+            store.audit(city, who_types(), "case.list", "all" if everything else "open", {"found": len(found)})
         for case in found:
             click.echo(_line(case))
         if not found:
@@ -74,10 +77,7 @@ def case_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> 
             else:
                 taught = window.answer(text.strip(), entry_id)
         click.echo(f"質問 {number} に返事をしました。")
-        if taught:
-            click.echo(f"「{taught.phrasing}」を、{entry_id} の言い換えとして提案しました（faq learn で見られます）。")
-        elif entry_id:
-            click.echo("質問の文は、言い換えの提案にしません（もうある言い方か、長い文か、個人の情報かもしれません）。")
+        _tell_taught(taught, entry_id)
 
     @cases.command(help="質問を引き受けます。終わるまで、自動の案内は答えません。")
     @click.argument("city")
@@ -86,23 +86,27 @@ def case_commands(open_store: OpenStore, city_folder: Callable[[str], Path]) -> 
         folder = city_folder(city)
         with open_store() as store:
             window = _Window(store, folder, _case(store, city, number))
-            _done(window.case, lambda: store.take_case(city, number, OPERATOR, window.tell("handover_taken")))
+            tell, line = window.tell("handover_taken"), window.line("take")
+            _done(window.case, lambda: store.take_case(city, number, OPERATOR, tell, line=line))
         click.echo(f"質問 {number} を引き受けました。cases reply で返事をして、cases close で終わります。")
 
     @cases.command(help="質問を終わりにして、自動の案内に戻します。")
     @click.argument("city")
     @click.argument("number", type=int)
     @click.option("--reason", default="answered", help="どうして終わるか（記録に残る）")
-    @click.option("--entry", "entry_id", default="", metavar="ID", help="この質問に答える FAQ の id（記録に残る）")
+    @click.option("--entry", "entry_id", default="", metavar="ID", help=ENTRY_HELP)
     def close(city: str, number: int, reason: str, entry_id: str) -> None:
         folder = city_folder(city)
         with open_store() as store:
             window = _Window(store, folder, _case(store, city, number))
-            if entry_id and entry_id not in window.content.entries:
-                raise click.ClickException(f"FAQ に id「{entry_id}」はありません。まだ終わりにしていません。")
-            tell = window.tell("handover_returned_closed")
-            _done(window.case, lambda: store.close_case(city, number, OPERATOR, reason, entry_id, tell))
+            taught = window.taught(entry_id, "まだ終わりにしていません。")
+            tell, line = window.tell("handover_returned_closed"), window.line("close", reason=reason, entry=entry_id)
+            _done(
+                window.case,
+                lambda: store.close_case(city, number, OPERATOR, reason, entry_id, tell, taught=taught, line=line),
+            )
         click.echo(f"質問 {number} を終わりにしました。ここからは、自動の案内が答えます。")
+        _tell_taught(taught, entry_id)
 
     return cases
 
@@ -120,6 +124,13 @@ def _done(case: CaseView, act: Callable[[], object]) -> None:
     except CaseConflict as conflict:
         sentence = WHY_NOT.get(conflict.reason, "質問 {number} は、たった今ほかの人が動かしました。")
         raise click.ClickException(sentence.format(number=case.id, city=case.city)) from conflict
+
+
+def _tell_taught(taught: Proposal | None, entry_id: str) -> None:
+    if taught:
+        click.echo(f"「{taught.phrasing}」を、{entry_id} の言い換えとして提案しました（faq learn で見られます）。")
+    elif entry_id:
+        click.echo("質問の文は、言い換えの提案にしません（もうある言い方か、長い文か、個人の情報かもしれません）。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +157,12 @@ class _Window:
     def say(self, text: str) -> None:
         """An answer in a talk that the operator has taken; the talk goes on."""
         case = self.case
-        _done(case, lambda: self.store.reply_case(case.city, case.id, OPERATOR, text, str(uuid4())))
+        line = self.line("reply", letters=len(text))
+        _done(case, lambda: self.store.reply_case(case.city, case.id, OPERATOR, text, str(uuid4()), line=line))
 
     def answer(self, text: str, entry_id: str) -> Proposal | None:
         """Take, answer and close in one, and what that teaches about the linked entry."""
-        taught = self._taught(entry_id) if entry_id else None
+        taught = self.taught(entry_id, "返事はまだしていません。")
         back = self.tell("handover_returned_closed")
         # One push for both: a city pays LINE for each.
         messages = [{"type": "text", "text": words} for words in (self._named(text), back(self.case).text)]
@@ -168,18 +180,26 @@ class _Window:
         on_line = self.case.channel == "line"
         push = Outgoing(self.case.city, self.case.resident, self.case.channel, messages)
         outcome = Outcome(turn=turn, outgoing=(push,) if on_line else (), proposal=taught)
-        if not self.store.answer_case(self.case.city, self.case.id, outcome, None if on_line else back):
+        line, tell = self.line("reply", letters=len(text), entry=entry_id), None if on_line else back
+        if not self.store.answer_case(self.case.city, self.case.id, outcome, tell, line=line):
             raise click.ClickException(f"質問 {self.case.id} には、たった今ほかの人が返事をしました。")
         return taught
 
     def _named(self, text: str) -> str:
         return f"【{self.case.department}】\n{text}"
 
-    def _taught(self, entry_id: str) -> Proposal | None:
+    def line(self, action: str, **detail: object) -> AuditLine:
+        """What the audit log says of it, written with the change itself."""
+        return AuditLine(who_types(), f"case.{action}", f"case:{self.case.id}", detail)
+
+    def taught(self, entry_id: str, not_yet: str) -> Proposal | None:
+        """What the question teaches about the linked entry. `not_yet`: what a mistyped id has kept from being done."""
+        if not entry_id:
+            return None
         content = self.content
         entry = content.entries.get(entry_id)
         if entry is None:
-            raise click.ClickException(f"FAQ に id「{entry_id}」はありません。返事はまだしていません。")
+            raise click.ClickException(f"FAQ に id「{entry_id}」はありません。{not_yet}")
         taught = lesson(entry, self.case.question, "staff", content.city.own_names)
         return proposal_of(self.case.city, taught, datetime.now(UTC)) if taught else None
 

@@ -39,7 +39,7 @@ def staff_commands(open_store: OpenStore, config: Callable[[], Config], known_ci
 
     def show_link(new: NewInvitation) -> None:
         with open_store() as store:
-            link = _tried(lambda: make_link(store, config().public_url, new, _who()))
+            link = _tried(lambda: make_link(store, config().public_url, new, who_types()))
         click.echo(link)
         click.echo("1回だけ、72時間のうちに使えます。本人だけに届く方法で渡してください。", err=True)
 
@@ -95,19 +95,19 @@ def staff_commands(open_store: OpenStore, config: Callable[[], Config], known_ci
     changing(
         "disable",
         "ログインできなくします（記録は残ります）。",
-        lambda store, person: store.disable_staff(person.city, person.id, _who()),
+        lambda store, person: store.disable_staff(person.city, person.id, who_types()),
         "ログインできなくしました。",
     )
     changing(
         "enable",
         "また、ログインできるようにします。",
-        lambda store, person: store.enable_staff(person.city, person.id, _who()),
+        lambda store, person: store.enable_staff(person.city, person.id, who_types()),
         "ログインできるようにしました。",
     )
     changing(
         "reset-totp",
         "二段階の確認（TOTP）を外します。電話をなくした人のためです。",
-        lambda store, person: store.clear_totp(person.city, person.id, _who()),
+        lambda store, person: store.clear_totp(person.city, person.id, who_types()),
         "二段階の確認を外しました。次のログインで設定しなおします。",
     )
     return staff
@@ -146,7 +146,7 @@ def audit_commands(open_store: OpenStore, cities: Callable[[], tuple[str, ...]],
         if path.exists():
             raise click.ClickException(f"{path} は、もうあります。別の名前を書いてください。")
         with open_store() as store:
-            store.audit(city, _who(), "audit.exported", "audit", {"to": "file"})
+            store.audit(city, who_types(), "audit.exported", "audit", {"to": "file"})
             names = {person.id: person.name for person in store.staff_list(city)}
             try:
                 with _for_me_alone(path) as file:
@@ -163,7 +163,7 @@ def _for_me_alone(path: Path) -> IO[str]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
 
 
-def _who() -> str:
+def who_types() -> str:
     """Whoever typed the command, for the log."""
     try:
         return f"cli:{getpass.getuser()}"

@@ -20,7 +20,8 @@ def _run(connection: Connection, acts: Sequence[Act]) -> list[Any | StoreError]:
 
 
 # Kinds of one name are run together by the first one's `run`: so the steps are the request, not part of the kind.
-_ACT: Kind[Act, Any] = Kind("act", 6, _run)
+# They run behind what changes cases: the lock of a city's cases is always taken before the one of its audit log.
+_ACT: Kind[Act, Any] = Kind("act", 7, _run)
 
 
 class Acts(Core):

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, text
 
 from store.acts import Acts
-from store.records_accounts import AuditCheck, AuditFilter, AuditRow
+from store.records_accounts import AuditCheck, AuditFilter, AuditLine, AuditRow
 from store.rows import clean, from_ms, to_ms
 from store.tables_accounts import audit_log
 
@@ -99,6 +99,12 @@ def write_audit(
             hash=digest,
         )
     )
+
+
+def write_line(connection: Connection, city: str, now: int, line: AuditLine) -> None:
+    """`write_audit` for a line that was handed along with its change."""
+    who, action, record = clean(line.who), clean(line.action), clean(line.record)
+    write_audit(connection, clean(city), now, who, action, record, line.detail)
 
 
 def audit_head(connection: Connection, city: str) -> int:

@@ -13,12 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, update
 
 from bot.handover import OPEN_STATES, Event, Transition, Who, transition
+from store.audit import write_line
 from store.case_reading import cases_with, one_case, open_case_of, retry_key
 from store.engine import HotPath
 from store.handing_over import log_step, mark_change
-from store.records import Outcome, Outgoing, Turn
+from store.proposals import write_proposal
+from store.records import Outcome, Outgoing, Proposal, Turn
+from store.records_accounts import AuditLine
 from store.records_cases import CaseConflict, CaseView, Said, Tell
-from store.rows import clean, from_ms, turn_from, writing
+from store.rows import clean, from_ms, proposal_row, turn_from, writing
 from store.statements import READ_TURN_COLUMNS
 from store.tables import cases, turns
 
@@ -32,7 +35,8 @@ class Act:
     """One thing that `who` does. `case_id` 0: whatever case is open for `resident`.
 
     `seen`: the case must be as it was then, with not a word said since. `forced`: also when a colleague holds it.
-    `once`: not when it has happened to this case before.
+    `once`: not when it has happened to this case before. `line` goes into the audit log and `taught` to the proposals,
+    if it is done and not otherwise.
     """
 
     city: str
@@ -49,6 +53,8 @@ class Act:
     seen: CaseView | None = None
     forced: bool = False
     once: bool = False
+    line: AuditLine | None = None
+    taught: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ def act(hot: HotPath, connection: Connection, what: Act) -> CaseView | CaseConfl
     seq = _log(hot, connection, after, step, what, at)
     if what.tell is not None:
         _tell(hot, connection, after, what.tell(after), f"case-{case.id}-{seq}", at, what.now)
+    if what.taught is not None:
+        write_proposal(lambda sql, values: hot.execute(connection, sql, values), proposal_row(what.taught))
+    if what.line is not None:
+        write_line(connection, case.city, what.now, what.line)
     mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
     return after
 
@@ -121,6 +131,9 @@ def reply(hot: HotPath, connection: Connection, what: StaffReply) -> Turn | Case
         staff=doing.staff,
     )
     _say(hot, connection, turn, said, doing.now)
+    if doing.line is not None:
+        line = replace(doing.line, detail={**doing.line.detail, "turn": what.event_id})
+        write_line(connection, case.city, doing.now, line)
     mark_change(lambda sql, values: hot.execute(connection, sql, values), case.city)
     return turn
 

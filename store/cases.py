@@ -19,7 +19,8 @@ from store.case_acts import Act, StaffReply
 from store.core import Clock, Core
 from store.handing_over import mark_change
 from store.news import News
-from store.records import Outcome, Turn
+from store.records import Outcome, Proposal, Turn
+from store.records_accounts import AuditLine
 from store.records_cases import OPERATOR, CaseConflict, CaseStep, CaseView, Delivery, Remembered, Said, Tell, Waiting
 from store.rows import clean
 from store.tables import cases as cases_table
@@ -99,17 +100,27 @@ class Cases(Core):
 
     # ── Staff ────────────────────────────────────────────────────────────────────────────────────────────────────────
     # All of them raise CaseConflict when somebody was quicker, and write nothing then. `forced`: a colleague's case.
+    # `line` is written to the audit log in the same transaction: what was done and what the log says cannot differ.
 
-    def take_case(self, city: str, case_id: int, staff: int, tell: Tell | None = None) -> CaseView:
+    def take_case(
+        self, city: str, case_id: int, staff: int, tell: Tell | None = None, *, line: AuditLine | None = None
+    ) -> CaseView:
         """waiting → staff. Taking what one holds already changes nothing."""
-        return self._do_case(Act(city, "takes", "staff", self._now(), case_id, staff=staff, tell=tell))
+        return self._do_case(Act(city, "takes", "staff", self._now(), case_id, staff=staff, tell=tell, line=line))
 
     def release_case(
-        self, city: str, case_id: int, staff: int, tell: Tell | None = None, *, forced: bool = False
+        self,
+        city: str,
+        case_id: int,
+        staff: int,
+        tell: Tell | None = None,
+        *,
+        forced: bool = False,
+        line: AuditLine | None = None,
     ) -> CaseView:
         """staff → waiting, in the same department."""
-        now = self._now()
-        return self._do_case(Act(city, "releases", "staff", now, case_id, staff=staff, tell=tell, forced=forced))
+        act = Act(city, "releases", "staff", self._now(), case_id, staff=staff, tell=tell)
+        return self._do_case(replace(act, forced=forced, line=line))
 
     def transfer_case(
         self,
@@ -121,10 +132,11 @@ class Cases(Core):
         tell: Tell | None = None,
         *,
         forced: bool = False,
+        line: AuditLine | None = None,
     ) -> CaseView:
         """→ waiting in another department; the talk goes along. `reason` is for colleagues."""
         act = Act(city, "transfers", "staff", self._now(), case_id, staff=staff, reason=reason, department=department)
-        return self._do_case(replace(act, tell=tell, forced=forced))
+        return self._do_case(replace(act, tell=tell, forced=forced, line=line))
 
     def reply_case(
         self,
@@ -136,13 +148,14 @@ class Cases(Core):
         messages: Sequence[dict[str, Any]] | None = None,
         *,
         entry_id: str = "",
+        line: AuditLine | None = None,
     ) -> Turn:
         """Say `text` to the resident: the turn, and on LINE its push, in one transaction.
 
         `key` names this very reply (a form's hidden number): repeated, the first one's turn comes back and nothing is
         written. `messages`: how LINE shows it; without, the department's name and the text.
         """
-        act = Act(city, "replies", "staff", self._now(), case_id, staff=staff)
+        act = Act(city, "replies", "staff", self._now(), case_id, staff=staff, line=line)
         said = None if messages is None else Said(text, tuple(messages))
         kind: Kind[StaffReply, Turn] = Kind("case_reply", 6, self._case_replies)
         turn = self._write(kind, StaffReply(act, text, key, said, entry_id))
@@ -159,10 +172,12 @@ class Cases(Core):
         tell: Tell | None = None,
         *,
         forced: bool = False,
+        taught: Proposal | None = None,
+        line: AuditLine | None = None,
     ) -> CaseView:
-        """→ closed; the conversation is the bot's again."""
+        """→ closed; the conversation is the bot's again. `taught`: what the question teaches the linked entry."""
         act = Act(city, "closes", "staff", self._now(), case_id, staff=staff, reason=reason, linked_entry=linked_entry)
-        return self._do_case(replace(act, tell=tell, forced=forced))
+        return self._do_case(replace(act, tell=tell, forced=forced, taught=taught, line=line))
 
     def read_case(self, city: str, case_id: int) -> None:
         """Staff have looked at the talk: nothing is unread."""
@@ -230,11 +245,13 @@ class Cases(Core):
         """The open cases whose residents were told that the answer is late."""
         return self._read(lambda connection: case_reading.cases_with(connection, city, "apologises"))
 
-    def answer_case(self, city: str, case_id: int, outcome: Outcome, tell: Tell | None = None) -> bool:
+    def answer_case(
+        self, city: str, case_id: int, outcome: Outcome, tell: Tell | None = None, *, line: AuditLine | None = None
+    ) -> bool:
         """Take a waiting case, write the answer, close it: all or nothing. False: it waits no longer."""
         now = self._now()
         take = Act(city, "takes", "staff", now, case_id, staff=OPERATOR)
-        close = replace(take, event="closes", reason="answered", tell=tell)
+        close = replace(take, event="closes", reason="answered", tell=tell, line=line)
 
         def run(connection: Connection, answer: Outcome) -> bool:
             case = case_reading.one_case(connection, city, case_id)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from store import privacy, reading
+from store.audit import write_line
 from store.core import Core
 from store.extras import erase_message
+from store.handing_over import mark_change
 from store.records import Purged, QueueState, Turn
+from store.records_accounts import AuditLine
 from store.rows import to_ms
 from store.writer import Kind, one_by_one
 
@@ -40,10 +45,21 @@ class Memory(Core):
 
         return self._write(Kind(f"erase_message {city}", 6, one_by_one(run)), message_id)
 
-    def erase_resident(self, city: str, resident: str) -> None:
-        """Forget everything this resident told the city; messages not yet sent are not sent."""
-        who = privacy.Resident(city, resident, self._now())
-        self._write(Kind("erase_resident", 6, one_by_one(privacy.erase_resident)), who)
+    def erase_resident(self, city: str, resident: str, line: AuditLine | None = None) -> None:
+        """Forget everything this resident told the city; messages not yet sent are not sent.
+
+        `line` is written to the audit log in the same transaction: nothing is erased without the record of it.
+        """
+        who = privacy.Resident(city, resident, self._now(), line)
+        self._write(Kind("erase_resident", 6, one_by_one(self._erase_resident)), who)
+
+    def _erase_resident(self, connection: Connection, who: privacy.Resident) -> None:
+        """Under the lock of the city's cases: somebody who takes the case at this moment comes before or after."""
+        self._hot.lock_cases(connection, who.city)
+        privacy.erase_resident(connection, who)
+        if who.line is not None:
+            write_line(connection, who.city, who.now, who.line)
+        mark_change(lambda sql, values: self._hot.execute(connection, sql, values), who.city)
 
     def purge(self, before: datetime) -> Purged:
         """Retention: empty or remove what ended before this moment, in small steps between other writes."""

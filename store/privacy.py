@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, ins
 
 from store.desk_book import DESK_TABLES, forget_notes_of, of_emptied_cases
 from store.proposals import SAID_BY_ONE, forget_words_of
+from store.records_accounts import AuditLine
 from store.tables import (
     DEAD,
     DONE,
@@ -40,6 +41,7 @@ class Resident:
     city: str
     resident: str
     now: int
+    line: AuditLine | None = None
 
 
 def erase_resident(connection: Connection, who: Resident) -> None:

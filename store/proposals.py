@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, select, update
 
 from store.records import FiledProposal, ProposalStatus
-from store.rows import Writing, from_ms
+from store.rows import Row, Writing, from_ms
 from store.tables import proposals, turns
 
 _CHUNK = 500
@@ -53,13 +53,17 @@ def write_proposals(execute: Callable[[str, Sequence[Any]], Any], outcomes: Iter
     """Count what was taught. In the order of their keys, so that two processes never wait for each other in a circle:
     these are the only rows that residents share."""
     for row in sorted(outcome.proposal for outcome in outcomes if outcome.proposal is not None):
-        *words, picked, helpful, staff, at, taken_back = row
-        counts, key = (picked, helpful, staff), words[:3]
-        if taken_back:
-            execute(TAKE_BACK, (*counts, *key, *counts))
-            execute(DROP_EMPTY, key)
-        else:
-            execute(ADD_PROPOSAL, (*words, *counts, at, at))
+        write_proposal(execute, row)
+
+
+def write_proposal(execute: Callable[[str, Sequence[Any]], Any], row: Row) -> None:
+    *words, picked, helpful, staff, at, taken_back = row
+    counts, key = (picked, helpful, staff), words[:3]
+    if taken_back:
+        execute(TAKE_BACK, (*counts, *key, *counts))
+        execute(DROP_EMPTY, key)
+    else:
+        execute(ADD_PROPOSAL, (*words, *counts, at, at))
 
 
 def filed_proposals(connection: Connection, city: str, status: ProposalStatus) -> list[FiledProposal]:

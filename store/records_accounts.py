@@ -166,6 +166,19 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A line that goes into the audit log together with the change that it tells of: both, or neither.
+
+    `detail` holds ids and small facts: never a resident's words, never a token or password.
+    """
+
+    who: str
+    action: str
+    record: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which lines: `action` whole or as a group ("staff." for all of them), `who` and `record`, times half-open."""
 

@@ -22,7 +22,7 @@ from handlers.console.draft_view import check, draft_of, title_of
 from handlers.console.gate import allowed, staff_member
 from handlers.console.parts import Parts
 from handlers.console.times import JAPAN
-from store.records_accounts import Staff
+from store.records_accounts import AuditLine, Staff
 from store.records_cases import CaseConflict, CaseView
 
 MAX_REASON = 200
@@ -35,7 +35,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     data = DeskData(parts)
     counter = Counter(parts.library, parts.store)
 
-    def acted(case: CaseView, action: str, act: Callable[[], CaseView], done: str, **detail: object) -> Page:
+    def acted(case: CaseView, act: Callable[[], CaseView], done: str) -> Page:
         """Runs one change of hands and says how it went, on the page of the case or, if it left, in the inbox."""
         me = staff_member()
         try:
@@ -43,7 +43,6 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         except CaseConflict as conflict:
             gate.flash("problem", _why_not(data, case, conflict))
             return _back(data, me, case)
-        gate.audit(f"case.{action}", f"case:{case.id}", **detail)
         gate.flash("done", done)
         return _back(data, me, after)
 
@@ -53,21 +52,22 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         me = staff_member()
         case = data.case(me, number)
         if not _from_colleague(me, case):
-            return acted(case, "take", lambda: counter.take(case, me.id), "受けました。返事を書けます。")
+            taken = _line(case, "take")
+            return acted(case, lambda: counter.take(case, me.id, taken), "受けました。返事を書けます。")
+        lines = [_line(case, action, from_staff=case.staff) for action in ("release", "take")]
 
         def take_over() -> CaseView:
-            return counter.take(counter.release(case, me.id, forced=True), me.id)
+            return counter.take(counter.release(case, me.id, lines[0], forced=True), me.id, lines[1])
 
-        return acted(case, "take", take_over, "引きつぎました。返事を書けます。", from_staff=case.staff)
+        return acted(case, take_over, "引きつぎました。返事を書けます。")
 
     @blueprint.post("/<city>/cases/<int:number>/release")
     @allowed("case.take")
     def release_case(city: str, number: int) -> Page:
         me = staff_member()
         case = data.case(me, number)
-        return acted(
-            case, "release", lambda: counter.release(case, me.id), "手を離しました。待っている人に戻りました。"
-        )
+        line = _line(case, "release")
+        return acted(case, lambda: counter.release(case, me.id, line), "手を離しました。待っている人に戻りました。")
 
     @blueprint.post("/<city>/cases/<int:number>/transfer")
     @allowed("case.transfer")
@@ -79,14 +79,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         if department not in known or not reason:
             return _wrong(data, case, "渡す課を選び、理由を書いてください。")
         done = f"{department}へ渡しました。会話はそのまま、{department}で読めます。"
-        return acted(
-            case,
-            "transfer",
-            lambda: counter.transfer(case, me.id, department, reason),
-            done,
-            department=department,
-            before=case.department,
-        )
+        line = _line(case, "transfer", department=department, before=case.department)
+        return acted(case, lambda: counter.transfer(case, me.id, department, reason, line), done)
 
     @blueprint.post("/<city>/cases/<int:number>/close")
     @allowed("case.close")
@@ -98,10 +92,12 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             return _wrong(data, case, "終わりにする理由を選んでください。")
         if entry_id and entry_id not in data.voice(city).knowledge.entries:
             return _wrong(data, case, "その id の案内はありません。一覧から選ぶか、空けておいてください。")
+        taught = counter.taught(case, entry_id, data.now())
         done = "終わりにしました。自動の案内に戻りました。"
-        return acted(
-            case, "close", lambda: counter.close(case, me.id, reason, entry_id), done, reason=reason, entry=entry_id
-        )
+        if taught:
+            done += f"「{taught.phrasing}」は、案内「{entry_id}」の言い換えとして提案しました。"
+        line = _line(case, "close", reason=reason, entry=entry_id)
+        return acted(case, lambda: counter.close(case, me.id, reason, entry_id, taught, line), done)
 
     @blueprint.post("/<city>/cases/<int:number>/reply")
     @allowed("case.reply")
@@ -147,9 +143,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         if not case.resident or request.form.get("sure") != "yes":
             return _ask_erase(data, case, "印を付けてから、もういちど押してください。")
         count = len(data.store.cases_of(city, case.resident))
-        data.store.erase_resident(city, case.resident)
-        data.store.cases_changed(city)
-        gate.audit("case.erase", f"case:{number}", cases=count, by_wish=True)
+        data.store.erase_resident(city, case.resident, _line(case, "erase", cases=count, by_wish=True))
         gate.flash("done", f"この人のことばを、すべて消しました（受付 {count} 件）。消したことは操作の記録に残ります。")
         return redirect(url_for("console.inbox", city=city))
 
@@ -163,15 +157,20 @@ def _reply(data: DeskData, case: CaseView) -> Page:
     if not text or len(text) > MAX_REPLY:
         return _unsent(data, case, text, key, entry_id, f"返事は、1文字から{MAX_REPLY}文字までで書いてください。")
     try:
-        turn = data.store.reply_case(case.city, case.id, me.id, text, key, entry_id=entry_id)
+        line = _line(case, "reply", letters=len(text))
+        turn = data.store.reply_case(case.city, case.id, me.id, text, key, entry_id=entry_id, line=line)
     except CaseConflict as conflict:
         return _unsent(data, case, text, key, entry_id, f"{_why_not(data, case, conflict)}返事は送っていません。")
     if turn.reply_text != text:
         problem = "この前の返事は、もう届いています。続けて送るなら、もういちど「送る」を押してください。"
         return _unsent(data, case, text, new_key(), entry_id, problem)
-    gate.audit("case.reply", f"case:{case.id}", turn=turn.event_id, letters=len(text))
     gate.flash("done", "送りました。")
     return redirect(url_for("console.case", city=case.city, number=case.id, sent=key, _anchor="last"), 303)
+
+
+def _line(case: CaseView, action: str, **detail: object) -> AuditLine:
+    """What the audit log says of it, written with the change itself."""
+    return gate.line(f"case.{action}", f"case:{case.id}", **detail)
 
 
 def _unsent(data: DeskData, case: CaseView, text: str, key: str, entry_id: str, problem: str) -> Page:

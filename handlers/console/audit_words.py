@@ -37,7 +37,7 @@ ACTIONS: dict[str, str] = {
     "staff.recovery_code_used": "回復用のコードを使った",
     "staff.sso_linked": "庁内のアカウントと結んだ",
     "audit.exported": "操作の記録を書き出した",
-    "case.list": "受信箱を見た",
+    "case.list": "受付の一覧を見た",
     "case.view": "会話を見た",
     "attachment.view": "送られた画像を見た",
     "case.search": "会話をさがした",

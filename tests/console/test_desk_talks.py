@@ -61,6 +61,11 @@ def test_a_talk_from_the_inbox_to_its_end(both_desk: Desk) -> None:
         "answered",
         "moving-in",
     )
+    told = browser.get(done.headers["Location"]).text
+    assert "「住民票はどこですか」は、案内「moving-in」の言い換えとして提案しました。" in told
+    assert [(one.entry_id, one.phrasing) for one in both_desk.store.proposals(CITY)] == [
+        ("moving-in", "住民票はどこですか")
+    ]
     assert "住民票はどこですか" in browser.get("/inbox?tab=closed").text
     assert "住民票はどこですか" not in browser.get("/inbox?tab=all").text
     assert [action for action in actions(both_desk) if action in ("case.take", "case.reply", "case.close")] == [
