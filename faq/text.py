@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -68,7 +69,12 @@ def analyse(normalised: str) -> tuple[Token, ...]:
 
 def content_forms(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """The forms that carry a topic: no particles, no general question words."""
-    return tuple(token.form for token in tokens if is_content(token))
+    return tuple(token.form for token in content(tokens))
+
+
+def content(tokens: Iterable[Token]) -> list[Token]:
+    """Those that carry a topic."""
+    return [token for token in tokens if not token.idle and token.form not in _STOP]
 
 
 def is_content(token: Token) -> bool:

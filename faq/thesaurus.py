@@ -82,6 +82,21 @@ class Thesaurus:
         """Without what it remembers: a copy reads again."""
         return {**self.__dict__, "remembered": {}}
 
+    def named(self, units: Sequence[str]) -> dict[str, None]:
+        """The groups named by a run of these units, each once, in order."""
+        found: dict[str, None] = {}
+        prefixes, groups = self.prefixes, self.keys
+        for start, unit in enumerate(units):
+            if unit in prefixes:
+                joined = ""
+                for further in units[start : start + LONGEST_MEMBER]:
+                    joined += further
+                    if joined not in prefixes:
+                        break
+                    if joined in groups:
+                        found.update((group, None) for group, _ in groups[joined])
+        return found
+
     def mentions(self, units: Sequence[str]) -> list[Mention]:
         """Every group named by a run of these units, longest and shortest alike."""
         found: list[Mention] = []

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from faq.asking import aspects
 from faq.sounds import sound_of
-from faq.text import Token, analyse, is_content, normalise
+from faq.text import Token, analyse, content, normalise
 from faq.thesaurus import Thesaurus
 
 # Sentences whose units are remembered in this process, the oldest forgotten first: ten cities of 2,000 entries.
@@ -35,7 +35,7 @@ def spoken(text: str) -> tuple[Token, ...]:
     sentences = _SENTENCE.findall(text)
     if len(sentences) == 1:
         return _units_of(text)
-    return tuple(token for sentence in sentences for token in _units_of(sentence))
+    return tuple(chain.from_iterable(map(_units_of, sentences)))
 
 
 def _units_of(sentence: str) -> tuple[Token, ...]:
@@ -51,7 +51,7 @@ def _units_of(sentence: str) -> tuple[Token, ...]:
 
 def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
     """The forms that carry a topic; the city's own names do not."""
-    return [token.form for token in tokens if is_content(token) and token.form not in own_forms]
+    return [token.form for token in content(tokens) if token.form not in own_forms]
 
 
 class Read(NamedTuple):
@@ -76,8 +76,7 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
         said = spoken(text)
         tokens = tuple(token for token in said if not token.idle)
         found = tuple(words(tokens, own_forms))
-        mentions = thesaurus.mentions([token.form for token in tokens])
-        groups = tuple(dict.fromkeys(f"={mention.group}" for mention in mentions))
+        groups = tuple(f"={group}" for group in thesaurus.named([token.form for token in tokens]))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
         known = Read(tokens, found, groups, pairs, aspects(tokens) if asks else 0, sound_of(said) if asks else "")
         with _lock:

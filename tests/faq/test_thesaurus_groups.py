@@ -14,7 +14,9 @@ DEATH = ThesaurusGroup(id="death", words=("死亡",), readings=("しぼう",), c
 def groups_in(text: str, *groups: ThesaurusGroup) -> list[str]:
     thesaurus = Thesaurus.of([ThesaurusFile(groups=groups)])
     forms = [token.form for token in analyse(normalise(text)) if not token.idle]
-    return [mention.group for mention in thesaurus.mentions(forms)]
+    found = [mention.group for mention in thesaurus.mentions(forms)]
+    assert list(thesaurus.named(forms)) == list(dict.fromkeys(found))
+    return found
 
 
 @pytest.mark.parametrize(
