@@ -19,7 +19,7 @@ POLICY = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; fram
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/cases/<number>/attachments/<id>`."""
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/cases/<int:number>/attachments/<attachment>")
     @allowed("case.read", passive=True)

@@ -18,7 +18,7 @@ Page = str | Response | tuple[str, int]
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/canned` and below."""
     parts.menu.append(MenuItem("console.canned", "定型文", "canned.edit", 30))
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/canned")
     @allowed("canned.edit")

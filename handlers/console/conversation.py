@@ -57,7 +57,7 @@ class Writing:
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/cases/<number>` and what is only looked at below it."""
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/cases/<int:number>")
     @allowed("case.read")

@@ -23,7 +23,7 @@ NAMES_SECONDS = 5.0
 
 
 class DeskData:
-    """One for a process; safe for its threads."""
+    """One for a process (`DeskData.of(parts)`); safe for its threads."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -31,6 +31,12 @@ class DeskData:
         self._lock = threading.Lock()
         self._staff: dict[str, tuple[float, tuple[Staff, ...]]] = {}
         self._desks: dict[str, Desk] = {}
+
+    @classmethod
+    def of(cls, parts: Parts) -> DeskData:
+        """The one of these parts, made when a page first asks."""
+        data: DeskData = parts.shared.setdefault("desk", cls(parts))
+        return data
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.parts.clock(), UTC)

@@ -25,7 +25,7 @@ _ID = re.compile(r"^\s*-?\s*id:\s*['\"]?([a-z0-9][a-z0-9._-]*)", re.M)
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/drafts` and below."""
     parts.menu.append(MenuItem("console.drafts", "FAQ の下書き", "draft.make", 40))
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/drafts")
     @allowed("draft.make")

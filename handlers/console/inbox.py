@@ -20,7 +20,7 @@ MAX_PAGE = 10_000
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/inbox?tab=mine|department|waiting|all|closed`."""
     parts.menu.append(MenuItem("console.inbox", "受付箱", "case.read", 10))
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/inbox")
     @allowed("case.read")

@@ -47,7 +47,8 @@ class Line:
 class Desk:
     """The open cases of a city at one moment, with what each member of staff has seen. `mark` names the moment.
 
-    Closed ones stand among them as long as a note in them calls somebody who has not looked. All who watch the city look at one desk, so what is the same for everybody is worked out once.
+    Closed ones stand among them as long as a note in them calls somebody who has not looked. All who watch the city
+    look at one desk, so what is the same for everybody is worked out once.
     """
 
     mark: int

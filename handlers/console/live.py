@@ -33,7 +33,7 @@ BREATH_SECONDS = 0.2
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/live?tab=…` and `…/cases/<number>/live`; both also as `.json`, once."""
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     def streamed(news: Callable[[int, Staff], Json | None], after: int) -> Response | tuple[Response, int, Json]:
         give_back = parts.places.take()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from config import Config
 from faq.city import City
@@ -33,7 +34,7 @@ class Parts:
     """Handed to every page's `register(blueprint, parts)`, which may add its entry to `menu`.
 
     `clock` gives seconds since 1970 (for codes that change with time). `places` are the live streams that may be open
-    in this process, shared with the widget; `pace` is theirs.
+    in this process, shared with the widget; `pace` is theirs. `shared`: what several pages make once.
     """
 
     library: Library
@@ -47,6 +48,7 @@ class Parts:
     places: Places = field(default_factory=lambda: Places(24))
     pace: Pace = field(default_factory=Pace)
     menu: list[MenuItem] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:
