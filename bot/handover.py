@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+BACK = "handover:back"
+"""The value of the button 「まどぐち（自動）にもどる」."""
+
 State = Literal["bot", "waiting", "staff", "closed", "erased"]
 Who = Literal["resident", "staff", "bot", "clock"]
 Event = Literal[

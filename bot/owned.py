@@ -1,7 +1,8 @@
 """What the city says while a person owns the talk, or will: almost nothing.
 
 Danger is answered before this step is asked, in every state. While staff own the talk only 「おわり」 and the wish to
-be forgotten are for us; while a resident waits, their words join the case, and we say so at most every ten minutes.
+be forgotten are for us. While a resident waits (it may be until the day after tomorrow), a question that we can surely
+answer is answered, and all other words join the case; that we say at most every ten minutes.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal, cast, get_args
 
-from bot.handover import transition
-from bot.intents import recognise
+from bot.answering import the_question
+from bot.handover import BACK, transition
+from bot.intents import chosen_number, recognise
 from bot.messages import Choices, Language, Reply, Text
 from bot.reception import heard_again
 from bot.spelling import is_label, squash
 from bot.turn import Response, Turn
 
-BACK = "handover:back"
-"""The value of the button 「まどぐち（自動）にもどる」."""
+OUR_BUTTONS = frozenset({"entry", "menu", "topic", "helpful", "shelter"})
+"""What a button begins with that stands under our own answers."""
 
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 REFUSED_KINDS = frozenset({"video", "audio", "file"})
@@ -68,7 +70,19 @@ def _for_the_bot(turn: Turn) -> bool:
     if erasing or turn.conversation.awaiting == "erase":
         return True
     talking_to_us = inquiry.kind == "follow" or inquiry.choice.startswith("language:") or _wants_the_form(turn)
-    return turn.owner.state == "waiting" and talking_to_us
+    return turn.owner.state == "waiting" and (talking_to_us or _picks_an_entry(turn))
+
+
+def _picks_an_entry(turn: Turn) -> bool:
+    """By a button under our own answer, by its number, or by its words."""
+    inquiry, talk = turn.inquiry, turn.conversation
+    if inquiry.kind == "choice":
+        return inquiry.choice.partition(":")[0] in OUR_BUTTONS
+    if inquiry.kind != "text":
+        return False
+    shown = [choice for choice in talk.offered if choice.value.partition(":")[0] in OUR_BUTTONS]
+    number = chosen_number(inquiry.text) or 0
+    return 1 <= number <= min(talk.numbered, len(shown)) or any(is_label(inquiry.text, one.label) for one in shown)
 
 
 def _wants_the_form(turn: Turn) -> bool:
@@ -114,11 +128,22 @@ def _waiting(turn: Turn) -> Response:
     """The words join the case. A button is always answered, and so is another wish for a person."""
     if turn.inquiry.kind == "choice" and turn.inquiry.choice not in ("person", "none"):
         return _still_waiting(turn, turn.voice.text("handover_waiting_button", department=turn.owner.department))
+    if turn.inquiry.kind == "text" and (answered := _meanwhile(turn)):
+        return answered
     told = turn.conversation.acknowledged
     wants_to_know = turn.inquiry.kind == "choice" or recognise(turn.inquiry.text) in ("person", "yes", "confused")
     if told is not None and turn.voice.now - told < ACKNOWLEDGED_EVERY and not wants_to_know:
         return _silent(turn)
     return _still_waiting(turn, turn.voice.text("handover_waiting_added", department=turn.owner.department))
+
+
+def _meanwhile(turn: Turn) -> Response | None:
+    """The answer to another question, where it is sure; the first one keeps its place in the queue."""
+    response = the_question(turn)
+    if response.reply.decision != "answer":
+        return None
+    note = turn.voice.text("handover_meanwhile", department=turn.owner.department)
+    return replace(response, reply=Reply("answer", (*response.reply.blocks, note)))
 
 
 def _still_waiting(turn: Turn, words: Text) -> Response:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import answer as say
+from bot.handover import BACK
 from bot.intents import Intent, chosen_number, recognise
 from bot.messages import Choice, Choices
 from bot.numbering import plain_text
-from bot.owned import BACK
 from bot.privacy import without_masks
 from bot.reception import (
     form_offer,

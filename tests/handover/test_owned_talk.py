@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue import Conversation
-from bot.handover import THE_BOT, Owner
-from bot.messages import Choices, Inquiry, Place
-from bot.owned import ACKNOWLEDGED_EVERY, BACK
+from bot.handover import BACK, THE_BOT, Owner
+from bot.messages import Choice, Choices, Inquiry, Place
+from bot.owned import ACKNOWLEDGED_EVERY
 from bot.respond import respond
 from tests.bot.conftest import MONDAY_MORNING
 
@@ -125,8 +125,33 @@ def test_asking_for_a_person_again_is_answered_and_opens_nothing(small_city):
     assert again.person is None
 
 
-def test_a_button_pressed_while_waiting_says_where_the_bot_is(small_city):
-    response = said(small_city, an_inquiry(kind="choice", choice="menu"), WAITING)
+def test_a_question_that_is_surely_answered_is_answered_while_the_first_one_waits(small_city):
+    response = said(small_city, an_inquiry("ゴミの日いつ"), WAITING)
+
+    assert response.reply.decision == "answer"
+    assert "市民課へのご質問は、取り消していません" in told(response)
+    assert (response.ends, response.person) == ("", None)
+
+
+def test_words_about_the_waiting_question_are_left_to_staff(small_city):
+    response = said(small_city, an_inquiry("さっき書いた番地は3丁目のまちがいでした"), WAITING)
+
+    assert response.reply.decision == "handoff"
+    assert "あわせて読みます" in told(response)
+
+
+@pytest.mark.parametrize("pressed", [an_inquiry(kind="choice", choice="entry:moving-in"), an_inquiry("1")])
+def test_what_stands_under_an_answer_can_be_picked_while_waiting(small_city, pressed):
+    talk = Conversation(offered=(Choice("転入届", "entry:moving-in"),), numbered=1, at=MONDAY_MORNING)
+
+    response = said(small_city, pressed, WAITING, talk)
+
+    assert response.entry_id == "moving-in"
+    assert (response.ends, response.person) == ("", None)
+
+
+def test_a_button_of_old_pressed_while_waiting_says_where_the_bot_is(small_city):
+    response = said(small_city, an_inquiry(kind="choice", choice="of-another-version"), WAITING)
 
     assert "まどぐち（自動）にもどる" in told(response)
     assert buttons(response) == [BACK]
