@@ -26,7 +26,8 @@ MAY_IMPORT = {
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
     "commands": {"faq", "store"},
-    "commands_cases": {"bot", "desk", "faq", "store"},  # what a staff reply teaches is decided where talks are
+    # What a staff reply teaches is decided where talks are; who types a command is known by the one for staff.
+    "commands_cases": {"bot", "commands_staff", "desk", "faq", "store"},
     "commands_learn": {"faq", "store"},
     "commands_tell": {"clients", "config", "errands", "faq", "notify"},
     "commands_staff": {"config", "handlers", "store"},
