@@ -40,7 +40,7 @@ class FoundTalk:
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`/console/<city>/search?q=…&by=words|resident&span=30|365|all`."""
     parts.menu.append(MenuItem("console.search_talks", "さがす", "case.search", 20))
-    data = DeskData(parts)
+    data = DeskData.of(parts)
 
     @blueprint.get("/<city>/search")
     @allowed("case.search")
