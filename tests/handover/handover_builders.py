@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.handover import Owner
+from bot.wording import Wording
+from faq.library import Library
 from store import Outcome, Store
 from store.records_cases import CaseView, Said
 from tests.store.store_builders import a_case, a_turn
@@ -53,3 +55,25 @@ def said(store: Store, resident: str = "U1") -> list[tuple[str, str]]:
 def steps(store: Store, case: CaseView) -> list[tuple[str, str, str]]:
     """The history of a case: who, what, and the state after it."""
     return [(step.who, step.event, step.after) for step in store.case_log(case.city, case.id)]
+
+
+class Desk:
+    """Staff at work, with the sentences that the city says; the console's own desk is tested with the console."""
+
+    def __init__(self, library: Library, store: Store) -> None:
+        self._library, self._store = library, store
+
+    def take(self, case: CaseView, staff: int) -> CaseView:
+        return self._store.take_case(case.city, case.id, staff, self._says(case, "handover_taken"))
+
+    def transfer(self, case: CaseView, staff: int, department: str, reason: str) -> CaseView:
+        tell = self._says(case, "handover_transferred")
+        return self._store.transfer_case(case.city, case.id, staff, department, reason, tell)
+
+    def close(self, case: CaseView, staff: int, reason: str) -> CaseView:
+        tell = self._says(case, "handover_returned_closed")
+        return self._store.close_case(case.city, case.id, staff, reason, tell=tell)
+
+    def _says(self, case: CaseView, key: str) -> Any:
+        wording = Wording(self._library.get(case.city).wording)
+        return lambda after: Said(wording.say(key, "ja", department=after.department))

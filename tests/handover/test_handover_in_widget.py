@@ -14,11 +14,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from handlers.console.counter import Counter
 from handlers.widget.sessions import resident_of
 from store import Store, open_store
 from store.records_cases import CaseView
-from tests.handover.handover_builders import SATO
+from tests.handover.handover_builders import SATO, Desk
 from tests.running import CITY, House, wait_until
 
 Json = dict[str, Any]
@@ -108,7 +107,7 @@ def spoken(messages: list[Json]) -> list[tuple[str, str]]:
 
 
 def test_a_page_sees_the_talk_change_hands_and_come_back(page: Page, staff_side: Store) -> None:
-    counter = Counter(page.house.parts.library, staff_side)
+    counter = Desk(page.house.parts.library, staff_side)
     case = asks_for_a_person(page)
 
     with page.open_stream() as arrived:

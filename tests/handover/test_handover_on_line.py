@@ -6,17 +6,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 import app
-from handlers.console.counter import Counter
 from store.records_cases import OPERATOR, CaseView, Remembered
-from tests.handover.handover_builders import SATO, steps
+from tests.handover.handover_builders import SATO, Desk, steps
 from tests.running import CITY, House, wait_until, words
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(64)
 
 
 @pytest.fixture
-def counter(house: House) -> Counter:
-    return Counter(house.parts.library, house.parts.store)
+def counter(house: House) -> Desk:
+    return Desk(house.parts.library, house.parts.store)
 
 
 def asks_for_a_person(house: House) -> CaseView:
@@ -44,7 +43,7 @@ def turns(house: House):
     return house.parts.store.turns(CITY, house.resident.user_id, 50)
 
 
-def test_the_bot_hands_over_is_silent_and_comes_back(house: House, counter: Counter) -> None:
+def test_the_bot_hands_over_is_silent_and_comes_back(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     assert "まどぐち（自動）にもどる" in words(house.shown()[-3:])
     heard_without_a_word(house, lambda: house.line.send_text(CITY, house.resident, "急いでいます"))
@@ -68,7 +67,7 @@ def test_the_bot_hands_over_is_silent_and_comes_back(house: House, counter: Coun
     assert [step for _, step, _ in steps(house.parts.store, case)] == ["asks", "takes", "replies", "closes"]
 
 
-def test_everything_a_resident_does_reaches_staff(house: House, counter: Counter) -> None:
+def test_everything_a_resident_does_reaches_staff(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     house.after(lambda: counter.take(case, SATO))
     line, resident = house.line, house.resident
@@ -84,7 +83,7 @@ def test_everything_a_resident_does_reaches_staff(house: House, counter: Counter
     assert now(house, case).unread >= 4
 
 
-def test_danger_is_answered_while_staff_own_the_talk(house: House, counter: Counter) -> None:
+def test_danger_is_answered_while_staff_own_the_talk(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     waiting = house.type("火事です")
     house.after(lambda: counter.take(now(house, case), SATO))
@@ -96,7 +95,7 @@ def test_danger_is_answered_while_staff_own_the_talk(house: House, counter: Coun
     assert now(house, case).status == "staff"
 
 
-def test_a_resident_ends_the_talk_with_staff(house: House, counter: Counter) -> None:
+def test_a_resident_ends_the_talk_with_staff(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     house.after(lambda: counter.take(case, SATO))
 
@@ -118,7 +117,7 @@ def test_a_resident_takes_the_question_back_by_the_button(house: House) -> None:
     assert "市民課" in words(house.type("人に聞く") + house.type("住民票の住所を変えたい"))
 
 
-def test_the_resident_hears_of_another_department(house: House, counter: Counter) -> None:
+def test_the_resident_hears_of_another_department(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     house.after(lambda: counter.take(case, SATO))
 
@@ -129,7 +128,7 @@ def test_the_resident_hears_of_another_department(house: House, counter: Counter
     assert now(house, case).status == "waiting"
 
 
-def test_a_month_whose_messages_are_used_up_is_shown_and_holds_nothing_back(house: House, counter: Counter) -> None:
+def test_a_month_whose_messages_are_used_up_is_shown_and_holds_nothing_back(house: House, counter: Desk) -> None:
     """LINE takes no more pushes; replies cost none, so the bot still answers."""
     case = asks_for_a_person(house)
     house.line.channel(CITY).quota = 0
@@ -145,7 +144,7 @@ def test_a_month_whose_messages_are_used_up_is_shown_and_holds_nothing_back(hous
 
 
 def test_an_event_decided_while_staff_take_the_talk_is_for_staff(
-    house: House, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    house: House, counter: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker has read that the resident waits; staff take the case before its answer is written."""
     case = asks_for_a_person(house)
@@ -196,7 +195,7 @@ def test_an_operator_takes_answers_and_closes_at_the_command_line(
 
 
 def test_an_operator_does_not_speak_in_a_colleagues_talk(
-    house: House, counter: Counter, monkeypatch: pytest.MonkeyPatch
+    house: House, counter: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", house.parts.config.database_url)
     monkeypatch.setenv("DATA_DIR", str(house.parts.config.data_dir))
