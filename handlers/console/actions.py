@@ -32,7 +32,7 @@ Page = str | Response | BaseResponse | tuple[str, int]
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
     """`POST /console/<city>/cases/<number>/take|reply|note|transfer|release|close|draft|erase`."""
-    data = DeskData(parts)
+    data = DeskData.of(parts)
     counter = Counter(parts.library, parts.store)
 
     def acted(case: CaseView, act: Callable[[], CaseView], done: str) -> Page:

@@ -63,6 +63,8 @@ class DeskData:
             if desk is None or desk.mark != mark:
                 # The mark is from before the look: what changes in between is told once more, never missed.
                 cases = (*self.store.cases(city, "open"), *self.store.called_back(city))
+                if not self.names(city).keys() >= {case.staff for case in cases if case.staff > 0}:
+                    self._staff.pop(city, None)  # a new colleague has taken one
                 desk = Desk(mark, cases, self.store.watched(city))
                 self._desks[city] = desk
             return desk

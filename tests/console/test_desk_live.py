@@ -145,3 +145,14 @@ def console_parts(desk: Desk) -> Any:
 
 def desk_limits(desk: Desk) -> Any:
     return console_parts(desk).limits
+
+
+def test_a_colleague_of_a_moment_ago_has_a_name(desk: Desk) -> None:
+    _, browser = desk.staff()
+    case = desk.asks("住民票")
+    browser.get("/inbox?tab=all")
+    colleague, _ = desk.staff(name="鈴木一郎")
+
+    desk.store.take_case(CITY, case.id, colleague.id)
+
+    assert "鈴木一郎さんが話しています" in browser.get("/inbox?tab=all").text
