@@ -10,6 +10,7 @@ from store import statements
 from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Writing, clean
 
+_TALKING = "SELECT 1 FROM cases WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
 Execute = Callable[[str, Sequence[Any]], Any]
 
 
@@ -43,6 +44,8 @@ def erase_message(execute: Execute, city: str, message_id: str) -> int:
     for resident, text in said:
         if text:
             _forget_words(execute, city, resident, text)
+    if any(execute(_TALKING, (city, resident)).fetchone() for resident, _ in said):
+        execute(statements.MARK_CASES, (city,))  # staff who look at the talk see it go
     # An event that failed keeps its payload for the operator; done ones are already empty.
     pattern = "%" + json.dumps(message_id).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     execute(

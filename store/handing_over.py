@@ -15,6 +15,7 @@ from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.extras import Execute
 from store.file_rows import add_file
 from store.rows import Row, Writing
+from store.statements import MARK_CASES
 
 OPEN_CASE = (
     "SELECT id, version, status, last_at FROM cases "
@@ -34,7 +35,6 @@ _LOG = (
     "SELECT %s, %s, coalesce(max(seq), 0) + 1, %s, %s, %s, %s, %s, %s, %s FROM case_log "
     "WHERE city = %s AND case_id = %s RETURNING seq"
 )
-_MARK = "INSERT INTO case_marks (city, mark) VALUES (%s, 1) ON CONFLICT (city) DO UPDATE SET mark = case_marks.mark + 1"
 
 TURN_AT = 4
 """The place of `at` in a turn's row."""
@@ -119,4 +119,4 @@ def log_step(
 
 def mark_change(execute: Execute, city: str) -> None:
     """Something that a console or an open chat shows has changed. The city's lock is held."""
-    execute(_MARK, (city,))
+    execute(MARK_CASES, (city,))

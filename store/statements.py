@@ -52,6 +52,9 @@ ADD_CASE_COLUMNS = (
     "city, resident, channel, department, question, opened_at, promised_at, category, entry_id, "
     "resident_at, last_at, unread"
 )
+MARK_CASES = (
+    "INSERT INTO case_marks (city, mark) VALUES (%s, 1) ON CONFLICT (city) DO UPDATE SET mark = case_marks.mark + 1"
+)
 READ_TURN_COLUMNS = f"{TURN_COLUMNS}, speaker, staff"
 
 CLAIM_SLOT = (

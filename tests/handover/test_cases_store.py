@@ -348,6 +348,17 @@ def test_whatever_a_console_shows_moves_the_mark(store: Store) -> None:
     assert store.console_mark("other") == 0
 
 
+def test_a_message_taken_back_goes_from_the_page_of_staff_too(store: Store) -> None:
+    case = asks(store)
+    writes(store, "まちがえて送りました", owner=case.owner, event_id="wrong")
+    mark = store.console_mark("demo")
+
+    store.erase_message("demo", "m-wrong")
+
+    assert store.console_mark("demo") > mark
+    assert "まちがえて送りました" not in repr(store.case_turns("demo", case.id))
+
+
 def test_what_became_of_each_message_on_line_is_known(store: Store) -> None:
     case = asks(store)
     store.take_case("demo", case.id, SATO, hears("おつなぎしました"))
