@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from handlers.console.invitations import first_colleague, make_link
 from tests.browser import PHONE, NewPage, overflows, violations
 from tests.console_site import PASSWORD, ConsoleSite
+from tests.desk_site import Desk
 
 TABLET = {"width": 768, "height": 1024}
 
@@ -146,7 +147,9 @@ def test_pages_fit_and_axe_finds_nothing(
     examine("a refused login")
     look(make_link(site.store, "", first_colleague("other"), "system"))
     log_in(page, address, admin.email)
-    for path in ("/account", "/account/totp", "/staff", f"/staff/{person.id}", "/audit", "/staff/999"):
+    case = Desk(site).asks("引っ越しのことで聞きたいです" * 9)
+    desk_pages = (f"/cases/{case.id}", f"/cases/{case.id}/erase", "/inbox")
+    for path in ("/account", "/account/totp", "/staff", f"/staff/{person.id}", "/audit", "/staff/999", *desk_pages):
         look(f"/console/test{path}")
 
     assert found == {}

@@ -288,27 +288,50 @@ def test_the_faq_and_canned_answers_come_into_the_reply(house: House, new_page: 
     expect(page.get_by_label("住民に送る文")).to_be_focused()
 
 
-def test_by_keyboard_alone_from_the_inbox_to_an_answer(house: House, new_page: NewPage) -> None:
-    a_waiting_case(house)
+def tab_to(page: Page, name: str, most: int = 60) -> None:
+    """Presses Tab until the focus stands on what has this name, as somebody without a mouse does."""
+    told = "(e => (e.labels?.[0] ?? e).textContent.replace(/\\s+/g, ' ').trim())(document.activeElement)"
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(told).startswith(name):
+            return
+    raise AssertionError(f"no way to {name} with Tab; the focus stands on {page.evaluate(told)!r}")
+
+
+def test_by_keyboard_alone_from_the_inbox_to_the_end_of_a_talk(house: House, new_page: NewPage) -> None:
+    number = a_waiting_case(house)
     page = new_page()
     log_in(house, page, None, a_clerk(house, "山田"))
 
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
-    page.get_by_label(re.compile("1文字のキーを使う")).focus()
+    tab_to(page, "1文字のキーを使う")
     page.keyboard.press("Space")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('.case') !== null")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="受ける").focus()
+    page.locator("#talk-title").wait_for()
+    tab_to(page, "受ける")
     page.keyboard.press("Enter")
-    page.get_by_label("住民に送る文").focus()
+    page.get_by_label("住民に送る文").wait_for()
+    tab_to(page, "住民に送る文")
     page.keyboard.type("キーだけで書きました")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").strip() == "送る"
     page.keyboard.press("Enter")
-
     expect(page.locator("#talk .staff")).to_contain_text("キーだけで書きました")
+
+    tab_to(page, "終わりにする")
+    page.keyboard.press("Enter")
+    tab_to(page, "理由")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "終わりにする")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("終わりにしました")
+
+    case = house.parts.store.case(CITY, number)
+    assert case is not None
+    assert (case.status, case.close_reason) == ("closed", "answered")
 
 
 def test_letters_do_nothing_unless_they_are_switched_on(house: House, new_page: NewPage) -> None:
