@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import re
 
+from bot.emergency_parts import PROCEDURE
+from bot.emergency_signs import SIGNS
 from bot.emergency_words import PATTERNS, UNLESS, Emergency
 from bot.intents import squash
+
+LONGEST_CRY = 120
+"""Letters. In a longer text signs that have nothing to do with each other stand together."""
 
 _LARGE = str.maketrans("ぁぃぅぇぉっゃゅょ", "あいうえおつやゆよ")
 
@@ -22,12 +27,19 @@ def recognise_emergency(text: str) -> Emergency:
     ('suicide', '')
     """
     searched = squash(text).translate(_LARGE)
-    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "")
+    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_signs(searched)
 
 
 def _speaks_of(kind: Emergency, searched: str) -> bool:
     unless = _NOT_HEARD.get(kind)
     return bool(_HEARD[kind].search(searched)) and not (unless and unless.search(searched))
+
+
+def _told_by_signs(searched: str) -> Emergency:
+    """The kind whose signs all stand in a message that is no story and speaks of no procedure."""
+    if len(searched) > LONGEST_CRY or _PROCEDURE.search(searched):
+        return ""
+    return next((kind for kind, signs in _SIGNS if all(sign.search(searched) for sign in signs)), "")
 
 
 def _folded(pattern: str) -> str:
@@ -42,3 +54,5 @@ _SIGN = re.compile(r"\\.|.", re.DOTALL)
 # What is searched is in small letters already: with IGNORECASE every search would take twice as long.
 _HEARD = {kind: re.compile(_folded("|".join(patterns))) for kind, patterns in PATTERNS.items()}
 _NOT_HEARD = {kind: re.compile(_folded(pattern)) for kind, pattern in UNLESS.items()}
+_SIGNS = tuple((kind, tuple(re.compile(_folded(sign), re.IGNORECASE) for sign in signs)) for kind, signs in SIGNS)
+_PROCEDURE = re.compile(_folded(PROCEDURE))

@@ -280,10 +280,10 @@ PATTERNS: Mapping[Emergency, tuple[str, ...]] = {
 
 UNLESS: Mapping[Emergency, str] = {
     "child_abuse": _ANIMALS,
-    "fire": _AFTERWARDS,
+    "fire": f"{_AFTERWARDS}|煙突",
     "ambulance": f"{_AFTERWARDS}|{_ANIMALS}",
     "violence": "酔っ払い|よっぱらい|通りすがり|客に",
     "police": f"{_AFTERWARDS}|{_ANIMALS}",
-    "disaster": f"{_AFTERWARDS}|{_ANIMALS}",
+    "disaster": f"{_AFTERWARDS}|{_ANIMALS}|(?:津波|地震|台風)が?(?:来|き)たら",
 }
 """Words in a message that take it out of a kind: 「火事で焼けた 罹災証明」 wants a paper, not the fire engine."""

@@ -2,8 +2,10 @@
 
 The phrasings are in emergency_phrasings.yaml. Recall of the right kind at first look, before anything was mended: 1.00
 on 169 phrases from the same sitting as `dev`; then, for phrases written after the patterns, .52 of 101, .42 of 140, .59
-of 101 and .72 of 81. So the shares asked for below say that what was once missed stays heard; the next resident's words
-are heard about as often as the last figure.
+of 101, .72 of 81, .47 of 70 and .53 of 55. Since signs stand beside the whole phrases (bot/emergency_signs.py): .55 of
+62, .48 of 63 that were strange on purpose, and .84 of the last 45; of any kind .56, .54 and .87. So the shares asked
+for below say that what was once missed stays heard; the next resident's words are heard about as often as the last
+figures.
 """
 
 import csv
@@ -34,6 +36,7 @@ ABOUT_DANGER = {
     "emergency-consult": "whether to call an ambulance",
     "fire-119": "reporting a fire",
     "school-counsel": "a child's SOS",
+    "police-consult": "people who are followed, waited for or threatened",
 }
 """Entries of the demo city that are themselves about danger, and what about: their words may be heard as a cry."""
 
