@@ -33,11 +33,13 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
 def _open(data: DeskData, tab: Tab) -> str:
     me, now = staff_member(), data.now()
     desk, names = data.desk(me.city), data.names(me.city)
+    lines = [line_of(case, desk, me, names, now) for case in chosen(tab, desk, me)]
+    gate.audit("case.list", tab, found=len(lines))
     return render_template(
         "console/inbox.html",
         tab=tab,
         shelves=shelves(desk, me, tab),
-        lines=[line_of(case, desk, me, names, now) for case in chosen(tab, desk, me)],
+        lines=lines,
         calls=calls_for(desk, me),
         mark=desk.mark,
     )
@@ -48,7 +50,7 @@ def _closed(data: DeskData) -> str:
     desk = data.desk(me.city)
     page = data.store.closed_cases(sight_of(me), number, PAGE)
     names = data.names(me.city)
-    gate.audit("case.list", "closed", page=number)
+    gate.audit("case.list", "closed", found=len(page.cases), page=number)
     return render_template(
         "console/inbox.html",
         tab="closed",

@@ -69,13 +69,13 @@ async function send(event) {
       form.elements.key.value = page.querySelector("[data-reply] [name=key]")?.value || "";
       form.elements.entry.value = "";
       sending.textContent = "送りました。";
-      await refresh();
       box.focus();
+      await refresh().catch(() => {}); // the stream tells again
     } else if (problem) {
       form.elements.key.value = page.querySelector("[data-reply] [name=key]").value;
       sending.textContent = problem.textContent;
       keepTyped();
-      await refresh();
+      await refresh().catch(() => {});
     } else {
       sending.textContent = "送れませんでした。画面を開き直して、もういちど送ってください。文は残ります。";
     }
