@@ -85,16 +85,16 @@ class Thesaurus:
     def named(self, units: Sequence[str]) -> dict[str, None]:
         """The groups named by a run of these units, each once, in order."""
         found: dict[str, None] = {}
-        prefixes, groups = self.prefixes, self.keys
-        for start, unit in enumerate(units):
-            if unit in prefixes:
-                joined = ""
-                for further in units[start : start + LONGEST_MEMBER]:
-                    joined += further
-                    if joined not in prefixes:
+        prefixes, keys = self.prefixes, self.keys
+        for start, joined in enumerate(units):
+            if joined in prefixes:
+                end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
+                while joined in prefixes:
+                    for group, _ in keys.get(joined, ()):
+                        found[group] = None
+                    if end >= last:
                         break
-                    if joined in groups:
-                        found.update((group, None) for group, _ in groups[joined])
+                    joined, end = joined + units[end], end + 1
         return found
 
     def mentions(self, units: Sequence[str]) -> list[Mention]:
