@@ -58,6 +58,11 @@ class DeskBook(Core):
         found = select(drafts).where(drafts.c.city == city, drafts.c.status == status).order_by(drafts.c.id.desc())
         return [_draft(row) for row in self._read(lambda connection: connection.execute(found).all())]
 
+    def drafts_of(self, city: str, case_id: int) -> list[Draft]:
+        """Those made from one case, open or done."""
+        found = select(drafts).where(drafts.c.city == city, drafts.c.case_id == case_id).order_by(drafts.c.id)
+        return [_draft(row) for row in self._read(lambda connection: connection.execute(found).all())]
+
     def change_draft(self, before: Draft, title: str, words: str, status: DraftStatus, staff: int) -> bool:
         """False when somebody else has changed it since `before` was read; then nothing is written."""
         at = from_ms(self._now())

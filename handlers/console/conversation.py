@@ -120,7 +120,7 @@ def case_page(data: DeskData, case: CaseView, writing: Writing) -> str:
         departments=[one.name for one in voice.city.departments if one.name != case.department],
         reasons=REASONS,
         colleagues=[person for person in data.colleagues(case) if person.id != me.id],
-        drafts=[draft for draft in data.store.drafts(city) if draft.case_id == case.id],
+        drafts=data.store.drafts_of(city, case.id),
         longest_note=MAX_REPLY,
     )
 

@@ -323,7 +323,7 @@ def test_erasing_asks_once_empties_everything_and_leaves_a_record(both_desk: Des
     assert "ひみつ" not in page
     assert "この人のことばは、消しました" in page
     assert both_desk.store.notes(CITY, case.id) == []
-    assert both_desk.store.drafts(CITY) == []
+    assert both_desk.store.drafts(CITY) == both_desk.store.drafts_of(CITY, case.id) == []
     assert both_desk.store.watched(CITY).called == {}
     row = next(row for row in both_desk.store.audit_all(CITY) if row.action == "case.erase")
     assert (row.who, row.record, dict(row.detail)) == (
