@@ -8,11 +8,13 @@ How well it hears is measured by tests/bot/test_emergency.py.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
 from bot.emergency_words import PATTERNS, UNLESS, Emergency
 from bot.intents import squash
+from faq.knowledge import COMMON_LETTERS, REMEMBERED
 
 LONGEST_CRY = 120
 """Letters. In a longer text signs that have nothing to do with each other stand together."""
@@ -27,7 +29,15 @@ def recognise_emergency(text: str) -> Emergency:
     ('suicide', '')
     """
     searched = squash(text).translate(_LARGE)
+    return _heard_again(searched) if len(searched) <= COMMON_LETTERS else _heard(searched)
+
+
+def _heard(searched: str) -> Emergency:
     return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_signs(searched)
+
+
+# Hundreds of patterns for every message: what many people write is looked at once (`faq.knowledge.Knowledge.search`).
+_heard_again = lru_cache(maxsize=REMEMBERED)(_heard)
 
 
 def _speaks_of(kind: Emergency, searched: str) -> bool:
