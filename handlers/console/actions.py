@@ -26,6 +26,7 @@ from store.records_accounts import AuditLine, Staff
 from store.records_cases import CaseConflict, CaseView
 
 MAX_REASON = 200
+ERASED = "この人のことばは、もう消しました。新しく残すことはできません。"
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 Page = str | Response | BaseResponse | tuple[str, int]
 
@@ -109,6 +110,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def note_case(city: str, number: int) -> Page:
         me = staff_member()
         case, words = data.case(me, number), _text_of("note")
+        if not case.resident:
+            return _wrong(data, case, ERASED)
         if not words or len(words) > MAX_REPLY:
             return _wrong(data, case, f"メモは、1文字から{MAX_REPLY}文字までで書いてください。")
         called = called_in(words, (person for person in data.colleagues(case) if person.id != me.id))
@@ -124,6 +127,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def draft_from_case(city: str, number: int) -> Page:
         me = staff_member()
         case, knowledge = data.case(me, number), data.voice(city).knowledge
+        if not case.resident:
+            return _wrong(data, case, ERASED)
         text = draft_of(case, data.talk(me, case), knowledge)
         title = title_of(text, check(text, knowledge, data.now().astimezone(JAPAN).date()))
         draft = data.store.make_draft(city, case.id, title, text, me.id)

@@ -59,6 +59,17 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """Why staff close a case: the key is kept, the words are shown."""
 
+ENDINGS: Final[Mapping[str, tuple[str, str]]] = {
+    "ends": ("住民", "住民が終わりにした"),
+    "cancels": ("住民", "住民が取り消した"),
+    "idle": ("自動", "住民からことばがないまま、時間がすぎた"),
+}
+"""How a case ends without staff: who did it, and why."""
+
+
+_FIRST: Final[Mapping[str, int]] = {"resident": 0, "step": 1}
+"""Of one moment: what the resident said, what came of it, and then what the resident was told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -98,7 +109,7 @@ def talk(
         said += _of_turn(turn, case, deliveries.get(turn.event_id), names, voice)
     said += [_of_step(step, names, voice.now) for step in steps if step.event not in SILENT_EVENTS]
     said += [_of_note(note, names, voice.now) for note in notes]
-    return Talk(case, tuple(sorted(said, key=lambda piece: piece.at)))
+    return Talk(case, tuple(sorted(said, key=lambda piece: (piece.at, _FIRST.get(piece.speaker, 2)))))
 
 
 def _of_turn(
@@ -147,6 +158,13 @@ def _of_step(step: CaseStep, names: Mapping[int, str], now: datetime) -> Said:
 
 def _of_note(note: Note, names: Mapping[int, str], now: datetime) -> Said:
     return Said(f"note-{note.id}", note.at, "note", name_of(note.staff, names), note.text, moment(note.at, now))
+
+
+def ended(case: CaseView, names: Mapping[int, str]) -> tuple[str, str]:
+    """Who closed the case, and why; both "" while it is open."""
+    if case.close_reason in ENDINGS:
+        return ENDINGS[case.close_reason]
+    return name_of(case.closed_by, names), REASONS.get(case.close_reason, case.close_reason)
 
 
 def name_of(staff: int, names: Mapping[int, str]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from faq.city import City
-from handlers.console.conversation_view import REASONS, Said, Talk, name_of
+from handlers.console.conversation_view import Said, Talk, ended, name_of
 from handlers.console.inbox_view import CHANNELS, STATUSES, display_name
 from handlers.console.times import JAPAN, for_the_file
 from store.records_cases import CaseView
@@ -36,6 +36,7 @@ def file_name(case: CaseView, now: datetime) -> str:
 
 
 def _head(case: CaseView, city: City, names: Mapping[int, str], by: str, now: datetime, with_notes: bool) -> list[str]:
+    closed_by, reason = ended(case, names)
     rows = [
         ("自治体", city.name),
         ("受付番号", str(case.id)),
@@ -47,8 +48,8 @@ def _head(case: CaseView, city: City, names: Mapping[int, str], by: str, now: da
         ("対応開始日時", for_the_file(case.taken_at) if case.taken_at else "―"),
         ("担当者", name_of(case.staff, names) or "―"),
         ("終了日時", for_the_file(case.closed_at) if case.closed_at else "―"),
-        ("終了した者", name_of(case.closed_by, names) or "―"),
-        ("終了の理由", REASONS.get(case.close_reason, case.close_reason) or "―"),
+        ("終了した者", closed_by or "―"),
+        ("終了の理由", reason or "―"),
         ("関連する案内", case.linked_entry or "―"),
         ("内部メモ", "ふくむ" if with_notes else "ふくまない"),
         ("書き出した者", by),

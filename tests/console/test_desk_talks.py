@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from handover_jobs import IDLE_REASON
 from tests.console_site import Visitor
 from tests.desk_site import CITY, Desk
 
@@ -332,6 +333,40 @@ def test_erasing_asks_once_empties_everything_and_leaves_a_record(both_desk: Des
         {"cases": 1, "by_wish": True},
     )
     assert boss.get(f"/cases/{case.id}/erase").text.count("消すことばは、もうありません") == 1
+    for act, form in (("note", {"note": "ひみつの続き"}), ("draft", {})):
+        assert press(boss, case.id, act, **form).status_code == 422, act
+    assert "メモを残す" not in page
+    assert both_desk.store.notes(CITY, case.id) == []
+    assert both_desk.store.drafts(CITY) == []
+
+
+def test_the_text_for_the_file_says_who_ended_the_talk(desk: Desk) -> None:
+    person, browser = desk.staff(name="山田花子")
+    by_staff, by_resident, by_clock = (desk.answered(desk.asks(), person) for _ in range(3))
+    desk.closed(by_staff, person)
+    desk.store.end_case(CITY, by_resident.resident, "resident", "ends")
+    desk.store.end_case(CITY, by_clock.resident, "clock", IDLE_REASON)
+
+    heads = []
+    for case in (by_staff, by_resident, by_clock):
+        lines = browser.get(f"/cases/{case.id}/export.txt").text.split("\r\n")
+        heads.append([line.partition("：")[2] for line in lines if line.startswith(("終了した者", "終了の理由"))])
+
+    assert heads == [
+        ["山田花子", "答えた"],
+        ["住民", "住民が終わりにした"],
+        ["自動", "住民からことばがないまま、時間がすぎた"],
+    ]
+
+
+def test_what_the_resident_hears_stands_behind_the_step_that_says_it(desk: Desk) -> None:
+    _, browser = desk.staff(name="山田花子")
+    case = desk.asks()
+
+    press(browser, case.id, "take")
+
+    page = browser.get(f"/cases/{case.id}").text
+    assert page.index("山田花子さんが受けました") < page.index("おつなぎしました")
 
 
 def test_retention_takes_notes_and_unfinished_drafts_along(both_desk: Desk) -> None:
