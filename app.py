@@ -55,6 +55,7 @@ from handover_jobs import EVERY_MINUTE, watch_cases
 from notify import cli_notices
 from server import WebServer
 from store import Store, open_store
+from store.errors import StoreError
 from store.export import export_knowledge, is_export
 from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
 from worker import Job, Worker
@@ -305,7 +306,7 @@ def _run_web(config: Config, with_worker: bool) -> None:
     server.start()
     parts.load()
     running = new_worker(parts).start() if with_worker else None
-    _welcome(config, parts)
+    greet(config, parts)
     asked.wait()
     server.stop()
     if running:
@@ -325,7 +326,8 @@ def _asked_to_stop() -> threading.Event:
     return asked
 
 
-def _welcome(config: Config, parts: Parts) -> None:
+def greet(config: Config, parts: Parts) -> None:
+    """Says on standard error where the service is and what it serves."""
     here = f"http://{_loopback(config)}:{config.port}"
     click.echo(f"まどぐちが動いています： {here}/", err=True)
     for city in parts.library.cities:
@@ -338,7 +340,10 @@ def _welcome(config: Config, parts: Parts) -> None:
             continue
         version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
         click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
-        show_the_first_door(config, parts, city)
+        try:
+            show_the_first_door(config, parts, city)
+        except StoreError:  # what serves goes on; the database may be back before anybody asks
+            log.exception("could not look for the first member of staff", extra={"city": city})
     if not config.form_url:
         click.echo("  PUBLIC_URL が https:// ではないので、住民に連絡先のフォームを案内しません。", err=True)
     if config.demo:

@@ -7,16 +7,18 @@ import io
 import re
 import sqlite3
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 
-from app import Parts, main, show_the_first_door
+from app import Parts, greet, main, show_the_first_door
 from faq.library import Library
 from handlers.console.audit_words import ACTIONS, harmless
 from handlers.console.cookies import digest
 from handlers.console.permissions import PERMISSIONS
-from store import open_store
+from store import Store, open_store
+from store.errors import StoreError
 from tests.console_site import ConsoleSite, a_config
 
 
@@ -237,4 +239,18 @@ def test_in_production_the_start_prints_no_link_because_it_would_stay_in_a_log(
     said = capsys.readouterr().err
     assert "app.py staff first-link demo" in said
     assert "/invitation/" not in said
+    parts.store.close()
+
+
+def test_a_database_that_goes_away_while_the_service_greets_stops_nothing(
+    sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = the_start(sqlite_url, tmp_path)
+    parts.library.check_now()
+    with patch.object(Store, "has_staff", side_effect=StoreError("the database went away")):
+        greet(parts.config, parts)
+
+    said = capsys.readouterr().err
+    assert "まどぐちが動いています" in said
+    assert "件の案内" in said
     parts.store.close()

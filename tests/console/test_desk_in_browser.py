@@ -119,6 +119,7 @@ def test_line_from_the_first_account_to_the_bots_return(house: House, new_page: 
     expect(page.locator("#found-title")).to_be_visible()
     page.get_by_role("button", name="受ける").click()
     wait_until(on_the_phone(house, "担当者がお返事します"))
+    expect(page.get_by_text("Ctrl+Enter でも送れます。")).to_be_visible()  # the page's script is there
     page.get_by_label("住民に送る文").fill("はい、前日までに予約してください。")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#talk .staff")).to_contain_text("はい、前日までに予約してください。")
@@ -357,7 +358,7 @@ def test_without_a_free_stream_the_inbox_looks_by_itself_and_the_title_counts(
 
         a_waiting_case(house)
 
-        expect(page.locator(".case")).to_have_count(1)
+        expect(page.locator(".case")).to_have_count(1, timeout=20_000)  # it looks every five seconds
         expect(page).to_have_title(re.compile(r"^\(1\) "))
         page.reload()
         expect(page.get_by_label("新しいことばを音で知らせる")).to_be_checked()
