@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from faq.city_notices import Notices
 from faq.entry import Day, Identifier, Line, Strict, Url
 from faq.handoff import Handoff, HandoffRules, rules_of
 from faq.yes_no import YesNo
@@ -112,6 +113,7 @@ class City(Strict):
     departments: tuple[Department, ...] = Field(min_length=1)
     default_department: Line  # after the departments, among which it is looked for
     topics: tuple[Topic, ...] = ()
+    notices: Notices = Notices()
     widget: Widget = Widget()
 
     @field_validator("departments")

@@ -60,6 +60,8 @@ _FIXED = {
     "bool_type": "「はい」か「いいえ」で書いてください。",
     "closes_before_opening": "close（閉まる時刻）は open（開く時刻）より後にしてください。夜0時までなら 24:00 です。",
     "default_department_unknown": "default_department の課が departments にありません。名前をそろえてください。",
+    "notice_id_twice": "同じ id が2つあります。ほかと重ならない id にしてください。",
+    "question_and_choices": "kind が choice の質問には choices を書きます。month の質問には書きません。",
     "department_twice": "departments に同じ name が2つあります。1つにまとめてください。",
 }
 _DAY = "日付は 2027-03-31 のように、実際にある日を半角の数字で書いてください。"

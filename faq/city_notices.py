@@ -1,0 +1,98 @@
+"""`notices:` of `city.yaml`: what residents may choose to hear of, where they may live, and what only this city asks.
+
+Each id stands in what residents have chosen, so it is never changed; a topic that is taken away is heard by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from faq.entry import Identifier, Line, Strict
+from faq.yes_no import YesNo
+
+NoticeLanguage = Literal["ja", "easy", "en", "zh", "ko", "vi", "pt"]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\n]*$")]
+
+
+class NoticeTopic(Strict):
+    """Something to hear of. `from_start`: new friends on LINE hear of it until they say no, and are told so."""
+
+    id: Identifier
+    title: Words
+    easy: Words | None = None
+    from_start: YesNo = False
+    kind: Literal["disaster", "news"] = "news"
+
+
+class Area(Strict):
+    """A part of the city; `towns` are the 町字 in it, by which residents find it."""
+
+    id: Identifier
+    name: Words
+    kana: Words
+    towns: tuple[Line, ...] = ()
+
+
+class NoticeChoice(Strict):
+    """One answer of a question."""
+
+    id: Identifier
+    title: Words
+    easy: Words | None = None
+
+
+class NoticeQuestion(Strict):
+    """A fact of the household. `month` takes months of birth, one a child; `choice` any of the `choices`."""
+
+    id: Identifier
+    ask: Words
+    easy: Words | None = None
+    kind: Literal["month", "choice"]
+    choices: tuple[NoticeChoice, ...] = Field(default=(), max_length=12)
+
+    @model_validator(mode="after")
+    def _choices_are_for_a_choice(self) -> Self:
+        if (self.kind == "choice") != bool(self.choices):
+            raise PydanticCustomError("question_and_choices", "choices belong to kind: choice")
+        _different(self.choices)
+        return self
+
+
+class Notices(Strict):
+    """`approval`: a second person approves each notice before it is sent. `languages`: what staff may write in."""
+
+    topics: tuple[NoticeTopic, ...] = Field(default=(), max_length=20)
+    areas: tuple[Area, ...] = Field(default=(), max_length=100)
+    questions: tuple[NoticeQuestion, ...] = Field(default=(), max_length=10)
+    approval: YesNo = False
+    languages: tuple[NoticeLanguage, ...] = ("ja", "easy")
+
+    @model_validator(mode="after")
+    def _ids_are_different(self) -> Self:
+        for things in (self.topics, self.areas, self.questions):
+            _different(things)
+        return self
+
+    @property
+    def from_start(self) -> tuple[NoticeTopic, ...]:
+        """The topics that new friends hear of from the start."""
+        return tuple(topic for topic in self.topics if topic.from_start)
+
+    def topic(self, topic_id: str) -> NoticeTopic | None:
+        return next((topic for topic in self.topics if topic.id == topic_id), None)
+
+    def area(self, area_id: str) -> Area | None:
+        return next((area for area in self.areas if area.id == area_id), None)
+
+    def question(self, question_id: str) -> NoticeQuestion | None:
+        return next((question for question in self.questions if question.id == question_id), None)
+
+
+def _different(things: Iterable[NoticeTopic | Area | NoticeQuestion | NoticeChoice]) -> None:
+    ids = [thing.id for thing in things]
+    if len(set(ids)) < len(ids):
+        raise PydanticCustomError("notice_id_twice", "two of a list have one id")
