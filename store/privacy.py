@@ -29,6 +29,7 @@ from store.tables import (
 from store.tables_cases import case_log
 from store.tables_contacts import contact_forms
 from store.tables_messengers import attachments, staff_notices
+from store.tables_notices import subscriber_facts, subscribers, subscriptions
 
 # A step of a retention run. The writer has other things to do in between: an accept must not wait for a purge.
 PURGE_STEP = 500
@@ -62,6 +63,8 @@ def erase_resident(connection: Connection, who: Resident) -> None:
     forget_cases(connection, who.city, who.resident, who.now)
     connection.execute(delete(contact_forms).where(theirs(contact_forms)))
     connection.execute(delete(attachments).where(theirs(attachments)))
+    for wishes in (subscribers, subscriptions, subscriber_facts):
+        connection.execute(delete(wishes).where(theirs(wishes)))
     failed = and_(theirs(inbox), inbox.c.state == FAILED)
     connection.execute(update(inbox).where(failed).values(resident="", payload="{}", reply_token=""))
     unsent = and_(theirs(outbox), outbox.c.state == OPEN)

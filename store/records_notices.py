@@ -1,0 +1,165 @@
+"""Notices to many, as the store takes and gives them: frozen, plain, without SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+
+NoticeKind = Literal["news", "disaster"]
+NoticeChannel = Literal["line", "widget", "page", "feed", "mail"]
+NoticeMark = Literal["", "correction", "all_clear"]
+NoticeSource = Literal["staff", "feed", "rule"]
+NoticeStatus = Literal[
+    "draft", "waiting_approval", "scheduled", "planning", "sending", "paused", "done", "stopped", "withdrawn"
+]
+ChunkState = Literal["open", "sent", "dead", "stopped"]
+
+SMALL_COUNT: Final = 5
+"""Fewer recipients than this could point to a person: staff are warned."""
+
+CHUNK_SIZE: Final = 500
+"""Residents of one call: LINE's limit for a multicast."""
+
+DISASTER_PRIORITY, DRILL_PRIORITY, NEWS_PRIORITY = 0, 1, 8
+"""Smaller goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a notice is for.
+
+    `everyone`: all friends of the account, but those who have said what they wish to hear and left these `topics` out
+    (or wish to hear nothing). Else those who wish to hear ANY of `topics` AND live in one of `areas` (none: anywhere)
+    AND have told EVERY fact of `facts` (any of its values) AND have a child of that age AND read one of `languages`.
+    `child_months` is the age in whole months, from and to (both included), when the notice is planned.
+    """
+
+    everyone: bool = False
+    topics: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    child_months: tuple[int, int] | None = None
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotice:
+    """A notice in the making. `texts` by language ("ja" must be there); `priority` None is that of its kind.
+
+    `repeats` {} is once; {"every": "month", "day": 1, "at": "09:00"} makes the next one when this one is planned.
+    """
+
+    city: str
+    kind: NoticeKind
+    topic: str
+    title: str
+    texts: Mapping[str, str]
+    audience: Audience
+    channels: tuple[NoticeChannel, ...]
+    link: str = ""
+    picture: str = ""
+    level: str = ""
+    mark: NoticeMark = ""
+    original: int = 0
+    source: NoticeSource = "staff"
+    source_key: str = ""
+    priority: int | None = None
+    drill: bool = False
+    due_at: datetime | None = None
+    repeats: Mapping[str, Any] | None = None
+    expires_at: datetime | None = None
+    needs_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice as it stands. `number` is "" until it is issued; `recipients` are those it was planned for."""
+
+    city: str
+    id: int
+    number: str
+    kind: NoticeKind
+    topic: str
+    title: str
+    texts: Mapping[str, str]
+    audience: Audience
+    channels: tuple[NoticeChannel, ...]
+    link: str
+    picture: str
+    level: str
+    mark: NoticeMark
+    original: int
+    source: NoticeSource
+    source_key: str
+    priority: int
+    drill: bool
+    status: NoticeStatus
+    needs_approval: bool
+    created_by: int
+    approved_by: int
+    created_at: datetime
+    due_at: datetime | None
+    repeats: Mapping[str, Any]
+    issued_at: datetime | None
+    finished_at: datetime | None
+    expires_at: datetime | None
+    version: int
+    recipients: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCount:
+    """How many a notice would reach on LINE now. `small`: so few that it could point to a person."""
+
+    count: int
+    small: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a notice has come, in residents; `per_second` over the last minute."""
+
+    accepted: int
+    waiting: int
+    failed: int
+    chunks_open: int
+    per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeResults:
+    """What became of a notice. `blocked_since`: friends who blocked the account since it was issued, whoever they are.
+
+    `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
+    """
+
+    recipients: int
+    accepted: int
+    waiting: int
+    failed: int
+    stopped: int
+    blocked_since: int
+    failures: Mapping[str, int] = field(default_factory=dict)
+    taps: Mapping[str, int] = field(default_factory=dict)
+    languages: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedChunk:
+    """One call to be made, held by `worker` until its lease ends. `fate_unknown`: an earlier call may have arrived."""
+
+    city: str
+    notice_id: int
+    part: int
+    channel: NoticeChannel
+    language: str
+    recipients: tuple[str, ...]
+    retry_key: str
+    priority: int
+    attempts: int
+    fate_unknown: bool
+    first_at: datetime | None
+    worker: str
