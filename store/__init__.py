@@ -16,11 +16,14 @@ from store.console_views import ConsoleViews
 from store.contacts import Contacts
 from store.core import LEASE_SECONDS, Clock
 from store.desk_book import DeskBook
-from store.errors import LeaseLost, OwnerChanged, StoreError
+from store.errors import LeaseLost, NoticeConflict, OwnerChanged, StoreError
+from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
+from store.notices import Notices
 from store.opening import database_url
 from store.outbox import Outbox
+from store.places_state import PlacesState
 from store.records import (
     ArrivedEvent,
     Case,
@@ -56,6 +59,9 @@ class Store(
     DeskBook,
     ConsoleViews,
     StaffNotices,
+    Incidents,
+    PlacesState,
+    Notices,
 ):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 
@@ -84,6 +90,7 @@ __all__ = [
     "Feedback",
     "FiledProposal",
     "LeaseLost",
+    "NoticeConflict",
     "Outcome",
     "Outgoing",
     "OwnerChanged",

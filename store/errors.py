@@ -29,6 +29,14 @@ class OwnerChanged(StoreError):
         super().__init__(message, permanent=True)
 
 
+class NoticeConflict(StoreError):
+    """This cannot happen to the notice as it stands now (`status`), or somebody changed it first: look again."""
+
+    def __init__(self, status: str = "", message: str = "the notice stands differently by now") -> None:
+        super().__init__(message, permanent=True)
+        self.status = status
+
+
 _PERMANENT = {"IntegrityError", "DataError", "ProgrammingError", "NotSupportedError"}
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from notify.notice_life import Status as NoticeStatus
+
 NoticeKind = Literal["news", "disaster"]
 NoticeChannel = Literal["line", "widget", "page", "feed", "mail"]
 NoticeMark = Literal["", "correction", "all_clear"]
 NoticeSource = Literal["staff", "feed", "rule"]
-NoticeStatus = Literal[
-    "draft", "waiting_approval", "scheduled", "planning", "sending", "paused", "done", "stopped", "withdrawn"
-]
 ChunkState = Literal["open", "sent", "dead", "stopped"]
 
 SMALL_COUNT: Final = 5

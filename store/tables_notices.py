@@ -149,6 +149,14 @@ Index(
     sqlite_where=_IS_OPEN,
     postgresql_where=_IS_OPEN,
 )
+# Whether anything of a notice is left to be sent.
+Index(
+    "notice_chunks_left",
+    notice_chunks.c.notice_id,
+    notice_chunks.c.city,
+    sqlite_where=_IS_OPEN,
+    postgresql_where=_IS_OPEN,
+)
 
 # Tokens are kept in thousandths: what all processes together may still send at the moment `at`.
 rate_buckets = Table(

@@ -18,7 +18,8 @@ ROOMS = ("bot", "faq", "handlers", "store", "clients", "emulator", "notify")
 MAY_IMPORT = {
     "faq": set(),
     "bot": {"faq"},
-    "store": {"bot", "faq"},  # of bot: only the table of who owns a conversation; of faq: plain entries to export
+    # Of bot and notify: only the tables of what may happen to a conversation, to a notice; of faq: plain entries.
+    "store": {"bot", "faq", "notify"},
     "clients": {"store"},  # records only
     "emulator": set(),
     "notify": {"faq"},
@@ -86,15 +87,16 @@ def test_imports_run_one_way(room):
     assert wrong == {}
 
 
-def test_of_the_bot_the_store_knows_only_who_may_own_a_conversation():
+@pytest.mark.parametrize(("room", "tables"), [("bot", {"bot.handover"}), ("notify", {"notify.notice_life"})])
+def test_of_the_rooms_that_decide_the_store_knows_only_their_tables(room, tables):
     known = {
         node.module
         for path in python_files("store")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "bot"
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == room
     }
 
-    assert known == {"bot.handover"}
+    assert known == tables
 
 
 @pytest.mark.parametrize(

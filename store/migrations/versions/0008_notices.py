@@ -138,6 +138,13 @@ def _chunks() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+    op.create_index(
+        "notice_chunks_left",
+        "notice_chunks",
+        ["notice_id", "city"],
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
     op.create_table(
         "rate_buckets",
         *(_words(name, None) for name in ("city", "name")),
