@@ -20,6 +20,7 @@ from store.errors import LeaseLost, NoticeConflict, OwnerChanged, StoreError
 from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
+from store.modes import Modes
 from store.notices import Notices
 from store.opening import database_url
 from store.outbox import Outbox
@@ -43,6 +44,7 @@ from store.records import (
 from store.revisions import Revisions
 from store.schedule import Schedule
 from store.staff_notices import StaffNotices
+from store.telegrams import Telegrams
 
 
 class Store(
@@ -59,6 +61,8 @@ class Store(
     DeskBook,
     ConsoleViews,
     StaffNotices,
+    Telegrams,
+    Modes,
     Incidents,
     PlacesState,
     Notices,

@@ -1,0 +1,77 @@
+"""Telegrams and feeds of the 気象庁, as the store takes and gives them: frozen, plain, without SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """How a feed stands. `etag` and `modified` are for the next conditional request; None: never, or not now."""
+
+    name: str
+    etag: str = ""
+    modified: str = ""
+    answered_at: datetime | None = None
+    silent_since: datetime | None = None
+    told_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTelegram:
+    """A telegram that a feed names. `id` is its file's name."""
+
+    id: str
+    url: str
+    data_type: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTelegram:
+    """A telegram to be fetched and read, held by `worker` until its lease ends."""
+
+    id: str
+    url: str
+    data_type: str
+    attempts: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTelegram:
+    """The newest telegram about one thing: `series`, `speaks_by` and `name` are `notify.telegrams.state.Key`.
+
+    `version` is that which was read; 0 for one that is not there yet.
+    """
+
+    series: str
+    speaks_by: str
+    name: str
+    telegram: str
+    report_at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDanger:
+    """What a city's residents were last told of a danger. `grade` "" when they were told that it is over."""
+
+    city: str
+    what: str
+    event: str
+    area: str
+    grade: str
+    notice: int
+    report_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramCounts:
+    """Of all telegrams kept: waiting to be read, read, and given up."""
+
+    waiting: int
+    done: int
+    dead: int
