@@ -1,0 +1,59 @@
+"""What is known of places on a bad day: open, full, closed; and since when it is known. Plain values, no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal, get_args
+
+PlaceStatus = Literal["open", "full", "closed", "unopened"]
+PlaceKind = Literal["shelter", "water"]
+
+STATUSES: Final[tuple[PlaceStatus, ...]] = get_args(PlaceStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceState:
+    """How a place stands since `at`. `place` is the id of its line in `places/shelters.csv`.
+
+    A water point has no such line: its `name` and `address` are what staff typed.
+    """
+
+    place: str
+    status: PlaceStatus
+    at: datetime
+    kind: PlaceKind = "shelter"
+    note: str = ""
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """Every place that staff have spoken of, by its id, as it stood at `as_of`.
+
+    `sure` is False when the database could not be asked just now: what stands here may be old.
+    """
+
+    states: Mapping[str, PlaceState] = field(default_factory=dict)
+    as_of: datetime | None = None
+    sure: bool = True
+
+    def status(self, place: str) -> PlaceStatus:
+        state = self.states.get(place)
+        return state.status if state else "unopened"
+
+    @property
+    def in_use(self) -> bool:
+        """Whether any place to flee to has been opened: only then does an unopened one say something."""
+        return any(state.kind == "shelter" and state.status in ("open", "full") for state in self.states.values())
+
+    def of_kind(self, kind: PlaceKind) -> tuple[PlaceState, ...]:
+        """In the order in which they changed last, the newest first."""
+        return tuple(
+            sorted((s for s in self.states.values() if s.kind == kind), key=lambda s: (s.at, s.place), reverse=True)
+        )
+
+
+NOTHING_KNOWN: Final = KnownPlaces()
