@@ -5,8 +5,11 @@ Plain data: knows no SQL and no clock. Staff, the planner ("system") and the clo
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from datetime import datetime, time, timedelta, timezone
+from typing import Any, Final, Literal
 
 Status = Literal["draft", "waiting_approval", "scheduled", "planning", "sending", "paused", "done", "stopped"]
 Event = Literal[
@@ -24,6 +27,7 @@ Event = Literal[
     "finishes",
 ]
 Who = Literal["staff", "system"]
+JAPAN: Final = timezone(timedelta(hours=9), "JST")
 
 PUBLIC: Final[tuple[Status, ...]] = ("scheduled", "planning", "sending", "paused", "done")
 """Once issued, a notice in one of these is shown on pages and in feeds; a stopped one is taken down."""
@@ -67,6 +71,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("paused", "stops", "stopped", "What has not gone out never will.", "notice.stop"),
     Step("done", "stops", "stopped", "Sent is sent, but pages no longer show it.", "notice.stop"),
 )
+_DAY = 24 * 60
 _BY_STEP: dict[tuple[str, str], Step] = {(step.before, step.event): step for step in STEPS}
 
 
@@ -76,3 +81,38 @@ def step_of(before: str, event: Event, who: Who, *, needs_approval: bool = False
     if step is None or who not in step.who:
         return None
     return None if step.approved and needs_approval and who == "staff" else step
+
+
+def quiet_until(now: datetime, quiet_from: int, quiet_to: int) -> datetime | None:
+    """When the quiet hours end in which `now` falls; None outside of them. Minutes of the day in Japan, -1 for none."""
+    if quiet_from < 0 or quiet_to < 0 or quiet_from == quiet_to:
+        return None
+    here = now.astimezone(JAPAN)
+    minute = here.hour * 60 + here.minute
+    length, gone = (quiet_to - quiet_from) % _DAY, (minute - quiet_from) % _DAY
+    if gone >= length:
+        return None
+    return here.replace(second=0, microsecond=0) + timedelta(minutes=length - gone)
+
+
+def next_time(repeats: Mapping[str, Any], after: datetime) -> datetime | None:
+    """When a repeating notice goes out next: {"every": "day" | "week" | "month", "day": …, "at": "09:00"}.
+
+    `day` is the day of the month (the last one where a month is shorter), or of the week (0 is Monday); None: it does
+    not repeat. Times are Japan's.
+    """
+    every = repeats.get("every")
+    if every not in ("day", "week", "month"):
+        return None
+    hour, _, minute = str(repeats.get("at", "09:00")).partition(":")
+    start, wanted = after.astimezone(JAPAN), int(repeats.get("day", 1))
+    for ahead in range(63):
+        day = start.date() + timedelta(days=ahead)
+        last = calendar.monthrange(day.year, day.month)[1]
+        fits = every == "day" or (day.weekday() if every == "week" else day.day) == (
+            wanted if every == "week" else min(wanted, last)
+        )
+        then = datetime.combine(day, time(int(hour), int(minute)), JAPAN)
+        if fits and then > start:
+            return then
+    return None

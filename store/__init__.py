@@ -21,10 +21,11 @@ from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
 from store.modes import Modes
-from store.notices import Notices
+from store.notice_results import NoticeCounts
 from store.opening import database_url
 from store.outbox import Outbox
 from store.places_state import PlacesState
+from store.rates import Rates
 from store.records import (
     ArrivedEvent,
     Case,
@@ -45,6 +46,7 @@ from store.revisions import Revisions
 from store.schedule import Schedule
 from store.staff_notices import StaffNotices
 from store.telegrams import Telegrams
+from store.wishes import ResidentWishes
 
 
 class Store(
@@ -65,7 +67,9 @@ class Store(
     Modes,
     Incidents,
     PlacesState,
-    Notices,
+    NoticeCounts,
+    Rates,
+    ResidentWishes,
 ):
     """Everything the house asks of its database. Thread-safe; one per process; made by `open_store`.
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta, timezone
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
 
-from notify.notice_life import Event, Step, Who, step_of
+from notify.notice_life import JAPAN, Event, Step, Who, step_of
 from store.audit import lock_audit, write_audit
 from store.errors import NoticeConflict, StoreError
 from store.rows import from_ms
 from store.tables_notices import notice_chunks, notices
-
-JAPAN = timezone(timedelta(hours=9), "JST")
 
 
 def this_notice(city: str, number: int) -> Any:

@@ -119,13 +119,17 @@ class HeadCount:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a notice has come, in residents; `per_second` over the last minute."""
+    """How far a notice has come, in residents; `per_second` over the last ten seconds.
+
+    `trouble` is the fixed word for why most of what waits had to be tried again ("no answer: …", "status 500"), or "".
+    """
 
     accepted: int
     waiting: int
     failed: int
     chunks_open: int
     per_second: float
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,11 @@ class NoticeResults:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedChunk:
-    """One call to be made, held by `worker` until its lease ends. `fate_unknown`: an earlier call may have arrived."""
+    """One call to be made, held by `worker` until its lease ends. `fate_unknown`: an earlier call may have arrived.
+
+    `quiet`: from and to when these residents wish to hear no news, in minutes of the day; -1 never. `first_at`: when it
+    was first taken to be made (a retry key is good for 24 hours).
+    """
 
     city: str
     notice_id: int
@@ -157,8 +165,9 @@ class ClaimedChunk:
     language: str
     recipients: tuple[str, ...]
     retry_key: str
+    quiet: tuple[int, int]
     priority: int
     attempts: int
     fate_unknown: bool
-    first_at: datetime | None
+    first_at: datetime
     worker: str

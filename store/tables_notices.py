@@ -123,6 +123,9 @@ notice_chunks = Table(
     _words("recipients", default="[]"),
     _number("count"),
     _words("retry_key"),
+    # When these residents wish to hear no news; see `subscribers`.
+    Column("quiet_from", Integer, nullable=False, server_default="-1"),
+    Column("quiet_to", Integer, nullable=False, server_default="-1"),
     # "open", "sent", "dead" (refused or given up) or "stopped" by staff before it went out.
     _words("state", default=OPEN),
     _number("priority"),

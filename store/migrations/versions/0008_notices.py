@@ -119,6 +119,8 @@ def _chunks() -> None:
         _words("recipients", "[]"),
         _number("count"),
         _words("retry_key"),
+        _number("quiet_from", "-1"),
+        _number("quiet_to", "-1"),
         _words("state", "open"),
         _number("priority"),
         _moment("due_at"),

@@ -1,0 +1,173 @@
+"""The calls of a notice: taken with a lease, marked when LINE has answered.
+
+A sender that is killed leaves calls whose lease ends; whoever takes them up makes the same call with the same key, of
+which LINE accepts one. Calls of a notice that is paused or stopped are not taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, true, update
+
+from store.errors import LeaseLost
+from store.notice_plan import NoticePlan
+from store.notice_steps import anything_left, locked_notice, take_step
+from store.records_notices import ClaimedChunk
+from store.rows import clean, from_ms
+from store.tables_notices import notice_chunks as chunks
+from store.tables_notices import notices
+from store.writer import Kind, one_by_one
+
+# Written out, or SQLite does not see that the partial index serves.
+_OPEN = chunks.c.state == literal_column("'open'")
+_ITS_NOTICE = and_(notices.c.city == chunks.c.city, notices.c.id == chunks.c.notice_id)
+_ORDER = (chunks.c.priority, chunks.c.due_at, chunks.c.city, chunks.c.notice_id, chunks.c.part)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What waits in a channel now: the priority of the most urgent call."""
+
+    city: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    worker: str
+    limit: int
+    now: int
+    lease_until: int
+    city: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    chunk: ClaimedChunk
+    now: int
+    values: dict[str, Any]
+
+    @property
+    def over(self) -> bool:
+        return "state" in self.values
+
+
+class NoticeChunks(NoticePlan):
+    """The part of the `Store` that hands calls to whoever makes them."""
+
+    def due_channels(self) -> list[Due]:
+        """The cities whose channel has something to send now. Cheap: looks at what is open only."""
+        now = self._now()
+        found = select(chunks.c.city, func.min(chunks.c.priority)).join(notices, _ITS_NOTICE)
+        asked = found.where(_OPEN, chunks.c.due_at <= now, notices.c.status == "sending").group_by(chunks.c.city)
+        return [Due(city, priority) for city, priority in self._read(lambda one: one.execute(asked).all())]
+
+    def claim_chunks(
+        self, worker: str, limit: int, lease_seconds: float, city: str = "", most: int = 1_000
+    ) -> list[ClaimedChunk]:
+        """Up to `limit` calls that are due, the most urgent first: of one city, or of all; none of a priority > `most`.
+
+        A call that somebody held and did not mark may have been made: `fate_unknown`.
+        """
+        now = self._now()
+        claim = _Claim(worker, limit, now, now + round(lease_seconds * 1000), city, most)
+        return self._write(Kind("claim_chunks", 6, one_by_one(_claim)), claim)
+
+    def chunk_sent(self, chunk: ClaimedChunk, request_id: str, reason: str = "") -> None:
+        """LINE has accepted it. With the last one its notice is done. Raises LeaseLost when another holds it now."""
+        self._mark_chunk(chunk, {"state": "sent", "request_id": clean(request_id), "reason": reason})
+
+    def chunk_later(self, chunk: ClaimedChunk, delay_seconds: float, reason: str, fate_unknown: bool) -> None:
+        """Make the same call again in `delay_seconds`. `reason` is a fixed word."""
+        due = self._now() + round(delay_seconds * 1000)
+        self._mark_chunk(chunk, {"due_at": due, "reason": reason, "fate_unknown": fate_unknown})
+
+    def chunk_dead(self, chunk: ClaimedChunk, reason: str) -> None:
+        """It will not be made; staff see how many it would have reached, and why not."""
+        self._mark_chunk(chunk, {"state": "dead", "reason": reason})
+
+    def sweep_chunks(self) -> int:
+        """Close what stayed open of notices that were stopped while somebody held it: nobody makes that call again."""
+        now = self._now()
+
+        def act(connection: Connection) -> int:
+            stopped = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "stopped").exists()
+            gone = {"state": "stopped", "recipients": "[]", "worker": "", "finished_at": now}
+            these = and_(_OPEN, chunks.c.due_at <= now, stopped)
+            return int(connection.execute(update(chunks).where(these).values(**gone)).rowcount)
+
+        return self._act(act)
+
+    def _mark_chunk(self, chunk: ClaimedChunk, values: dict[str, Any]) -> None:
+        self._write(Kind("mark_chunks", 6, _mark_all), _Mark(chunk, self._now(), values))
+
+
+def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:
+    here: ColumnElement[bool] = chunks.c.city == claim.city if claim.city else true()
+    sending = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "sending").exists()
+    due = and_(_OPEN, chunks.c.due_at <= claim.now, chunks.c.priority <= claim.most, here, sending)
+    chosen = select(chunks).where(due).order_by(*_ORDER).limit(claim.limit).with_for_update(skip_locked=True)
+    taken = []
+    for row in connection.execute(chosen).all():
+        held = {
+            "worker": claim.worker,
+            "due_at": claim.lease_until,
+            "attempts": row.attempts + 1,
+            "fate_unknown": bool(row.fate_unknown or row.worker),
+            "first_at": row.first_at or claim.now,
+        }
+        connection.execute(update(chunks).where(_this(row.city, row.notice_id, row.part)).values(**held))
+        taken.append(_claimed(row, held))
+    return taken
+
+
+def _claimed(row: Any, held: dict[str, Any]) -> ClaimedChunk:
+    return ClaimedChunk(
+        city=row.city,
+        notice_id=row.notice_id,
+        part=row.part,
+        channel=row.channel,
+        language=row.language,
+        recipients=tuple(orjson.loads(row.recipients)),
+        retry_key=row.retry_key,
+        quiet=(row.quiet_from, row.quiet_to),
+        priority=row.priority,
+        attempts=held["attempts"],
+        fate_unknown=held["fate_unknown"],
+        first_at=from_ms(held["first_at"]),
+        worker=held["worker"],
+    )
+
+
+def _this(city: str, notice_id: int, part: int) -> ColumnElement[bool]:
+    return and_(chunks.c.city == city, chunks.c.notice_id == notice_id, chunks.c.part == part)
+
+
+def _mark_all(connection: Connection, marks: Sequence[_Mark]) -> list[LeaseLost | None]:
+    """All marks, then each notice of which a call is over: is it done?"""
+    results: list[LeaseLost | None] = [None if _mark_one(connection, mark) else LeaseLost() for mark in marks]
+    over = {(mark.chunk.city, mark.chunk.notice_id) for mark in marks if mark.over}
+    for city, notice_id in sorted(over):
+        if not anything_left(connection, city, notice_id):
+            _finish(connection, city, notice_id, max(mark.now for mark in marks))
+    return results
+
+
+def _mark_one(connection: Connection, mark: _Mark) -> bool:
+    chunk, values = mark.chunk, {"worker": "", **mark.values}
+    if mark.over:
+        values |= {"recipients": "[]", "finished_at": mark.now}
+    held = and_(chunks.c.worker == chunk.worker, chunks.c.attempts == chunk.attempts, _OPEN)
+    this = and_(_this(chunk.city, chunk.notice_id, chunk.part), held)
+    return bool(connection.execute(update(chunks).where(this).values(**values)).rowcount)
+
+
+def _finish(connection: Connection, city: str, notice_id: int, now: int) -> None:
+    row = locked_notice(connection, city, notice_id)
+    if row.status == "sending":
+        take_step(connection, row, "finishes", 0, now, {"finished_at": now})

@@ -1,0 +1,98 @@
+"""How far a notice has come, and what became of it: counts, nobody's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from store.notice_chunks import NoticeChunks
+from store.notice_steps import this_notice
+from store.records_notices import NoticeResults, Progress
+from store.tables import friends
+from store.tables_notices import notice_chunks as chunks
+from store.tables_notices import notice_taps, notices
+
+_LATELY = 10_000
+
+
+class NoticeCounts(NoticeChunks):
+    """The part of the `Store` that counts."""
+
+    def notice_progress(self, city: str, number: int) -> Progress:
+        """In residents; `per_second` over the last ten seconds in which something went out."""
+        now = self._now()
+        return self._read(lambda connection: _progress(connection, city, number, now))
+
+    def notice_results(self, city: str, number: int) -> NoticeResults:
+        return self._read(lambda connection: _results(connection, city, number))
+
+
+def _of(city: str, number: int) -> Any:
+    return and_(chunks.c.city == city, chunks.c.notice_id == number)
+
+
+def _progress(connection: Connection, city: str, number: int, now: int) -> Progress:
+    residents, calls = func.coalesce(func.sum(chunks.c.count), 0), func.count()
+    found = select(chunks.c.state, residents, calls).where(_of(city, number)).group_by(chunks.c.state)
+    counts = {state: (int(people), int(calls)) for state, people, calls in connection.execute(found)}
+    lately = select(residents).where(_of(city, number), chunks.c.state == "sent", chunks.c.finished_at > now - _LATELY)
+    recent = int(connection.execute(lately).scalar_one())
+    trouble = (
+        select(chunks.c.reason)
+        .where(_of(city, number), chunks.c.state == "open", chunks.c.reason != "")
+        .group_by(chunks.c.reason)
+        .order_by(func.count().desc(), chunks.c.reason)
+        .limit(1)
+    )
+    return Progress(
+        accepted=counts.get("sent", (0, 0))[0],
+        waiting=counts.get("open", (0, 0))[0],
+        failed=counts.get("dead", (0, 0))[0],
+        chunks_open=counts.get("open", (0, 0))[1],
+        per_second=recent / (_LATELY / 1000),
+        trouble=connection.execute(trouble).scalar() or "",
+    )
+
+
+def _results(connection: Connection, city: str, number: int) -> NoticeResults:
+    issued = select(notices.c.recipients, notices.c.issued_at).where(this_notice(city, number))
+    recipients, issued_at = connection.execute(issued).one_or_none() or (0, None)
+    found = (
+        select(chunks.c.state, chunks.c.reason, chunks.c.language, func.sum(chunks.c.count))
+        .where(_of(city, number))
+        .group_by(chunks.c.state, chunks.c.reason, chunks.c.language)
+    )
+    states: dict[str, int] = {}
+    failures: dict[str, int] = {}
+    languages: dict[str, int] = {}
+    for state, reason, language, people in connection.execute(found):
+        states[state] = states.get(state, 0) + int(people)
+        if state == "dead":
+            failures[reason] = failures.get(reason, 0) + int(people)
+        if state == "sent":
+            languages[language] = languages.get(language, 0) + int(people)
+    return NoticeResults(
+        recipients=recipients,
+        accepted=states.get("sent", 0),
+        waiting=states.get("open", 0),
+        failed=states.get("dead", 0),
+        stopped=states.get("stopped", 0),
+        blocked_since=_blocked_since(connection, city, issued_at),
+        failures=failures,
+        taps=_taps(connection, city, number),
+        languages=languages,
+    )
+
+
+def _blocked_since(connection: Connection, city: str, issued_at: int | None) -> int:
+    if issued_at is None:
+        return 0
+    gone = and_(friends.c.city == city, friends.c.status == "blocked", friends.c.since >= issued_at)
+    return int(connection.execute(select(func.count()).select_from(friends).where(gone)).scalar_one())
+
+
+def _taps(connection: Connection, city: str, number: int) -> dict[str, int]:
+    of_it = and_(notice_taps.c.city == city, notice_taps.c.notice_id == number)
+    found = select(notice_taps.c.what, func.sum(notice_taps.c.count)).where(of_it).group_by(notice_taps.c.what)
+    return {what: int(count) for what, count in connection.execute(found)}

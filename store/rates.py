@@ -1,0 +1,71 @@
+"""How often something may be done, counted by all processes together: one bucket of tokens for each channel.
+
+Tokens are kept in thousandths, so that what trickles in between two looks is not lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from store.core import Core
+from store.tables_notices import rate_buckets as buckets
+from store.writer import Kind, one_by_one
+
+_MILLI = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    city: str
+    name: str
+    want: int
+    per_second: float
+    burst: int
+    keep: int
+    now: int
+
+
+class Rates(Core):
+    """The part of the `Store` that shares out what a channel may still do."""
+
+    def take_tokens(self, city: str, name: str, want: int, per_second: float, burst: int, keep: int = 0, /) -> int:
+        """Up to `want` tokens of this bucket: it gains `per_second`, holds `burst`; `keep` stay in it for others.
+
+        Whoever got less than they wanted tries again a moment later. Clocks that differ cost what they differ.
+        """
+        wish = _Wish(city, name, want, per_second, burst, keep, self._now())
+        return self._write(Kind("take_tokens", 6, one_by_one(_take)), wish)
+
+    def drain_tokens(self, city: str, name: str) -> None:
+        """The other side says that it was too much: begin from nothing."""
+        wish = _Wish(city, name, 0, 0.0, 0, 0, self._now())
+        self._write(Kind("drain_tokens", 6, one_by_one(_drain)), wish)
+
+
+def _take(connection: Connection, wish: _Wish) -> int:
+    this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
+    found = select(buckets.c.tokens_milli, buckets.c.at).where(this).with_for_update()
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        _begin(connection, wish)
+        row = connection.execute(found).one()
+    gained = int(max(0, wish.now - row.at) * wish.per_second)  # a token a second is a thousandth a millisecond
+    held = min(wish.burst * _MILLI, row.tokens_milli + gained)
+    given: int = max(0, min(wish.want, held // _MILLI - wish.keep))
+    values = {"tokens_milli": held - given * _MILLI, "at": max(row.at, wish.now)}
+    connection.execute(update(buckets).where(this).values(**values))
+    return given
+
+
+def _begin(connection: Connection, wish: _Wish) -> None:
+    insertion = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    full = insertion(buckets).values(city=wish.city, name=wish.name, tokens_milli=wish.burst * _MILLI, at=wish.now)
+    connection.execute(full.on_conflict_do_nothing())
+
+
+def _drain(connection: Connection, wish: _Wish) -> None:
+    this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
+    connection.execute(update(buckets).where(this).values(tokens_milli=0, at=wish.now))
