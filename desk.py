@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.dialogue import Conversation
 from bot.handover import OPEN_STATES, THE_BOT, Owner
@@ -23,6 +24,7 @@ from bot.respond import respond
 from bot.shelters import without_place
 from bot.teaching import Teaching
 from bot.turn import Response
+from bot.wishes import Wishes
 from bot.wording import Wording
 from faq.knowledge import Knowledge
 from store import Store
@@ -82,10 +84,22 @@ def _responded(
     """The response; one that offers a contact form only when the form is there to be opened."""
     token = secrets.token_urlsafe(32)
     form = f"{public_url}/contact/{inquiry.city}/{token}" if public_url else ""
-    response = respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store, form), owner)
+    notices = f"{public_url}/notices/{inquiry.city}/" if public_url else ""
+    wishes_of = partial(_wishes, inquiry, store)
+    counter = replace(_counter(inquiry.city, store, form), notices=notices)
+    response = respond(inquiry, knowledge, conversation, now, counter, owner, wishes_of)
     if response.form is None or _offered(inquiry, response, token, store):
         return response
-    return respond(inquiry, knowledge, conversation, now, _counter(inquiry.city, store), owner)
+    return respond(inquiry, knowledge, conversation, now, replace(counter, form=""), owner, wishes_of)
+
+
+def _wishes(inquiry: Inquiry, store: Store) -> Wishes | None:
+    """What the resident wants to hear of; None while the store does not answer."""
+    try:
+        return store.wishes(inquiry.city, inquiry.resident)
+    except StoreError:
+        log.warning("wishes could not be read", extra={"city": inquiry.city, "event": inquiry.event_id})
+        return None
 
 
 def _offered(inquiry: Inquiry, response: Response, token: str, store: Store) -> bool:
@@ -115,7 +129,7 @@ def _counter(city: str, store: Store, form: str = "") -> Counter:
         except StoreError:
             return 0
 
-    return Counter(queue_of, form, place_of)
+    return Counter(queue_of, form, place_of, places=lambda: store.known_places(city))
 
 
 def _fault(knowledge: Knowledge, owner: Owner, now: datetime) -> Response:
@@ -147,6 +161,7 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
         ),
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
         proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),
+        wishes=response.wishes,
     )
 
 
@@ -181,7 +196,7 @@ def _turn(inquiry: Inquiry, response: Response, now: datetime) -> Turn:
         event_id=inquiry.event_id,
         at=now,
         kind=inquiry.kind,
-        text=inquiry.text or without_place(inquiry.choice),
+        text=response.heard or inquiry.text or without_place(inquiry.choice),
         message_id=inquiry.message_id,
         decision=response.reply.decision,
         entry_id=response.entry_id,

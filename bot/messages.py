@@ -58,7 +58,7 @@ class Choice:
     Values: `entry:<id>` an entry · `none` none of these · `person[:<department>]` ask a person · `contact` the page
     for contact data · `menu[:<page>]` the topics ·
     `topic:<id>` a topic · `helpful:<entry id>:yes|no` feedback · `language:<code>` · `erase:yes|no` ·
-    `handover:back` no person after all ·
+    `handover:back` no person after all · `wish[:…]` the settings of notices (`bot.wish_talk`) ·
     `shelter:<hazard or any>:<latitude>:<longitude>` the nearest places to flee to (`bot.shelters`).
     """
 

@@ -67,10 +67,19 @@ def _for_the_bot(turn: Turn) -> bool:
     """To be forgotten is everybody's right at any time. While waiting: a new friend, a form, another language."""
     inquiry = turn.inquiry
     erasing = inquiry.choice.startswith("erase:") or (inquiry.kind == "text" and recognise(inquiry.text) == "erase")
-    if erasing or turn.conversation.awaiting == "erase":
+    if erasing or turn.conversation.awaiting == "erase" or _about_notices(turn):
         return True
     talking_to_us = inquiry.kind == "follow" or inquiry.choice.startswith("language:") or _wants_the_form(turn)
     return turn.owner.state == "waiting" and (talking_to_us or _picks_an_entry(turn))
+
+
+def _about_notices(turn: Turn) -> bool:
+    """What the city sends is chosen and stopped at any time, by its button or in so many words."""
+    if not turn.voice.city.notices.topics or turn.inquiry.channel != "line":
+        return False
+    if turn.inquiry.kind == "choice":
+        return turn.inquiry.choice.partition(":")[0] == "wish"
+    return turn.inquiry.kind == "text" and recognise(turn.inquiry.text) in ("wishes", "wish_stop")
 
 
 def _picks_an_entry(turn: Turn) -> bool:

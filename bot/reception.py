@@ -18,6 +18,7 @@ from bot.messages import Choice, Choices, Language, Text
 from bot.privacy import without_masks
 from faq.city import City, Department
 from faq.office_hours import NeverOpen, closing, is_open, next_opening
+from faq.place_states import NOTHING_KNOWN, KnownPlaces
 from faq.search import search
 
 LIKELY = 4
@@ -54,12 +55,16 @@ class Counter:
     """What the house can tell about its queues, and the form that it can offer this resident.
 
     `queue_of(department)` is None when the store does not answer; `form` is the address of a contact form that nobody
-    else knows, "" where there is none to offer; `place_of(case)` is 1 for who is next, 0 where nobody can say.
+    else knows, "" where there is none to offer; `place_of(case)` is 1 for who is next, 0 where nobody can say;
+    `places()` are the shelters as staff last described them.
+    `notices` is the address of the page of the city's notices, "" where residents cannot open it.
     """
 
     queue_of: Callable[[str], Queue | None] = lambda _department: None
     form: str = ""
     place_of: Callable[[int], int] = lambda _case: 0
+    notices: str = ""
+    places: Callable[[], KnownPlaces] = lambda: NOTHING_KNOWN
 
 
 NOBODY_AT_THE_COUNTER: Final = Counter()

@@ -26,6 +26,7 @@ from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
 from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
+from bot.place_names import named_point
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import Whereabouts, shelter_blocks, without_place
 from bot.spelling import (
@@ -40,7 +41,9 @@ from bot.spelling import (
     without_readings,
 )
 from bot.teaching import Source, learn, unlearn
-from bot.turn import Response, Turn
+from bot.turn import Response, Turn, WishesOf
+from bot.wish_talk import greeting_wishes, typed_wish, wished
+from bot.wishes import without_wish
 from faq.entry import Entry
 from faq.knowledge import Knowledge
 from faq.search import search
@@ -52,6 +55,7 @@ BUTTONS_THAT_LAST = {
     "menu_first": "menu",
     "person_button": "person",
     "none_of_these": "none",
+    "wish_button": "wish",
 }
 """Buttons whose words mean the same at any time, even typed an hour later; wording key → value."""
 
@@ -65,18 +69,19 @@ def respond(
     now: datetime,
     counter: Counter = NOBODY_AT_THE_COUNTER,
     owner: Owner = THE_BOT,
+    wishes_of: WishesOf = lambda: None,
 ) -> Response:
     """What the city says to this inquiry at `now` (any time zone), given what it remembers of the resident.
 
     `counter` knows the queues of the departments, and the form that this resident may be given. `owner` has the talk:
-    while it is not the bot, `bot.owned` decides, after danger.
+    while it is not the bot, `bot.owned` decides, after danger. `wishes_of` looks up what they want to hear of.
     """
     japan_now = now.astimezone(JAPAN)
     conversation = remembered.as_of(now)
     if inquiry.language:
         conversation = replace(conversation, language=inquiry.language)
     voice = Voice(knowledge, conversation.language, japan_now)
-    turn = Turn(inquiry, conversation, voice, counter, owner)
+    turn = Turn(inquiry, conversation, voice, counter, owner, wishes_of)
     response = next(filter(None, (step(turn) for step in _STEPS)))
     return _complete(response, turn, now) if response.reply.blocks else response
 
@@ -97,7 +102,7 @@ def _complete(response: Response, turn: Turn, now: datetime) -> Response:
 
 def _kept(choice: Choice) -> Choice:
     value = without_place(choice.value)
-    return choice if value == choice.value else replace(choice, value=value)
+    return without_wish(choice) if value == choice.value else replace(choice, value=value)
 
 
 # ── The steps, in order ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,7 +114,9 @@ def _something_other_than_words(turn: Turn) -> Response | None:
         return None
     if kind == "follow":
         key = "welcome_back" if turn.inquiry.text == "unblocked" else "welcome"
-        return turn.reply("talk", turn.voice.text(key), languages(turn.voice), *say.way_on(turn.voice))
+        wishes, told = greeting_wishes(turn)
+        greeting = (turn.voice.text(key), *told, languages(turn.voice), *say.way_on(turn.voice))
+        return replace(turn.reply("talk", *greeting), wishes=wishes)
     if kind == "location":
         if turn.inquiry.place is not None and turn.voice.knowledge.places:
             return _shelters(turn, Whereabouts.of(turn.inquiry.place))
@@ -137,6 +144,8 @@ def _what_we_waited_for(turn: Turn) -> Response | None:
     awaiting, text = turn.conversation.awaiting, turn.inquiry.text.strip()
     if awaiting == "erase":
         return _erase_or_not(turn, text)
+    if wish := typed_wish(turn):
+        return wish
     return question_for_staff(turn) if awaiting == "question" and text else None
 
 
@@ -214,8 +223,8 @@ def _small_talk_or_command(turn: Turn) -> Response | None:
     if intent in ("yes", "confused") and talk.numbered and not talk.asked_for_feedback:
         return turn.list_again(turn.voice.text("number_out_of_range", count=talk.numbered))
     command = _COMMANDS.get(intent)
-    if command:
-        return command(turn)
+    if command and (response := command(turn)):
+        return response
     if talk.asked_for_feedback and intent in ("yes", "useful", "no", "useless"):
         return _choose_helpful(turn, f"{talk.entry_id}:{'yes' if intent in ('yes', 'useful') else 'no'}")
     if intent == "yes" and talk.misses > 1:
@@ -253,6 +262,14 @@ def _not_understood(turn: Turn) -> Response:
     return turn.reply("talk", turn.voice.text("not_understood"), Choices("", buttons, "next", turn.voice.spoken))
 
 
+def _shelters_near_a_name(turn: Turn) -> Response | None:
+    """「東町の避難所」, typed where no location can be sent."""
+    point = named_point(turn.inquiry.text, turn.voice.knowledge) if turn.inquiry.kind == "text" else None
+    if point is None:
+        return None
+    return _shelters(turn, Whereabouts(point.latitude, point.longitude, point.hazard), point.name)
+
+
 _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _danger,
     owned,
@@ -262,6 +279,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _the_words_of_a_choice,
     unsure_which_department,
     _small_talk_or_command,
+    _shelters_near_a_name,
     follow_up,
     the_question,
 )
@@ -343,9 +361,9 @@ def _choose_shelter(turn: Turn, rest: str) -> Response:
     return _shelters(turn, here)
 
 
-def _shelters(turn: Turn, here: Whereabouts) -> Response:
+def _shelters(turn: Turn, here: Whereabouts, name: str = "") -> Response:
     """The nearest places to flee to; what was asked before has nothing to do with it."""
-    blocks = shelter_blocks(turn.voice, here)
+    blocks = shelter_blocks(turn.voice, here, turn.counter.places(), name)
     response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
     return replace(response, recorded=turn.voice.say("shelter_recorded"))
 
@@ -391,6 +409,7 @@ _CHOICES: dict[str, Callable[[Turn, str], Response]] = {
     "shelter": _choose_shelter,
     "language": _choose_language,
     "erase": _choose_erase,
+    "wish": lambda turn, rest: wished(turn, rest) or _gone(turn),
 }
 
 
@@ -406,7 +425,7 @@ def _wrong(turn: Turn) -> Response:
     return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
 
 
-_COMMANDS: dict[Intent, Callable[[Turn], Response]] = {
+_COMMANDS: dict[Intent, Callable[[Turn], Response | None]] = {
     "menu": lambda turn: _choose_menu(turn, ""),
     "person": choose_person,
     "wrong": _wrong,
@@ -414,6 +433,8 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response]] = {
     "confused": _not_understood,
     "easy": lambda turn: _choose_language(turn, "easy"),
     "plain": lambda turn: _choose_language(turn, "ja"),
+    "wishes": lambda turn: wished(turn, ""),
+    "wish_stop": lambda turn: wished(turn, "stop"),
 }
 
 

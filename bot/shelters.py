@@ -7,13 +7,15 @@ talk has neither the point nor the places found (three distances would give the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, get_args
 
 from bot.answer import Voice, way_on
 from bot.messages import Block, Choice, Choices, Place, Text
 from faq.nearest import Direction, Near, nearest
+from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
 from faq.places import Hazard, Shelter, in_japan, read_degrees
 from faq.text import to_hiragana
 
@@ -79,37 +81,101 @@ def without_place(value: str) -> str:
     return ":".join(value.split(":")[:2]) if value.startswith(f"{VERB}:") else value
 
 
-def shelter_blocks(voice: Voice, here: Whereabouts) -> tuple[Block, ...]:
-    """The nearest places, what to check before going, the kinds of disaster to choose from, and the way on."""
-    places = _to_flee_to(voice.knowledge.places)
-    found = nearest(places, here.latitude, here.longitude, here.hazard, SHOWN)
-    near = [place for place in found if place.metres <= TOO_FAR_METRES]
-    if not near and here.hazard is None:
+def shelter_blocks(
+    voice: Voice, here: Whereabouts, known: KnownPlaces = NOTHING_KNOWN, name: str = ""
+) -> tuple[Block, ...]:
+    """The nearest places, what to check before going, the kinds of disaster to choose from, and the way on.
+
+    Once the city has opened any (`known`), those that are open; full and closed ones are nowhere to go. `name`: what
+    the resident called the point.
+    """
+    places = _to_flee_to(voice.knowledge.places, known)
+    found = _find(places, here, known)
+    if not found.near and here.hazard is None:
         return voice.text("shelter_far", limit=TOO_FAR_METRES // 1000), *way_on(voice)
-    said = _found(voice, near, here) if near else _none_for(voice, here.hazard)
+    said = _found(voice, found, here, known) if found.near else _none_for(voice, here.hazard)
+    if name:
+        said = f"{voice.say('shelter_from', name=name)}\n{said}"
     return Text(said, voice.spoken), *_narrowed(voice, places, here), *way_on(voice)
 
 
-def _to_flee_to(places: Sequence[Shelter]) -> Sequence[Shelter]:
-    """Places that are safe in some disaster; a 指定避難所 alone is for those who cannot go home afterwards.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is near. `opened`: these are open now; `full`: nearer ones that take nobody any more."""
+
+    near: Sequence[Near]
+    opened: bool
+    full: Sequence[Near] = ()
+
+
+def _find(places: Sequence[Shelter], here: Whereabouts, known: KnownPlaces) -> _Found:
+    usable = [place for place in places if known.status(place.id) not in ("full", "closed")]
+    if not known.in_use:
+        return _Found(_near(usable, here), False)
+    near = _near([place for place in usable if known.status(place.id) == "open"], here)
+    farthest = near[-1].metres if near else TOO_FAR_METRES
+    full = [
+        one
+        for one in _near([place for place in places if known.status(place.id) == "full"], here)
+        if one.metres <= farthest
+    ]
+    return _Found(near, True, full) if near else _Found(_near(usable, here), False, full)
+
+
+def _near(places: Sequence[Shelter], here: Whereabouts) -> Sequence[Near]:
+    found = nearest(places, here.latitude, here.longitude, here.hazard, SHOWN)
+    return [place for place in found if place.metres <= TOO_FAR_METRES]
+
+
+def _to_flee_to(places: Sequence[Shelter], known: KnownPlaces) -> Sequence[Shelter]:
+    """Places that are safe in some disaster; a 指定避難所 alone is for those who cannot go home afterwards, unless the
+    city has opened it.
 
     A city that lists only 指定避難所 has nothing better to name.
     """
-    return [place for place in places if place.hazards] or places
+    return [place for place in places if place.hazards or known.status(place.id) in ("open", "full")] or places
 
 
-def _found(voice: Voice, near: Sequence[Near], here: Whereabouts) -> str:
-    key = "shelter_found_for" if here.hazard else "shelter_found"
-    hazard = _hazard(voice, here.hazard) if here.hazard else ""
-    first = voice.say(key, count=len(near), **({"hazard": hazard} if hazard else {}))
-    check = voice.say("shelter_check", website=voice.city.website)
-    return "\n\n".join((first, *("\n".join(_lines(voice, place)) for place in near), check))
+def _found(voice: Voice, found: _Found, here: Whereabouts, known: KnownPlaces) -> str:
+    paragraphs = [_first(voice, found, here, known)]
+    paragraphs += ["\n".join(_lines(voice, place, known.states.get(place.shelter.id))) for place in found.near]
+    if found.full:
+        names = "、".join(_name(voice, one.shelter) for one in found.full)
+        paragraphs.append(voice.say("shelter_full_near", names=names))
+    paragraphs.append(_check(voice, known))
+    return "\n\n".join(paragraphs)
 
 
-def _lines(voice: Voice, near: Near) -> Iterator[str]:
+def _first(voice: Voice, found: _Found, here: Whereabouts, known: KnownPlaces) -> str:
+    count = len(found.near)
+    if here.hazard is None:
+        if found.opened:
+            return voice.say("shelter_found_open", count=count)
+        first = voice.say("shelter_found", count=count)
+    else:
+        hazard = _hazard(voice, here.hazard)
+        if found.opened:
+            return voice.say("shelter_found_open_for", hazard=hazard, count=count)
+        first = voice.say("shelter_found_for", hazard=hazard, count=count)
+    return f"{voice.say('shelter_none_open')}\n{first}" if known.in_use else first
+
+
+def _check(voice: Voice, known: KnownPlaces) -> str:
+    """What to make of this before going: how sure it is that a place is open."""
+    if not known.in_use or known.as_of is None:
+        return voice.say("shelter_check", website=voice.city.website)
+    key = "shelter_as_of" if known.sure else "shelter_not_sure"
+    return voice.say(key, time=_time(voice, known.as_of), website=voice.city.website)
+
+
+def _lines(voice: Voice, near: Near, state: PlaceState | None) -> Iterator[str]:
     """What a resident needs of one place, a line each."""
     place = near.shelter
     yield voice.say("shelter_place", name=_name(voice, place), way=_way(voice, near))
+    if state is not None and state.status == "open":
+        yield voice.say("shelter_open_now", time=_time(voice, state.at))
+        if state.note:
+            yield voice.say("shelter_city_note", note=state.note)
     if place.address:
         yield place.address
     if place.hazards:
@@ -121,6 +187,13 @@ def _lines(voice: Voice, near: Near) -> Iterator[str]:
         yield voice.say("shelter_note", note=place.note)
     link = MAP_LINK.format(latitude=place.latitude, longitude=place.longitude)
     yield voice.say("shelter_map", link=link)
+
+
+def _time(voice: Voice, at: datetime) -> str:
+    """「14時05分」, with the day when it is not today's."""
+    here = at.astimezone(voice.now.tzinfo)
+    clock = f"{here.hour}時{here.minute:02}分"
+    return clock if here.date() == voice.now.date() else f"{here.month}月{here.day}日 {clock}"
 
 
 def _name(voice: Voice, place: Shelter) -> str:
@@ -151,7 +224,7 @@ def _none_for(voice: Voice, hazard: Hazard | None) -> str:
 
 def _narrowed(voice: Voice, places: Sequence[Shelter], here: Whereabouts) -> tuple[Block, ...]:
     """Buttons for the disasters that the city has places for; numbered, so that LINE on a computer shows them, too."""
-    had = frozenset().union(*(place.hazards for place in places))
+    had = _hazards_of(voice, places)
     buttons = [
         Choice(_hazard(voice, hazard), here.value(hazard))
         for hazard in _OFFERED
@@ -161,3 +234,12 @@ def _narrowed(voice: Voice, places: Sequence[Shelter], here: Whereabouts) -> tup
         buttons.append(voice.button("shelter_any", here.value(None)))
     prompt = voice.say("shelter_narrow")
     return (Choices(prompt, tuple(buttons), "candidates", voice.spoken),) if buttons else ()
+
+
+def _hazards_of(voice: Voice, places: Iterable[Shelter]) -> frozenset[Hazard]:
+    """What the city has places for; the same for everybody who asks."""
+    kept: frozenset[Hazard] | None = voice.knowledge.remembered.get("hazards of the places")
+    if kept is None:
+        kept = frozenset().union(*(place.hazards for place in places))
+        voice.knowledge.remembered["hazards of the places"] = kept
+    return kept

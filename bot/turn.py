@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -12,6 +13,7 @@ from bot.handover import THE_BOT, Owner
 from bot.messages import Block, Choices, Decision, Inquiry, Language, Reply, Text
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.teaching import Teaching
+from bot.wishes import Wishes
 from faq.entry import Entry
 from faq.search import SearchResult
 
@@ -43,7 +45,8 @@ class Response:
     """What to say, what to remember, and what else has to be recorded about this inquiry.
 
     `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is, or
-    the way into the form that is theirs alone (`form`). `ends`: the resident gives the talk back to the bot.
+    the way into the form that is theirs alone (`form`); `heard` is the same of the resident's own words, "" for all of
+    them. `ends`: the resident gives the talk back to the bot. `wishes`: what they want to hear of from now on.
     """
 
     reply: Reply
@@ -57,6 +60,12 @@ class Response:
     recorded: str = ""
     form: ContactForm | None = None
     ends: Literal["", "cancels", "ends"] = ""
+    wishes: Wishes | None = None
+    heard: str = ""
+
+
+WishesOf = Callable[[], Wishes | None]
+"""Looks up the wishes of the resident who is talking; None while the store does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Turn:
     voice: Voice
     counter: Counter = NOBODY_AT_THE_COUNTER
     owner: Owner = THE_BOT
+    wishes_of: WishesOf = lambda: None
 
     def reply(self, decision: Decision, *blocks: Block, **changes: object) -> Response:
         """A response with these blocks; `changes` go into the conversation."""

@@ -9,6 +9,7 @@ from typing import Any
 from store import statements
 from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Writing, clean
+from store.wish_rows import write_wishes
 
 _TALKING = "SELECT 1 FROM cases WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
 Execute = Callable[[str, Sequence[Any]], Any]
@@ -22,6 +23,8 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
         execute(statements.ADD_FEEDBACK, outcome.feedback)
     if outcome.friend:
         execute(statements.SET_FRIEND, outcome.friend)
+    if outcome.wishes:
+        write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)
 
 
 def erase_message(execute: Execute, city: str, message_id: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from bot.handover import Owner
+from bot.wishes import Wishes
 from store.records_messengers import SentFile
 
 Way = Literal["reply", "push"]
@@ -164,7 +165,7 @@ class Outcome:
     `owner`: who owned the conversation when this was decided. If somebody else owns it by the time of writing, nothing
     is written (`OwnerChanged`); None writes in any case. While a case is open, `turn` joins it. `case` opens one (if
     none is open), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends". `file` came with `turn`
-    and is kept only where `owner` is a case.
+    and is kept only where `owner` is a case. `wishes`: what the resident wants to hear of from now on.
     """
 
     turn: Turn | None = None
@@ -178,6 +179,7 @@ class Outcome:
     owner: Owner | None = None
     ends: Literal["", "cancels", "ends"] = ""
     file: SentFile | None = None
+    wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import orjson
 
+from bot.wishes import Wishes
 from store.errors import StoreError
 from store.records import (
     ArrivedEvent,
@@ -249,10 +250,11 @@ class Writing:
     owner: str | None
     ends: str
     file: SentFile | None = None
+    wishes: Wishes | None = None
 
     @property
     def has_extras(self) -> bool:
-        return bool(self.feedback or self.friend or self.erase_messages)
+        return bool(self.feedback or self.friend or self.erase_messages or self.wishes)
 
     @property
     def is_handover(self) -> bool:
@@ -282,6 +284,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         owner=None if outcome.owner is None else outcome.owner.mark,
         ends=outcome.ends,
         file=outcome.file,
+        wishes=outcome.wishes,
     )
 
 

@@ -87,7 +87,7 @@ def test_imports_run_one_way(room):
     assert wrong == {}
 
 
-@pytest.mark.parametrize(("room", "tables"), [("bot", {"bot.handover"}), ("notify", {"notify.notice_life"})])
+@pytest.mark.parametrize(("room", "tables"), [("bot", {"bot.handover", "bot.wishes"}), ("notify", {"notify.notice_life"})])
 def test_of_the_rooms_that_decide_the_store_knows_only_their_tables(room, tables):
     known = {
         node.module

@@ -1,0 +1,390 @@
+"""「お知らせの設定」: a resident sees, chooses and stops what the city tells them, by buttons, numbers or words.
+
+Guided questions, pure: the wishes come in (`Turn.wishes_of`), the changed ones go out (`Response.wishes`). What is said
+here stands in no record of the talk; whoever reads it later sees that the settings were looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot.answer import Voice, way_on
+from bot.languages import NAMES
+from bot.messages import Block, Choice, Choices, Language, Text
+from bot.turn import Response, Turn
+from bot.wishes import (
+    CHOSEN,
+    MAX_CHILDREN,
+    VERB,
+    Wishes,
+    area_named,
+    clock_words,
+    first_wishes,
+    read_hours,
+    read_months,
+    several_numbers,
+    topics_named,
+    value_text,
+)
+from faq.city_notices import NoticeChoice, NoticeQuestion, NoticeTopic
+
+AREAS_PER_PAGE: Final = 9
+QUIET: Final = ((21 * 60, 7 * 60), (22 * 60, 6 * 60), (20 * 60, 8 * 60))
+"""Offered as buttons; any other hours may be typed."""
+
+Change = Callable[[Turn, Wishes, str], Response | None]
+
+
+def wished(turn: Turn, rest: str) -> Response | None:
+    """What a button of the settings means; None where the city has no notices or the button is not known."""
+    notices = turn.voice.city.notices
+    if not notices.topics:
+        return None
+    if turn.inquiry.channel != "line":
+        return _only_on_line(turn)
+    kept = turn.wishes_of()
+    if kept is None:
+        return _private(turn.reply("talk", turn.voice.text("wish_unavailable"), *way_on(turn.voice)))
+    wishes = kept if kept.since else first_wishes(notices, turn.voice.language)
+    verb, _, value = rest.partition(":")
+    change = _CHANGES.get(verb)
+    response = change(turn, wishes, value) if change else None
+    return _private(response) if response else None
+
+
+def typed_wish(turn: Turn) -> Response | None:
+    """What was typed while a question of the settings was open; None where it is something else."""
+    verb, _, about = turn.conversation.awaiting.partition(":")
+    text = turn.inquiry.text.strip()
+    if verb != VERB or not text:
+        return None
+    numbers = several_numbers(text)
+    offered = turn.conversation.offered[: turn.conversation.numbered]
+    picked = [offered[number - 1].value for number in numbers if 0 < number <= len(offered)]
+    notices, question = turn.voice.city.notices, turn.voice.city.notices.question(about.partition(":")[2])
+    match about.partition(":")[0]:
+        case "topics" if found := _listed(picked, "topic") or [topic.id for topic in topics_named(text, notices)]:
+            return wished(turn, f"topics:{','.join(found)}")
+        case "areas" if area := area_named(text, notices):
+            return wished(turn, f"area:{area.id}")
+        case "quiet" if hours := read_hours(text):
+            return wished(turn, f"quiet:{hours[0]}-{hours[1]}")
+        case "ask" if question and question.kind == "month":
+            months = read_months(text, turn.today)
+            return None if months is None else wished(turn, f"months:{question.id}:{','.join(months)}")
+        case "ask" if question and (several := _listed(picked, "fact")):
+            return wished(turn, f"facts:{question.id}:{','.join(value.partition(':')[2] for value in several)}")
+    return None
+
+
+def _listed(values: Sequence[str], verb: str) -> list[str]:
+    """The ids behind `wish:<verb>:` of the buttons that were picked by their numbers."""
+    start = f"{VERB}:{verb}:"
+    return [value.removeprefix(start) for value in values if value.startswith(start)]
+
+
+def greeting_wishes(turn: Turn) -> tuple[Wishes | None, tuple[Block, ...]]:
+    """A new friend hears of some topics from the start, and is told so, once; (None, ()) where it is not so."""
+    notices = turn.voice.city.notices
+    if not notices.from_start or turn.inquiry.channel != "line":
+        return None, ()
+    kept = turn.wishes_of()
+    if kept is None or kept.since:
+        return None, ()
+    wishes = replace(first_wishes(notices, turn.voice.language), since=turn.voice.now)
+    said = turn.voice.text("wish_from_start", topics=_topic_names(turn.voice, wishes))
+    button = Choices("", (turn.voice.button("wish_button", VERB),), "next", turn.voice.spoken)
+    return wishes, (said, button)
+
+
+def _only_on_line(turn: Turn) -> Response:
+    """Nobody can be told anything in a page that is closed: there the notices are read, not sent."""
+    page = turn.counter.notices
+    where = turn.voice.text("wish_page", link=page) if page else None
+    return turn.reply("talk", turn.voice.text("wish_only_line"), *((where,) if where else ()), *way_on(turn.voice))
+
+
+def _private(response: Response) -> Response:
+    """Of the settings the talk keeps only that there were any."""
+    return replace(response, recorded="（お知らせの設定）", heard="（お知らせの設定）")
+
+
+# ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _overview(turn: Turn, wishes: Wishes, _value: str = "") -> Response:
+    return _shown(turn, wishes)
+
+
+def _shown(turn: Turn, wishes: Wishes, *first: Text) -> Response:
+    """Everything that is kept, and a way to change each of it."""
+    voice = turn.voice
+    if wishes.paused:
+        start = Choices("", (voice.button("wish_start", f"{VERB}:start"), *_menu(voice)), "next", voice.spoken)
+        return turn.reply("talk", *(first or (voice.text("wish_paused"),)), start)
+    buttons = [
+        voice.button("wish_topics", f"{VERB}:topics"),
+        *((voice.button("wish_area", f"{VERB}:areas"),) if voice.city.notices.areas else ()),
+        *(Choice(_asked(voice, one), f"{VERB}:ask:{one.id}") for one in voice.city.notices.questions),
+        voice.button("wish_language", f"{VERB}:languages"),
+        voice.button("wish_quiet", f"{VERB}:quiets"),
+        voice.button("wish_stop", f"{VERB}:stop"),
+    ]
+    list_of_all = Text("\n".join(_lines(voice, wishes)), voice.spoken)
+    choices = Choices(voice.say("wish_change"), tuple(buttons), "menu", voice.spoken)
+    return turn.reply("menu", *first, list_of_all, choices, Choices("", _menu(voice), "next", voice.spoken))
+
+
+def _menu(voice: Voice) -> tuple[Choice, ...]:
+    return (voice.button("menu_button", "menu"),)
+
+
+def _lines(voice: Voice, wishes: Wishes) -> list[str]:
+    notices, none = voice.city.notices, voice.say("wish_none")
+    area = notices.area(wishes.area)
+    rows = [(voice.say("wish_topics"), _topic_names(voice, wishes) or none)]
+    if notices.areas:
+        rows.append((voice.say("wish_area"), area.name if area else none))
+    for question in notices.questions:
+        told = [value_text(question, value, voice.language != "ja") for value in wishes.values(question.id)]
+        rows.append((_asked(voice, question), "、".join(told) or none))
+    rows.append((voice.say("wish_language"), _language_name(voice, wishes.language)))
+    rows.append((voice.say("wish_quiet"), _hours(voice, wishes)))
+    return [voice.say("wish_title"), *(voice.say("wish_row", name=name, value=value) for name, value in rows)]
+
+
+def _topic_names(voice: Voice, wishes: Wishes) -> str:
+    return "、".join(_title(voice, topic) for topic in voice.city.notices.topics if topic.id in wishes.topics)
+
+
+def _title(voice: Voice, thing: NoticeTopic | NoticeChoice) -> str:
+    return (voice.language != "ja" and thing.easy) or thing.title
+
+
+def _asked(voice: Voice, question: NoticeQuestion) -> str:
+    return (voice.language != "ja" and question.easy) or question.ask
+
+
+def _language_name(voice: Voice, language: Language) -> str:
+    return NAMES.get(language) or voice.say(f"wish_language_{language}")
+
+
+def _hours(voice: Voice, wishes: Wishes) -> str:
+    if wishes.quiet_from < 0:
+        return voice.say("wish_quiet_none")
+    return voice.say("wish_hours", start=clock_words(wishes.quiet_from), end=clock_words(wishes.quiet_to))
+
+
+def _question(turn: Turn, wishes: Wishes, prompt: str, choices: Sequence[Choice], about: str, *first: Text) -> Response:
+    """A numbered list, and under it the way back to all of the settings."""
+    numbered = (Choices(prompt, tuple(choices), "menu", turn.voice.spoken),) if choices else ()
+    words = () if choices else (Text(prompt, turn.voice.spoken),)
+    back = Choices("", (turn.voice.button("wish_back", VERB),), "next", turn.voice.spoken)
+    return turn.reply("menu", *first, *words, *numbered, back, awaiting=f"{VERB}:{about}")
+
+
+def _ticked(label: str, value: str, chosen: bool) -> Choice:
+    """A button that turns the thing over. It says which way, so that an old one does no harm."""
+    return Choice(f"{CHOSEN if chosen else ''}{label}", f"{VERB}:{value}:{'off' if chosen else 'on'}")
+
+
+# ── What is changed ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _kept(turn: Turn, wishes: Wishes, response: Response) -> Response:
+    return replace(response, wishes=replace(wishes, since=wishes.since or turn.voice.now))
+
+
+def _topics(turn: Turn, wishes: Wishes, value: str) -> Response:
+    """The list of topics; with ids (`gomi,kosodate`) these are added first."""
+    known = [topic for topic in turn.voice.city.notices.topics if topic.id in value.split(",")]
+    for topic in known:
+        wishes = wishes.with_topic(topic.id, True)
+    names = "、".join(_title(turn.voice, topic) for topic in known)
+    told = (turn.voice.text("wish_topic_on", topic=names),) if known else ()
+    response = _topic_list(turn, wishes, *told)
+    return _kept(turn, wishes, response) if known else response
+
+
+def _topic_list(turn: Turn, wishes: Wishes, *first: Text) -> Response:
+    topics = turn.voice.city.notices.topics
+    choices = [_ticked(_title(turn.voice, one), f"topic:{one.id}", one.id in wishes.topics) for one in topics]
+    return _question(turn, wishes, turn.voice.say("wish_choose_topics"), choices, "topics", *first)
+
+
+def _topic(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    topic_id, _, way = value.partition(":")
+    topic = turn.voice.city.notices.topic(topic_id)
+    if topic is None:
+        return None
+    wanted = way != "off" if way else topic_id not in wishes.topics
+    after = wishes.with_topic(topic_id, wanted)
+    told = turn.voice.text("wish_topic_on" if wanted else "wish_topic_off", topic=_title(turn.voice, topic))
+    return _kept(turn, after, _topic_list(turn, after, told))
+
+
+def _areas(turn: Turn, wishes: Wishes, value: str) -> Response:
+    areas = turn.voice.city.notices.areas
+    pages = -(-len(areas) // AREAS_PER_PAGE)
+    page = (int(value) if value.isascii() and value.isdigit() else 0) % max(1, pages)
+    shown = areas[page * AREAS_PER_PAGE : (page + 1) * AREAS_PER_PAGE]
+    choices = [
+        Choice(f"{CHOSEN if one.id == wishes.area else ''}{_area_name(turn.voice, one.id)}", f"{VERB}:area:{one.id}")
+        for one in shown
+    ]
+    if pages > 1:
+        choices.append(turn.voice.button("wish_more_areas", f"{VERB}:areas:{(page + 1) % pages}"))
+    choices.append(turn.voice.button("wish_no_area", f"{VERB}:area:"))
+    return _question(turn, wishes, turn.voice.say("wish_choose_area"), choices, "areas")
+
+
+def _area_name(voice: Voice, area_id: str) -> str:
+    area = voice.city.notices.area(area_id)
+    if area is None:
+        return ""
+    return area.name if voice.language == "ja" else f"{area.name}({area.kana})"
+
+
+def _area(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    if value and turn.voice.city.notices.area(value) is None:
+        return None
+    after = replace(wishes, area=value)
+    name = _area_name(turn.voice, value)
+    told = turn.voice.text("wish_area_set", area=name) if value else turn.voice.text("wish_area_cleared")
+    return _kept(turn, after, _shown(turn, after, told))
+
+
+def _ask(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    question = turn.voice.city.notices.question(value)
+    return _asked_for(turn, wishes, question) if question else None
+
+
+def _asked_for(turn: Turn, wishes: Wishes, question: NoticeQuestion, *first: Text) -> Response:
+    voice, told = turn.voice, wishes.values(question.id)
+    clear = (voice.button("wish_clear", f"{VERB}:clear:{question.id}"),) if told else ()
+    if question.kind == "month":
+        known = "、".join(value_text(question, value) for value in told)
+        prompt = voice.say("wish_months_known", months=known) if known else voice.say("wish_ask_month")
+        return _question(turn, wishes, prompt, clear, f"ask:{question.id}", *first)
+    easy = voice.language != "ja"
+    choices = [
+        _ticked(value_text(question, one.id, easy), f"fact:{question.id}:{one.id}", one.id in told)
+        for one in question.choices
+    ]
+    prompt = voice.say("wish_choose_facts", question=_asked(voice, question))
+    return _question(turn, wishes, prompt, (*choices, *clear), f"ask:{question.id}", *first)
+
+
+def _fact(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    name, _, rest = value.partition(":")
+    choice, _, way = rest.partition(":")
+    question = turn.voice.city.notices.question(name)
+    if question is None or choice not in {one.id for one in question.choices}:
+        return None
+    wanted = way != "off" if way else choice not in wishes.values(name)
+    after = wishes.with_fact(name, choice, wanted)
+    return _kept(turn, after, _asked_for(turn, after, question, turn.voice.text("wish_kept")))
+
+
+def _facts(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    """Several of a list at once, by their numbers."""
+    name, _, rest = value.partition(":")
+    question = turn.voice.city.notices.question(name)
+    if question is None:
+        return None
+    for choice in {one.id for one in question.choices} & set(rest.split(",")):
+        wishes = wishes.with_fact(name, choice)
+    return _kept(turn, wishes, _asked_for(turn, wishes, question, turn.voice.text("wish_kept")))
+
+
+def _months(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    name, _, rest = value.partition(":")
+    question, months = turn.voice.city.notices.question(name), rest.split(",") if rest else []
+    if question is None or question.kind != "month":
+        return None
+    if not months or len({*wishes.values(name), *months}) > MAX_CHILDREN:
+        return _asked_for(turn, wishes, question, turn.voice.text("wish_month_again"))
+    for month in months:
+        wishes = wishes.with_fact(name, month)
+    said = "、".join(value_text(question, month) for month in months)
+    return _kept(turn, wishes, _shown(turn, wishes, turn.voice.text("wish_month_kept", months=said)))
+
+
+def _clear(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    question = turn.voice.city.notices.question(value)
+    if question is None:
+        return None
+    after = wishes.without_facts(value)
+    return _kept(
+        turn, after, _shown(turn, after, turn.voice.text("wish_cleared", question=_asked(turn.voice, question)))
+    )
+
+
+def _languages(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    offered = turn.voice.city.notices.languages
+    choices = [
+        Choice(f"{CHOSEN if one == wishes.language else ''}{_language_name(turn.voice, one)}", f"{VERB}:language:{one}")
+        for one in offered
+    ]
+    return _question(turn, wishes, turn.voice.say("wish_choose_language"), choices, "languages")
+
+
+def _language(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    language = next((one for one in turn.voice.city.notices.languages if one == value), None)
+    if language is None:
+        return None
+    after = replace(wishes, language=language)
+    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_kept")))
+
+
+def _quiets(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    voice = turn.voice
+    choices = [
+        Choice(voice.say("wish_hours", start=clock_words(start), end=clock_words(end)), f"{VERB}:quiet:{start}-{end}")
+        for start, end in QUIET
+    ]
+    choices.append(voice.button("wish_quiet_none", f"{VERB}:quiet:no"))
+    return _question(turn, wishes, voice.say("wish_choose_quiet"), choices, "quiet")
+
+
+def _quiet(turn: Turn, wishes: Wishes, value: str) -> Response | None:
+    start, _, end = value.partition("-")
+    if value == "no":
+        after = replace(wishes, quiet_from=-1, quiet_to=-1)
+    elif all(minutes.isascii() and minutes.isdigit() and int(minutes) < 24 * 60 for minutes in (start, end)):
+        after = replace(wishes, quiet_from=int(start), quiet_to=int(end))
+    else:
+        return None
+    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_kept")))
+
+
+def _stop(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    after = replace(wishes, paused=True)
+    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_stopped")))
+
+
+def _start(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    after = replace(wishes, paused=False)
+    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_started")))
+
+
+_CHANGES: dict[str, Change] = {
+    "": _overview,
+    "topics": _topics,
+    "topic": _topic,
+    "areas": _areas,
+    "area": _area,
+    "ask": _ask,
+    "fact": _fact,
+    "facts": _facts,
+    "months": _months,
+    "clear": _clear,
+    "languages": _languages,
+    "language": _language,
+    "quiets": _quiets,
+    "quiet": _quiet,
+    "stop": _stop,
+    "start": _start,
+}

@@ -1,0 +1,232 @@
+"""「お知らせの設定」: what a resident hears of is chosen, seen and stopped by buttons, numbers and words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.numbering import plain_text
+from bot.wishes import Wishes
+from bot.wording import Wording
+from faq.content import read_folder
+from faq.knowledge import build_knowledge
+from handlers.line.limits import problems
+from handlers.line.messages import render
+from tests.bot.conftest import BASE
+from tests.builders import city_files
+from tests.wishes.conftest import Resident
+
+
+@pytest.mark.parametrize("words", ["お知らせの設定", "おしらせ", "通知設定", "お知らせを選ぶ"])
+def test_many_words_lead_to_the_settings(resident, words):
+    said = resident.hears(words)
+
+    assert "お知らせの設定です" in said
+    assert "■分野　防災" in said
+    assert "■地域　まだ選んでいません" in said
+
+
+def test_everything_stops_in_two_taps(resident):
+    resident.sees("お知らせの設定")
+
+    said = plain_text(resident.press("すべて止める").reply)
+
+    assert resident.wishes.paused
+    assert "お知らせをすべて止めました" in said
+
+
+@pytest.mark.parametrize("words", ["お知らせを止めて", "配信停止", "お知らせいらない", "通知オフ"])
+def test_words_alone_stop_everything(resident, words):
+    resident.say(words)
+
+    assert resident.wishes.paused
+
+
+def test_what_was_stopped_comes_back_with_what_was_chosen(resident):
+    resident.sees("お知らせの設定")
+    resident.say("1")
+    resident.say("2")
+    resident.sees("お知らせを止めて")
+
+    resident.press("もういちど受け取る")
+
+    assert not resident.wishes.paused
+    assert resident.wishes.topics == ("bosai", "gomi")
+
+
+def test_a_number_chooses_a_topic_and_the_same_number_takes_it_back(resident):
+    resident.say("お知らせの設定")
+    resident.say("1")
+
+    chosen = resident.hears("2")
+    with_gomi = resident.wishes.topics
+    resident.say("2")
+
+    assert "「ごみ・資源」をお知らせします" in chosen
+    assert with_gomi == ("bosai", "gomi")
+    assert resident.wishes.topics == ("bosai",)
+
+
+@pytest.mark.parametrize("words", ["2と3", "２、３", "ごみと子育てがいい"])
+def test_several_topics_are_chosen_in_one_message(resident, words):
+    resident.say("お知らせの設定")
+    resident.say("1")
+
+    resident.say(words)
+
+    assert resident.wishes.topics == ("bosai", "gomi", "kosodate")
+
+
+def test_an_old_button_does_what_it_says_however_often_it_is_pressed(resident):
+    for _ in range(2):
+        resident.say(kind="choice", choice="wish:topic:gomi:on")
+
+    assert "gomi" in resident.wishes.topics
+
+
+@pytest.mark.parametrize(
+    ("words", "area"), [("本町2丁目です", "chuo"), ("北本町", "kita"), ("きたちく", "kita"), ("1", "chuo")]
+)
+def test_an_area_is_found_by_its_towns_its_name_or_its_number(resident, words, area):
+    resident.say("お知らせの設定")
+    resident.say("2")
+
+    said = resident.hears(words)
+
+    assert resident.wishes.area == area
+    assert "地域を" in said
+
+
+def test_birth_months_are_typed_as_people_write_them(resident):
+    resident.sees("お知らせの設定")
+    resident.press("お子さんの生まれた月")
+
+    said = resident.hears("令和6年5月と2022年1月")
+
+    assert resident.wishes.facts == (("child", "2022-01"), ("child", "2024-05"))
+    assert "2022年1月、2024年5月" in said
+
+
+def test_a_month_that_no_child_can_have_is_asked_for_again(resident):
+    resident.sees("お知らせの設定")
+    resident.press("お子さんの生まれた月")
+
+    said = resident.hears("2031年5月")
+
+    assert resident.wishes.facts == ()
+    assert "「2024年5月」のように" in said
+
+
+def test_a_question_in_the_middle_is_answered_as_a_question(resident):
+    resident.sees("お知らせの設定")
+    resident.press("お子さんの生まれた月")
+
+    response = resident.say("転入届")
+
+    assert response.wishes is None
+    assert response.reply.decision in ("answer", "choices")
+
+
+def test_facts_are_only_what_the_city_asks(resident):
+    resident.sees("お知らせの設定")
+    resident.press("飼っているペット")
+    resident.say("1")
+
+    resident.say(kind="choice", choice="wish:fact:pet:lion:on")
+    resident.say(kind="choice", choice="wish:fact:income:high:on")
+
+    assert resident.wishes.facts == (("pet", "dog"),)
+
+
+def test_told_facts_are_cleared(resident):
+    resident.wishes = Wishes(facts=(("pet", "dog"), ("child", "2024-05")), since=resident.now)
+    resident.sees(kind="choice", choice="wish:ask:pet")
+
+    resident.press("登録を消す")
+
+    assert resident.wishes.facts == (("child", "2024-05"),)
+
+
+def test_quiet_hours_and_language_are_chosen(resident):
+    resident.sees("お知らせの設定")
+    resident.press("お知らせを止める時間")
+    resident.say("22時半から6時")
+    resident.sees("お知らせの設定")
+    resident.sees(kind="choice", choice="wish:languages")
+    resident.press("English")
+
+    assert (resident.wishes.quiet_from, resident.wishes.quiet_to) == (22 * 60 + 30, 6 * 60)
+    assert resident.wishes.language == "en"
+
+
+def test_a_new_friend_hears_of_the_first_topics_and_is_told_so_once(resident):
+    greeting = resident.hears(kind="follow")
+    again = resident.hears(kind="follow")
+
+    assert resident.wishes.topics == ("bosai",)
+    assert "「防災」のお知らせをお届けします" in greeting
+    assert "お知らせの設定" in greeting
+    assert "お届けします" not in again
+
+
+def test_who_stopped_everything_and_comes_back_is_not_signed_up_again(resident):
+    resident.wishes = Wishes(paused=True, since=resident.now)
+
+    greeting = resident.hears(kind="follow", text="unblocked")
+
+    assert resident.wishes.paused
+    assert "お届けします" not in greeting
+
+
+def test_nothing_of_the_wishes_stays_in_the_talk(resident):
+    resident.wishes = Wishes(topics=("gomi",), since=resident.now)
+    resident.sees("お知らせの設定")
+    resident.press("飼っているペット")
+    resident.say("1")
+    resident.sees("お知らせの設定")
+    resident.press("お子さんの生まれた月")
+
+    response = resident.say("2024年5月")
+
+    assert response.heard == response.recorded == "（お知らせの設定）"
+    memory = json.dumps(resident.memory, ensure_ascii=False)
+    assert "2024" not in memory
+    assert ":on" not in memory
+    assert ":off" not in memory
+    assert "✓" not in memory
+
+
+def test_in_the_widget_residents_are_shown_the_way_to_line(resident):
+    resident.channel = "widget"
+
+    said = resident.hears("お知らせの設定")
+
+    assert "LINE" in said
+    assert resident.wishes == Wishes()
+
+
+def test_a_store_that_does_not_answer_changes_nothing(resident):
+    resident.wishes = None
+
+    said = resident.hears("お知らせを止めて")
+
+    assert "少し待って" in said
+
+
+def test_a_city_without_topics_answers_the_words_as_a_question():
+    resident = Resident(build_knowledge(city_files({"wording/ja.yaml": None}), read_folder(BASE)))
+
+    response = resident.say("お知らせの設定")
+
+    assert response.wishes is None
+    assert "お知らせの設定です" not in plain_text(response.reply)
+
+
+@pytest.mark.parametrize(
+    "value", ["wish", "wish:topics", "wish:areas", "wish:ask:pet", "wish:ask:child", "wish:quiets"]
+)
+def test_line_takes_every_page_of_the_settings(resident, value):
+    reply = resident.say(kind="choice", choice=value).reply
+
+    assert problems(render(reply, Wording(resident.knowledge.wording).say)) == []
