@@ -14,6 +14,7 @@ from desk import decide
 from faq.content import PLACES_FILE, read_folder
 from faq.knowledge import Knowledge, build_knowledge
 from faq.nearest import DIRECTIONS
+from faq.place_states import NOTHING_KNOWN, KnownPlaces
 from faq.places import COLUMNS, HAZARDS, Hazard
 from faq.reader import read_wording
 from handlers.line.limits import problems
@@ -122,6 +123,9 @@ def test_what_is_recorded_holds_neither_the_point_nor_the_places(city, pressed):
     class NoMemory:
         def remembered(self, _city: str, _resident: str) -> Remembered:
             return Remembered()
+
+        def known_places(self, _city: str) -> KnownPlaces:
+            return NOTHING_KNOWN
 
     event = (
         {"kind": "choice", "choice": "shelter:flood:36.0500:139.5501"}
