@@ -21,6 +21,9 @@ from faq.content import (
     is_wording_file,
     language_of,
 )
+from faq.disaster import Disaster
+from faq.disaster_reading import disaster_of
+from faq.disaster_texts import DisasterTexts, disaster_texts
 from faq.entry import Entry
 from faq.places import Shelter, read_shelters
 from faq.problems import ContentError, Problem
@@ -45,6 +48,8 @@ class Content:
     places: tuple[Shelter, ...]
     problems: tuple[Problem, ...]
     files: CityFiles
+    disaster: DisasterTexts | None = None
+    alerts: Disaster | None = None
 
 
 class Locator:
@@ -72,10 +77,14 @@ def assemble(files: CityFiles, base_files: CityFiles) -> Content:
     thesaurus = _thesaurus(together, problems)
     wording = _wording(together, problems)
     places = _places(files, problems)
+    disaster, found = disaster_texts(files, base_files)
+    problems.extend(found)
+    alerts, found = disaster_of(files, base_files, city, BASE) if city is not None else (None, ())
+    problems.extend(found)
     ordered = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line)))
     if city is None:
         raise ContentError(ordered)
-    return Content(city, entries, sources, thesaurus, wording, places, ordered, together)
+    return Content(city, entries, sources, thesaurus, wording, places, ordered, together, disaster, alerts)
 
 
 def version_of(files: CityFiles, base_files: CityFiles) -> str:

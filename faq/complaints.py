@@ -37,6 +37,8 @@ _URL = "https:// などで始まり、空白のない URL にしてください�
 _PATTERNS = (
     ("a-z0-9._-", _IDENTIFIER),
     ("tel:", _URL),
+    ("^[0-9]{7}$", "市町村等の番号は、半角の数字7けたです（例 1110000。市町村の5けたの番号に 00 を付けます）。"),
+    ("^[0-9]{3,12}$", "気象庁の番号を、半角の数字で書いてください。"),
     ("#[0-9]", "電話番号は半角の数字と「-」で書いてください。例 048-000-1100"),
     ("^/\\s", "https://www.example.jp のように、サイトの先頭だけを書いてください（後ろに / を付けない）。"),
     ("0[1-9]|1[0-2]", "月日は 12-29 のように、2けたずつ「-」でつないでください。"),
@@ -62,6 +64,15 @@ _FIXED = {
     "default_department_unknown": "default_department の課が departments にありません。名前をそろえてください。",
     "notice_id_twice": "同じ id が2つあります。ほかと重ならない id にしてください。",
     "question_and_choices": "kind が choice の質問には choices を書きます。month の質問には書きません。",
+    "disaster_brace": "{ } に使えるのは areas, reason, places, city, phone, website, number, time, title です。",
+    "unknown_placeholder": "{ } に使えるのは city, place, what, name, kind, grade, level, time, headline, phone です。",
+    "words_of_an_order": "避難指示などの市の避難情報は、電文からは出せません。職員の画面から出してください。",
+    "bare_level": "気象庁のレベルは、市の避難情報ではありません。数字を書かずに {level} を使ってください。",
+    "unknown_danger": "what は、大雨・土砂災害・地震など、docs/disaster.md の表から選んでください。",
+    "unknown_step": "at が、この what の段階にありません。docs/disaster.md の表から選んでください。",
+    "nobody_told": "topics に、お知らせの分野の id を1つ以上書いてください（そこから外れた人には送りません）。",
+    "step_twice": "同じ what と at の規則が2つあります。1つにまとめてください。",
+    "both_families": "family の電文にない種類です。新は高潮・氾濫、旧は「高潮（旧）」・洪水です。両方は使えません。",
     "department_twice": "departments に同じ name が2つあります。1つにまとめてください。",
 }
 _DAY = "日付は 2027-03-31 のように、実際にある日を半角の数字で書いてください。"

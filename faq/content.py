@@ -21,6 +21,9 @@ CityFiles = Mapping[str, str]
 CITY_FILE: Final = "city.yaml"
 THESAURUS_FILE: Final = "thesaurus.yaml"
 PLACES_FILE: Final = "places/shelters.csv"
+DISASTER_TEXTS_FILE: Final = "disaster_texts.yaml"
+DISASTER_FILE: Final = "disaster.yaml"
+_SINGLE_FILES: Final = (CITY_FILE, THESAURUS_FILE, DISASTER_TEXTS_FILE, DISASTER_FILE)
 ENTRY_FOLDER: Final = "faq/"
 WORDING_FOLDER: Final = "wording/"
 _SUFFIXES: Final = (".yaml", ".yml")
@@ -39,7 +42,7 @@ def read_folder(directory: Path) -> dict[str, str]:
 def content_files(directory: Path) -> Iterator[tuple[str, Path]]:
     """(relative path, path) of the files that belong to the content, in order. Links out of the folder are left."""
     root = directory.resolve()
-    candidates = [directory / CITY_FILE, directory / THESAURUS_FILE]
+    candidates = [directory / name for name in _SINGLE_FILES]
     for folder in (ENTRY_FOLDER, WORDING_FOLDER):
         candidates.extend(_yaml_below(directory / folder))
     candidates.append(directory / PLACES_FILE)
@@ -55,7 +58,7 @@ def content_files(directory: Path) -> Iterator[tuple[str, Path]]:
 def unread_links(directory: Path) -> list[str]:
     """Relative paths of links that look like content and are not read: they lead out of the folder, or nowhere."""
     read = {name for name, _ in content_files(directory)}
-    candidates = [directory / CITY_FILE, directory / THESAURUS_FILE, directory / PLACES_FILE]
+    candidates = [directory / name for name in (*_SINGLE_FILES, PLACES_FILE)]
     candidates += [path for folder in (ENTRY_FOLDER, WORDING_FOLDER) for path in _yaml_below(directory / folder)]
     names = (path.relative_to(directory).as_posix() for path in candidates if path.is_symlink())
     return [name for name in names if name not in read]

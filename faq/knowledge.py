@@ -13,6 +13,8 @@ from typing import Any
 from faq.assembly import Content, assemble, version_of
 from faq.city import City
 from faq.content import CityFiles, base_folder, read_folder
+from faq.disaster import Disaster
+from faq.disaster_texts import DisasterTexts
 from faq.entry import Entry
 from faq.index import Index, build_index
 from faq.my_number import my_number_problems
@@ -37,7 +39,8 @@ class Knowledge:
     """A city and its entries, searchable. `wording` is language ("ja", "easy") → key → sentence, base and city joined.
 
     `sources` is entry id → the file it stands in (`_base/…` for inherited ones). `problems` are what was left out or
-    looks wrong; `version` names exactly this content. `places` are the places to flee to, () where the city lists none.
+    looks wrong; `version` names exactly this content. `places` are the places to flee to, () where the city lists none;
+    `disaster` the approved texts for the worst day, `alerts` what is told of telegrams (None: nothing).
     `asked_back` is a spelling of words too general to answer → the id of the entry whose `clarify` asks back.
     """
 
@@ -49,6 +52,8 @@ class Knowledge:
     version: str
     sources: Mapping[str, str]
     places: tuple[Shelter, ...] = ()
+    disaster: DisasterTexts | None = None
+    alerts: Disaster | None = None
     asked_back: Mapping[str, str] = field(default_factory=dict)
     # What never changes while this knowledge is served, worked out when it is first needed.
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -82,6 +87,8 @@ def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
         version=version_of(files, base_files),
         sources=MappingProxyType(dict(content.sources)),
         places=content.places,
+        disaster=content.disaster,
+        alerts=content.alerts,
         asked_back=MappingProxyType(_asked_back(content.entries.values())),
     )
 

@@ -32,6 +32,7 @@ __all__ = [
     "locate_entries",
     "read_city",
     "read_entries",
+    "read_model",
     "read_thesaurus",
     "read_wording",
 ]
@@ -120,6 +121,17 @@ def _unless_kept(kind: str, text: str, root: Node | None, problems: _Problems) -
     if root is not None and not problems:
         parsed.keep(kind, text, root.plain())
     return problems
+
+
+def read_model(model: type[_Model], path: str, text: str) -> tuple[_Model | None, _Problems]:
+    """A small file of any model, read anew each time: the value, or None and every problem on its line."""
+    root, problems = read_tree(path, text)
+    if root is None or not isinstance(root.value, dict):
+        return None, problems or _not_mapping(path, root, "「項目名: 値」の形")
+    try:
+        return (model.model_validate(root.plain()), ()) if not problems else (None, problems)
+    except ValidationError as error:
+        return None, problems + _complaints(error, model, path, root, ())
 
 
 def _read_model(model: type[_Model], kind: str, path: str, text: str) -> tuple[_Model | None, _Problems]:

@@ -13,12 +13,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from faq.city import City
+from faq.disaster import Disaster
 from faq.entry import EntryFile
 from faq.thesaurus import ThesaurusFile
 
 SCHEMAS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "faq.schema.json": (EntryFile, "質問と回答（faq/*.yaml）"),
     "city.schema.json": (City, "市の情報（city.yaml）"),
+    "disaster.schema.json": (Disaster, "気象庁の電文から知らせること（disaster.yaml）"),
     "thesaurus.schema.json": (ThesaurusFile, "同義語（thesaurus.yaml）"),
 }
 _HINTS: Final = {

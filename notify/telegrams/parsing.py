@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from notify.telegrams.records import TelegramError
+from notify.telegrams.records import BrokenOff, TelegramError
 
 # The largest of the known samples has 0.3 MB, 7,000 elements and a depth of 12.
 LARGEST_BYTES: Final = 5_000_000
@@ -27,7 +27,15 @@ _ROOT: Final = f"{{{NAMESPACES['j']}}}Report"
 
 def parse(data: bytes) -> Element:
     """The root of a telegram, or TelegramError with the reason in Japanese."""
-    _refuse_what_is_no_xml(data)
+    root = parse_xml(data)
+    if root.tag != _ROOT:
+        raise TelegramError("気象庁防災情報XMLではありません")
+    return root
+
+
+def parse_xml(data: bytes, largest: int = LARGEST_BYTES) -> Element:
+    """The root of any XML within the limits, or TelegramError. BrokenOff: trying again may help."""
+    _refuse_what_is_no_xml(data, largest)
     parser = DefusedXMLParser(target=_BoundedBuilder(), forbid_dtd=True)
     try:
         parser.feed(data)
@@ -36,11 +44,9 @@ def parse(data: bytes) -> Element:
         raise TelegramError("DTD や実体の宣言があるXMLは、安全のため読みません") from error
     except ParseError as error:
         line = error.position[0] if hasattr(error, "position") else 0
-        raise TelegramError(f"XMLが途中で切れているか、こわれています（{line}行目）") from error
+        raise BrokenOff(f"XMLが途中で切れているか、こわれています（{line}行目）") from error
     except (LookupError, UnicodeError, ValueError) as error:
         raise TelegramError("文字コードを読めません") from error
-    if root.tag != _ROOT:
-        raise TelegramError("気象庁防災情報XMLではありません")
     return root
 
 
@@ -54,12 +60,12 @@ def find_all(element: Element, path: str) -> list[Element]:
     return element.findall(path, NAMESPACES)
 
 
-def _refuse_what_is_no_xml(data: bytes) -> None:
-    if len(data) > LARGEST_BYTES:
-        raise TelegramError(f"大きすぎます（{LARGEST_BYTES // 1_000_000} MBまで）")
+def _refuse_what_is_no_xml(data: bytes, largest: int) -> None:
+    if len(data) > largest:
+        raise TelegramError(f"大きすぎます（{largest // 1_000_000} MBまで）")
     start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not data.strip():
-        raise TelegramError("中身がありません")
+        raise BrokenOff("中身がありません")
     if start.startswith((b"<!doctype html", b"<html")):
         raise TelegramError("XMLではなく、HTMLのページです")
 

@@ -16,6 +16,12 @@ class TelegramError(Exception):
     permanent = True
 
 
+class BrokenOff(TelegramError):
+    """The bytes end too early, or are spoilt: fetched again, it may be whole."""
+
+    permanent = False
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One kind of danger in one area.

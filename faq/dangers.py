@@ -1,0 +1,34 @@
+"""What the 気象庁 tells of, and the steps of each, lowest first: the words of a city's `disaster.yaml`.
+
+A number is the 気象庁's 「警戒レベル○相当」. It never is an evacuation order: those are the city's own
+(災害対策基本法; levels 3 to 5 are 高齢者等避難, 避難指示 and 緊急安全確保 of the municipality).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+LEVELS: Final = ("2", "3", "4", "5")
+WARNINGS: Final = ("注意報", "警報", "特別警報")
+INTENSITIES: Final = ("1", "2", "3", "4", "5弱", "5強", "6弱", "6強", "7")
+TSUNAMI: Final = ("津波予報", "津波注意報", "津波警報", "大津波警報")
+ONCE: Final = ("発表",)
+
+SCALES: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("大雨", "土砂災害", "高潮", "氾濫"), LEVELS),
+    **dict.fromkeys(("暴風", "暴風雪", "波浪", "大雪"), WARNINGS),
+    # Only in the telegrams before 2026, where neither had a level of today's.
+    **dict.fromkeys(("洪水", "高潮（旧）"), WARNINGS),
+    **dict.fromkeys(("雷", "融雪", "濃霧", "乾燥", "なだれ", "低温", "霜", "着氷", "着雪"), WARNINGS[:1]),
+    "地震": INTENSITIES,
+    "津波": TSUNAMI,
+    **dict.fromkeys(("記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"), ONCE),
+}
+HAPPENINGS: Final = frozenset({"地震", "記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"})
+"""What happens once: nobody is told that it is over or has become less, and old news of it is not told."""
+
+
+def rank(what: str, grade: str) -> int:
+    """How far up its scale a step is; -1 for "" (nothing) and what the scale does not know."""
+    scale = SCALES.get(what, ())
+    return scale.index(grade) if grade in scale else -1
