@@ -11,6 +11,7 @@ _EVERYBODY: Final = frozenset[Role](ROLES)
 _DESK: Final = frozenset[Role]({"担当", "管理"})
 _READERS: Final = frozenset[Role]({"担当", "編集", "承認", "管理", "監査"})
 _EDITORS: Final = frozenset[Role]({"編集", "承認", "管理"})
+_APPROVERS: Final = frozenset[Role]({"承認", "管理"})
 _ADMIN: Final = frozenset[Role]({"管理"})
 _WATCH: Final = frozenset[Role]({"管理", "監査"})
 
@@ -27,6 +28,14 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "draft.make": _DESK | _EDITORS,
     "draft.edit": _EDITORS,
     "canned.edit": _DESK,
+    "notice.read": _READERS,
+    "notice.write": _EDITORS,
+    "notice.send": _EDITORS,
+    "notice.approve": _APPROVERS,
+    "notice.export": _EDITORS | _WATCH,
+    "disaster.read": _READERS,
+    "disaster.place": _DESK | _APPROVERS,
+    "disaster.issue": _APPROVERS,
     "staff.invite": _ADMIN,
     "staff.manage": _ADMIN,
     "audit.read": _WATCH,

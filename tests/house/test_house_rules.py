@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "clients": {"store"},  # records only
     "emulator": set(),
     "notify": {"faq"},
-    "handlers": {"bot", "faq", "media", "store", "config", "desk", "telemetry"},
+    "handlers": {"bot", "faq", "media", "notify", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
     "commands": {"faq", "store"},

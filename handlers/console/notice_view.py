@@ -1,0 +1,180 @@
+"""A notice in the words of staff: how it stands, whom it reaches, when it goes out, and what became of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.languages import NAMES
+from faq.city_notices import Notices
+from handlers.console.audit_words import harmless
+from handlers.console.notice_forms import CHANNELS
+from handlers.console.times import JAPAN, moment
+from store.records_accounts import Staff
+from store.records_notices import Audience, HeadCount, NoticeResults, NoticeView, Progress
+
+STATUSES: Final[Mapping[str, str]] = {
+    "draft": "下書き",
+    "waiting_approval": "承認待ち",
+    "scheduled": "予定",
+    "planning": "準備中",
+    "sending": "送信中",
+    "paused": "一時停止中",
+    "done": "送りました",
+    "stopped": "止めました",
+}
+MOVING: Final = ("scheduled", "planning", "sending", "paused")
+"""As long as it stands so, its page looks again by itself."""
+
+LANGUAGES: Final[Mapping[str, str]] = {"ja": "日本語", "easy": "やさしい日本語"} | {
+    str(code): name for code, name in NAMES.items()
+}
+MARKS: Final[Mapping[str, str]] = {"correction": "【訂正】", "all_clear": "【解除】"}
+TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お知らせのページを開いた", "line": "LINE で開いた"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How a language's message looks on the phone."""
+
+    language: str
+    name: str
+    text: str
+
+
+def status_words(notice: NoticeView) -> str:
+    return STATUSES.get(notice.status, notice.status)
+
+
+def title_of(notice: NoticeView) -> str:
+    """With what it is to an earlier one, and 【訓練】 where it is one."""
+    drill = "【訓練】" if notice.drill else ""
+    return f"{drill}{MARKS.get(notice.mark, '')}{notice.title}"
+
+
+def previews(notice: NoticeView) -> tuple[Preview, ...]:
+    return tuple(Preview(code, LANGUAGES.get(code, code), text) for code, text in notice.texts.items())
+
+
+def audience_words(audience: Audience, notices: Notices) -> str:
+    """「子育て」を選んだ人・中央地区・子どもが3〜4か月"""
+    topics = "・".join(_topic(notices, topic) for topic in audience.topics)
+    if audience.everyone:
+        return f"友だち全員（「{topics}」を止めた人をのぞく）"
+    parts = [f"「{topics}」を選んだ人"]
+    if audience.areas:
+        parts.append("・".join(area.name for area in notices.areas if area.id in audience.areas))
+    for name, values in audience.facts:
+        question = notices.question(name)
+        if question:
+            told = "・".join(choice.title for choice in question.choices if choice.id in values)
+            parts.append(f"{question.ask}：{told}")
+    if audience.child_months:
+        parts.append(f"子どもが {months_words(audience.child_months)}")
+    return "、".join(parts)
+
+
+def months_words(months: tuple[int, int]) -> str:
+    low, high = months
+    return f"{low}か月" if low == high else f"{low}〜{high}か月"
+
+
+def _topic(notices: Notices, topic_id: str) -> str:
+    topic = notices.topic(topic_id)
+    return topic.title if topic else topic_id
+
+
+def topic_words(notice: NoticeView, notices: Notices) -> str:
+    return _topic(notices, notice.topic)
+
+
+def channels_words(notice: NoticeView) -> str:
+    return "、".join(CHANNELS.get(channel, channel) for channel in notice.channels)
+
+
+def when_words(notice: NoticeView, now: datetime) -> str:
+    if notice.repeats:
+        next_one = f"（次は{moment(notice.due_at, now)}）" if notice.due_at and not notice.issued_at else ""
+        return f"毎月{notice.repeats.get('day', 1)}日 {notice.repeats.get('at', '09:00')}{next_one}"
+    if notice.issued_at:
+        return f"{moment(notice.issued_at, now)} に送りました"
+    return moment(notice.due_at, now) if notice.due_at else "すぐ"
+
+
+def count_words(head: HeadCount) -> str:
+    if not head.count:
+        return "いま LINE で届く人は、いません。"
+    return f"いま LINE で届く人は {head.count:,} 人です。"
+
+
+def count_json(head: HeadCount) -> dict[str, Any]:
+    return {"count": head.count, "words": count_words(head), "small": head.small and head.count > 0}
+
+
+def progress_json(notice: NoticeView, progress: Progress) -> dict[str, Any]:
+    """What the bar of the page shows."""
+    total = max(notice.recipients, progress.accepted + progress.waiting + progress.failed)
+    done = progress.accepted + progress.failed
+    words = f"{done:,} / {total:,} 人（{done * 100 // total if total else 100}%）"
+    if notice.status == "sending" and progress.per_second:
+        words += f"　1秒に {progress.per_second:,.0f} 人"
+    return {
+        "status": notice.status,
+        "said": status_words(notice),
+        "moving": notice.status in MOVING,
+        "version": notice.version,
+        "done": done,
+        "total": total,
+        "failed": progress.failed,
+        "words": words if notice.status not in ("scheduled", "planning") else "",
+    }
+
+
+def may_approve(me: Staff, notice: NoticeView) -> bool:
+    """Nobody says yes to what they made themselves."""
+    return notice.status == "waiting_approval" and notice.created_by != me.id
+
+
+def result_rows(results: NoticeResults) -> list[tuple[str, int]]:
+    """What became of it, as lines of a table and of the file."""
+    rows = [
+        ("対象の人", results.recipients),
+        ("LINE が受け付けた", results.accepted),
+        ("これから送る", results.waiting),
+        ("送れなかった", results.failed),
+        ("止めたので送らなかった", results.stopped),
+        ("送ったあと、アカウントをブロックした人", results.blocked_since),
+    ]
+    rows += [
+        (f"受け付けたうち {LANGUAGES.get(code, code)}", count) for code, count in sorted(results.languages.items())
+    ]
+    rows += [(f"送れなかった理由 {reason}", count) for reason, count in sorted(results.failures.items())]
+    return rows + [(TAPS.get(what, what), count) for what, count in sorted(results.taps.items())]
+
+
+def as_csv(notice: NoticeView, results: NoticeResults, notices: Notices) -> str:
+    """For Excel: what was sent, to whom, and what became of it. Counts only."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    head: list[tuple[str, str]] = [
+        ("番号", notice.number),
+        ("見出し", title_of(notice)),
+        ("分野", topic_words(notice, notices)),
+        ("対象", audience_words(notice.audience, notices)),
+        ("方法", channels_words(notice)),
+        ("状態", status_words(notice)),
+        ("送った日時", _stamp(notice.issued_at)),
+        ("終わった日時", _stamp(notice.finished_at)),
+    ]
+    for name, value in (*head, *((name, str(count)) for name, count in result_rows(results))):
+        writer.writerow([harmless(name), harmless(value)])
+    return out.getvalue()
+
+
+def _stamp(at: datetime | None) -> str:
+    return at.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M:%S") if at else ""

@@ -1,0 +1,310 @@
+"""Notices to many in the console: composed, counted, approved by somebody else, held, and taken out as a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.wishes import Wishes
+from faq.library import Library, Source
+from store import Outcome, Store
+from store.records_notices import NoticeView
+from tests.builders import CITY_YAML, write_city
+from tests.console_site import ConsoleSite, Visitor, a_console
+from tests.databases import Clock
+from tests.store.store_builders import a_turn
+from tests.wishes.conftest import NOTICES
+
+FILLED = {
+    "topic": "kosodate",
+    "title": "4か月児健診のお知らせ",
+    "text-ja": "健診の日が近づきました。母子健康手帳を持って来てください。",
+    "text-en": "Your child's check-up is soon.",
+    "link": "https://www.city.example.jp/kenshin",
+    "channels": ["line", "page"],
+    "when": "now",
+    "clock": "09:00",
+}
+
+
+@pytest.fixture(scope="module")
+def notice_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("notice-cities")
+    sources = {}
+    for city, text in (
+        ("test", CITY_YAML + NOTICES.replace("notices:\n", "notices:\n  approval: はい\n")),
+        ("other", CITY_YAML.replace("id: test", "id: other") + NOTICES),
+    ):
+        sources[city] = Source(write_city(folder, city, {"city.yaml": text}), folder / "_base")
+    library = Library(sources)
+    library.check_now()
+    yield library
+    library.stop()
+
+
+@pytest.fixture
+def hall(one_store: Store, notice_library: Library, tmp_path: Path, clock: Clock) -> ConsoleSite:
+    return a_console(one_store, notice_library, tmp_path, clock, TOTP_ROLES="なし")
+
+
+def a_friend(store: Store, resident: str, city: str = "test", **wishes: Any) -> None:
+    store.record(Outcome(turn=a_turn(f"f-{resident}", city=city, resident=resident), friend="followed"))
+    if wishes:
+        store.set_wishes(city, resident, Wishes(**wishes))
+
+
+def composed(visitor: Visitor, **changes: Any) -> int:
+    """A draft, written in the form; its number."""
+    visitor.get("/notices/new")
+    response = visitor.post("/notices", {**FILLED, **changes})
+    assert response.status_code == 303, response.text
+    return int(response.location.rpartition("/")[2])
+
+
+def kept(hall: ConsoleSite, number: int, city: str = "test") -> NoticeView:
+    found = hall.store.notice(city, number)
+    assert found is not None
+    return found
+
+
+def press(visitor: Visitor, number: int, act: str) -> Any:
+    """Reads the page and presses its button."""
+    page = visitor.get(f"/notices/{number}").text
+    version = re.search(rf'notices/{number}/{act}".*?name="version" value="(\d+)"', page, re.DOTALL)
+    assert version, f"no button for {act}"
+    return visitor.post(f"/notices/{number}/{act}", {"version": version.group(1)})
+
+
+def test_what_is_composed_is_a_draft_and_nobody_is_told(hall):
+    number = composed(hall.as_role("編集"))
+
+    notice = kept(hall, number)
+    assert notice.status == "draft"
+    assert notice.texts == {"ja": FILLED["text-ja"], "en": FILLED["text-en"]}
+    assert notice.audience.topics == ("kosodate",)
+    assert notice.needs_approval
+    assert not hall.store.plan_due_notices(_now(hall))
+
+
+def test_a_second_person_approves_and_the_first_cannot(hall):
+    author, boss = hall.as_role("承認"), hall.as_role("管理")
+    number = composed(author)
+    press(author, number, "submit")
+
+    by_author = author.post(f"/notices/{number}/approve", {})
+    before = kept(hall, number).status
+    press(boss, number, "approve")
+
+    assert by_author.status_code == 303
+    assert before == "waiting_approval"
+    assert kept(hall, number).status == "scheduled"
+    assert kept(hall, number).number == "2026-0001"
+    rows = [row.action for row in hall.store.audit_rows("test")]
+    assert {"notice.make", "notice.submit", "notice.approve"} <= set(rows)
+
+
+def test_in_a_city_that_asks_for_approval_nobody_sends_alone(hall):
+    author = hall.as_role("管理")
+    number = composed(author)
+
+    page = author.get(f"/notices/{number}").text
+    author.post(f"/notices/{number}/issue", {})
+
+    assert "承認を頼む" in page
+    assert kept(hall, number).status == "draft"
+
+
+def test_a_city_without_approval_sends_at_once(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author)
+
+    press(author, number, "issue")
+
+    assert kept(hall, number, "other").issued_at is not None
+
+
+def test_a_chosen_time_is_kept_and_the_notice_waits_for_it(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author, when="later", at="2026-12-01T10:30")
+
+    press(author, number, "issue")
+
+    notice = kept(hall, number, "other")
+    assert (notice.status, notice.issued_at) == ("scheduled", None)
+    assert notice.due_at.isoformat() == "2026-12-01T01:30:00+00:00"
+
+
+def test_a_monthly_notice_by_the_childs_age_begins_on_its_next_day(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author, when="monthly", day="1", **{"child-from": "3", "child-to": "4"})
+
+    page = author.get(f"/notices/{number}").text
+
+    notice = kept(hall, number, "other")
+    assert notice.audience.child_months == (3, 4)
+    assert notice.repeats == {"every": "month", "day": 1, "at": "09:00"}
+    assert notice.due_at.isoformat() == "2026-10-01T00:00:00+00:00"
+    assert "子どもが 3〜4か月" in page
+
+
+def test_the_count_follows_the_form_and_warns_of_few(hall):
+    for number in range(6):
+        a_friend(hall.store, f"U{number}", topics=("kosodate",), area="chuo" if number < 2 else "kita")
+    author = hall.as_role("編集")
+
+    everywhere = author.get("/notices/count?topic=kosodate").json
+    in_chuo = author.get("/notices/count?topic=kosodate&areas=chuo").json
+    nobody = author.get("/notices/count?topic=kosodate&areas=mars&areas=chuo&fact-pet=dog").json
+
+    assert (everywhere["count"], everywhere["small"]) == (6, False)
+    assert (in_chuo["count"], in_chuo["small"]) == (2, True)
+    assert (nobody["count"], nobody["small"]) == (0, False)
+
+
+def test_only_disaster_topics_may_go_to_every_friend(hall):
+    a_friend(hall.store, "U1")
+    author = hall.as_role("編集")
+
+    disaster = author.get("/notices/count?topic=bosai&everyone=yes").json
+    news = author.get("/notices/count?topic=gomi&everyone=yes").json
+
+    assert disaster["count"] == 1
+    assert news["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": ""}, "見出しを60文字まで"),
+        ({"text-ja": " "}, "本文を書いてください"),
+        ({"topic": "secret"}, "分野を選んでください"),
+        ({"link": "javascript:alert(1)"}, "https:// で始まる"),
+        ({"channels": []}, "知らせる方法を1つ以上"),
+        ({"when": "later", "at": "2020-01-01T09:00"}, "これからの時"),
+        ({"when": "monthly", "day": "32"}, "毎月の日"),
+        ({"until": "2020-01-01"}, "載せる最後の日"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(hall, changes, said):
+    author = hall.as_role("編集")
+    author.get("/notices/new")
+
+    response = author.post("/notices", {**FILLED, "text-easy": "けんしんです", **changes})
+
+    assert response.status_code == 422
+    assert said in response.text
+    assert "けんしんです" in response.text
+    assert hall.store.notices("test") == []
+
+
+def test_a_draft_that_somebody_else_changed_is_not_overwritten(hall):
+    author = hall.as_role("編集")
+    number = composed(author)
+    author.get(f"/notices/{number}/edit")
+    colleague = hall.as_role("承認")
+    colleague.get(f"/notices/{number}/edit")
+    colleague.post(
+        f"/notices/{number}", {**FILLED, "title": "直した見出し", "version": str(kept(hall, number).version)}
+    )
+
+    late = author.post(f"/notices/{number}", {**FILLED, "title": "おそい見出し", "version": "0"})
+
+    assert late.status_code == 409
+    assert "おそい見出し" in late.text
+    assert kept(hall, number).title == "直した見出し"
+
+
+def test_a_yes_to_an_older_version_is_no_yes(hall):
+    author, boss = hall.as_role("編集"), hall.as_role("管理")
+    number = composed(author)
+    press(author, number, "submit")
+    boss.get(f"/notices/{number}")
+    seen = kept(hall, number).version
+    press(author, number, "withdraw")
+    press(author, number, "submit")
+
+    boss.post(f"/notices/{number}/approve", {"version": str(seen)})
+
+    assert kept(hall, number).status == "waiting_approval"
+
+
+def test_sending_is_paused_resumed_and_stopped(hall):
+    for number in range(3):
+        a_friend(hall.store, f"U{number}", city="other", topics=("kosodate",))
+    author = hall.as_role("編集", city="other")
+    number = composed(author)
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+    states = [kept(hall, number, "other").status]
+
+    for act in ("hold/pause", "hold/resume", "hold/stop"):
+        press(author, number, act)
+        states.append(kept(hall, number, "other").status)
+
+    assert states == ["sending", "paused", "sending", "stopped"]
+
+
+def test_the_bar_shows_how_far_it_has_come(hall):
+    for number in range(3):
+        a_friend(hall.store, f"U{number}", city="other", topics=("kosodate",))
+    author = hall.as_role("編集", city="other")
+    number = composed(author)
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+
+    told = author.get(f"/notices/{number}/progress.json").json
+
+    assert (told["status"], told["done"], told["total"], told["moving"]) == ("sending", 0, 3, True)
+
+
+def test_a_correction_is_linked_to_what_it_corrects(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author)
+    press(author, number, "issue")
+
+    form = author.get(f"/notices/new?original={number}").text
+    response = author.post("/notices", {**FILLED, "original": str(number), "text-ja": "正しい日は10日です。"})
+
+    second = int(response.location.rpartition("/")[2])
+    assert FILLED["text-ja"] in form
+    assert (kept(hall, second, "other").mark, kept(hall, second, "other").original) == ("correction", number)
+    assert "【訂正】" in author.get(f"/notices/{number}").text
+
+
+def test_the_file_of_results_holds_counts_and_no_formula(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author, title="=HYPERLINK(1)")
+    press(author, number, "issue")
+
+    response = author.get(f"/notices/{number}/result.csv")
+
+    assert response.text.startswith("\ufeff番号,2026-0001")
+    assert "'=HYPERLINK(1)" in response.text
+    assert "対象の人,0" in response.text
+
+
+def test_one_citys_notices_are_not_there_for_another(hall):
+    number = composed(hall.as_role("編集"))
+    stranger = hall.as_role("管理", city="other")
+
+    assert stranger.get(f"/notices/{number}").status_code == 404
+    assert stranger.get(f"/notices/{number}/progress.json").status_code == 404
+
+
+def test_words_of_staff_are_shown_as_words(hall):
+    author = hall.as_role("編集")
+    number = composed(author, **{"text-ja": "<script>alert(1)</script>"})
+
+    page = author.get(f"/notices/{number}").text
+
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def _now(hall: ConsoleSite) -> datetime:
+    return datetime.fromtimestamp(hall.clock(), UTC)
