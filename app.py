@@ -46,9 +46,11 @@ from handlers.console.invitations import first_colleague, make_link
 from handlers.line.webhook import line_blueprint
 from handlers.public.contact_form import contact_blueprint
 from handlers.public.demo import demo_blueprint
+from handlers.public.disaster import disaster_blueprint
 from handlers.public.faq_pages import faq_blueprint
 from handlers.public.front import register_front
 from handlers.public.health import health_blueprint
+from handlers.public.notice_pages import notice_blueprint
 from handlers.widget.routes import widget_blueprint
 from handlers.widget.streams import Places
 from handover_jobs import EVERY_MINUTE, watch_cases
@@ -126,9 +128,11 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     live = Places(config.live_streams)
     app.register_blueprint(widget_blueprint(parts.library, parts.store, config, places=live))
     app.register_blueprint(faq_blueprint(parts.library, config))
+    app.register_blueprint(notice_blueprint(parts.library, parts.store, config))
     app.register_blueprint(_console(parts, live))
     app.register_blueprint(contact_blueprint(parts.library, parts.store, config))
     app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
+    app.register_blueprint(disaster_blueprint(parts.library, config))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)
     if config.use_emulator:
@@ -234,6 +238,8 @@ def _errands(parts: Parts) -> Rounds:
         rooms=config.staff_webhooks,
         cities_dir=config.cities_dir,
         public_url=config.public_url,
+        cities=lambda: parts.library.cities,
+        jma_feed_url=config.jma_feed_url,
     )
 
 

@@ -65,7 +65,7 @@ def register_front(app: Flask, library: Library, config: Config) -> None:
 def city_of_path(library: Library, path: str) -> City | None:
     """The city that a page belongs to; the only city there is when the path names none."""
     parts = path.split("/")
-    named = parts[2] if len(parts) > 2 and parts[1] in ("faq", "demo", "contact") else ""
+    named = parts[2] if len(parts) > 2 and parts[1] in ("faq", "demo", "contact", "notices", "n") else ""
     for city_id in (named, *(library.cities if len(library.cities) == 1 else ())):
         try:
             return library.get(city_id).city

@@ -20,6 +20,7 @@ from faq.library import Library, UnknownCity
 from handlers.public.assets import the_assets
 from handlers.widget import frame
 from handlers.widget.asked import MAX_BODY, BadBody, read_asked
+from handlers.widget.banner import Banner
 from handlers.widget.buckets import Buckets, neighbourhood
 from handlers.widget.origins import frame_ancestors, may_call
 from handlers.widget.sessions import looks_like_session, resident_of
@@ -36,7 +37,7 @@ Answer = Response | tuple[Response, int] | tuple[Response, int, dict[str, str]]
 Clock = Callable[[], datetime]
 
 NOT_ALLOWED = "このページからは使えません。city.yaml の widget.origins に、このページの場所を書いてください。"
-JSON_ROUTES = {"widget.ask", "widget.earlier", "widget.stream", "widget.upload"}
+JSON_ROUTES = {"widget.banner", "widget.ask", "widget.earlier", "widget.stream", "widget.upload"}
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "Content-Type",
@@ -78,6 +79,7 @@ def widget_blueprint(
     limits = limits or Limits()
     places = places or Places(config.live_streams)
     uploads = uploads or Uploads(store, clock)
+    above = Banner(store, clock)
 
     @blueprint.before_request
     def only_for_known_pages() -> Answer | None:
@@ -120,6 +122,12 @@ def widget_blueprint(
         response.headers["Content-Security-Policy"] = f"{frame.POLICY}; {ancestors}"
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @blueprint.get("/<city>/banner")
+    def banner(city: str) -> Response:
+        response = jsonify({"lines": above.lines(city)})
+        response.headers["Cache-Control"] = "public, max-age=15"
         return response
 
     @blueprint.route("/<city>/messages", methods=["POST", "OPTIONS"])
