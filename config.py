@@ -87,6 +87,8 @@ class Config:
     mail_from: str
     staff_webhooks: Mapping[str, Mapping[str, str]] = field(repr=False)
     """Addresses of staff's chat rooms by city, then by `notify.webhook_channel` in city.yaml ("" without one)."""
+    jma_feed_url: str
+    """Where the 気象庁's Atom feeds are; "" when none is asked."""
     console: ConsoleConfig
 
     @property
@@ -142,6 +144,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
         smtp_url=_smtp_url(env),
         mail_from=_mail_from(env),
+        jma_feed_url=env.url("JMA_FEED_URL", ""),
         staff_webhooks=_staff_webhooks(env, cities, demo=mode == "demo"),
         console=_console(env, cities, demo=mode == "demo"),
     )

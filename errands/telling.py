@@ -12,7 +12,9 @@ from typing import Protocol
 from clients.errors import ClientError
 from clients.mail import Letter
 from faq.city import City
-from notify.staff import Reachable, StaffNotice, WaitingCase, due_notices, room_of
+from faq.disaster import Disaster
+from notify.staff import KINDS, Reachable, StaffNotice, WaitingCase, due_notices, room_of
+from notify.staff_alarms import Alarm, notices_of
 from notify.staff_text import BadTemplate, Words, mail_text, room_message, stable_id, words_of
 from store import Store
 from store.errors import LeaseLost
@@ -81,6 +83,10 @@ class Telling:
         new = self._store.plan_notices([_planned(notice) for notice in due])
         self._seen, self._looked = mark, now
         return new
+
+    def alarm(self, alarm: Alarm, city: City, disaster: Disaster) -> int:
+        """Plans what staff are told of this occasion; known ones change nothing. How many are new."""
+        return self._store.plan_notices([_planned(one) for one in notices_of(alarm, city, disaster, self._reachable)])
 
     def mails_once(self) -> int:
         """Sends one mail that is due; how many there were."""
@@ -159,11 +165,10 @@ def _planned(notice: StaffNotice) -> PlannedNotice:
 
 
 def _notice(claimed: ClaimedNotice) -> StaffNotice:
-    kind: str = claimed.kind
     return StaffNotice(
         city=claimed.city,
         case_id=claimed.case_id,
-        kind="escalated" if kind == "escalated" else "waiting",
+        kind=KINDS.get(claimed.kind, "waiting"),
         way="mail" if claimed.way == "mail" else "webhook",
         target=claimed.target,
         department=claimed.department,

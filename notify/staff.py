@@ -7,17 +7,22 @@ hours. A notice names the city, the department, the case's number and since when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from faq.city import City
 from faq.handoff import HandoffRules
 from faq.office_hours import open_time
 
-NoticeKind = Literal["waiting", "escalated"]
+CaseKind = Literal["waiting", "escalated"]
+AlarmKind = Literal["feed_silent", "feed_back", "telegram_unread", "mode_reminder"]
+"""Not about a resident's case (`notify.staff_alarms`)."""
+
+NoticeKind = CaseKind | AlarmKind
+KINDS: Mapping[str, NoticeKind] = {kind: kind for kind in (*get_args(CaseKind), *get_args(AlarmKind))}
 Way = Literal["mail", "webhook"]
 JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -39,7 +44,8 @@ class WaitingCase:
 class StaffNotice:
     """One notice to one receiver; there is never a second of the same five values.
 
-    `target` is a mail address, or the form of a room's message with the room (`teams`, `teams/SHIMIN`).
+    `target` is a mail address, or the form of a room's message with the room (`teams`, `teams/SHIMIN`). `case_id` of an
+    alarm is the number of its occasion.
     """
 
     city: str
@@ -83,13 +89,17 @@ def due_notices(
 
 def _notices_of(case: WaitingCase, city: City, reachable: Reachable, now: datetime) -> Iterator[StaffNotice]:
     rules = city.handoff_of(case.department)
-    if reachable.mail:
-        yield from (_notice(case, "waiting", "mail", address) for address in rules.mails)
-    if rules.webhook and reachable.rooms(case.city, rules.webhook_channel):
-        target = f"{rules.webhook}/{rules.webhook_channel}" if rules.webhook_channel else rules.webhook
-        yield _notice(case, "waiting", "webhook", target)
+    yield from (_notice(case, "waiting", way, target) for way, target in ways_to(case.city, rules, reachable))
     if reachable.mail and _is_late(case, city, rules, now):
         yield from (_notice(case, "escalated", "mail", address) for address in rules.escalate_mails)
+
+
+def ways_to(city: str, rules: HandoffRules, reachable: Reachable) -> Iterator[tuple[Way, str]]:
+    """The addresses and the room of a department, as far as this installation can reach them."""
+    if reachable.mail:
+        yield from (("mail", address) for address in rules.mails)
+    if rules.webhook and reachable.rooms(city, rules.webhook_channel):
+        yield "webhook", f"{rules.webhook}/{rules.webhook_channel}" if rules.webhook_channel else rules.webhook
 
 
 def _notice(case: WaitingCase, kind: NoticeKind, way: Way, target: str) -> StaffNotice:

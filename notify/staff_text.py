@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from notify.staff import JAPAN, StaffNotice
+from notify.staff_alarms import ALARM_WORDS, AlarmWords
 
 TEMPLATES = Path(__file__).parent / "templates"
 FIELDS = ("title", "text", "city", "department", "case", "since", "link")
@@ -37,12 +38,16 @@ class Words:
     title: str
     text: str
     values: Mapping[str, str]
+    asks: str = "次のページを開いて、引き受けてください。"
+    note: str = "ご相談の中身は、個人の情報を守るため、このメールには書いていません。\n"
 
 
 def words_of(notice: StaffNotice, city_name: str, console: str) -> Words:
     """`console` is the public address of this service."""
-    since = notice.since.astimezone(JAPAN)
-    moment = f"{since.month}月{since.day}日（{_WEEKDAYS[since.weekday()]}）{since.hour}時{since:%M}分"
+    alarm = ALARM_WORDS.get(notice.kind)
+    if alarm is not None:
+        return _alarm(notice, alarm, city_name, console)
+    moment = _moment(notice)
     city, department = _plain(city_name), _plain(notice.department)
     link = f"{console.rstrip('/')}/console/{notice.city}/cases/{notice.case_id}"
     late = notice.kind == "escalated"
@@ -61,12 +66,31 @@ def words_of(notice: StaffNotice, city_name: str, console: str) -> Words:
     return Words(values["title"], text, values)
 
 
+def _alarm(notice: StaffNotice, alarm: AlarmWords, city_name: str, console: str) -> Words:
+    moment, city, department = _moment(notice), _plain(city_name), _plain(notice.department)
+    values = {
+        "title": alarm.title,
+        "text": f"{alarm.text}\n{city}　{department}\n{moment}から",
+        "city": city,
+        "department": department,
+        "case": "",
+        "since": moment,
+        "link": f"{console.rstrip('/')}/console/{notice.city}/{alarm.page}",
+    }
+    return Words(values["title"], values["text"], values, alarm.to_do, "")
+
+
+def _moment(notice: StaffNotice) -> str:
+    since = notice.since.astimezone(JAPAN)
+    return f"{since.month}月{since.day}日（{_WEEKDAYS[since.weekday()]}）{since.hour}時{since:%M}分"
+
+
 def mail_text(words: Words) -> str:
     """The body of a mail. The resident's words are read in the console only."""
     return (
         f"{words.text}\n\n"
-        f"次のページを開いて、引き受けてください。\n{words.values['link']}\n\n"
-        "ご相談の中身は、個人の情報を守るため、このメールには書いていません。\n"
+        f"{words.asks}\n{words.values['link']}\n\n"
+        f"{words.note}"
         "このメールは自動でお送りしています。返信は読まれません。\n"
     )
 

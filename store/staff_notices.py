@@ -23,6 +23,9 @@ from store.tables_messengers import staff_notices as notices
 from store.writer import Kind, one_by_one
 
 MOOT = "moot"
+ABOUT_CASES = ("waiting", "escalated")
+"""The kinds that are over when somebody takes the case; the others are alarms, whose `case_id` numbers an occasion."""
+
 _KEY = tuple(notices.primary_key.columns)
 # The partial index `cases_open` knows the first condition only.
 _WAITS = and_(cases.c.status.in_(("waiting", "staff")), cases.c.status == "waiting")
@@ -136,8 +139,9 @@ def _is_due(way: str, now: int) -> ColumnElement[bool]:
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedNotice]:
     due = _is_due(claim.way, claim.now)
     waits_here = select(cases.c.id).where(_OF_CASE, _WAITS, cases.c.department == notices.c.department).exists()
+    about_case = notices.c.kind.in_(ABOUT_CASES)
     over = {"state": MOOT, "worker": "", "finished_at": claim.now}
-    connection.execute(update(notices).where(due, not_(waits_here)).values(**over))
+    connection.execute(update(notices).where(due, about_case, not_(waits_here)).values(**over))
     chosen = select(notices).where(due).order_by(notices.c.due_at).limit(claim.limit).with_for_update(skip_locked=True)
     taken = []
     for row in connection.execute(chosen).all():
