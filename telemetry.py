@@ -33,7 +33,12 @@ STAFF_NOTICES = Counter(
     "Notices to staff of waiting residents, by what became of them",
     ["city", "way", "result"],
 )
+NOTICE_CALLS = Counter(
+    "madoguchi_notice_calls_total", "Calls that carry notices to many, by what became of them", ["city", "result"]
+)
 ATTACHMENTS = Counter("madoguchi_attachments_total", "Files of residents, kept or why not", ["city", "result"])
+FEEDS = Counter("madoguchi_feeds_total", "Times that a feed of the 気象庁 was asked", ["feed", "result"])
+TELEGRAMS = Counter("madoguchi_telegrams_total", "Telegrams of the 気象庁, read or given up", ["series", "result"])
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

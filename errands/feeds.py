@@ -121,7 +121,7 @@ class Feeds:
     def _tell_of_silence(self, towns: Mapping[str, Town], now: datetime) -> None:
         """Once when a feed has been silent for ten minutes, once when it is back."""
         for view in self._store.feeds().values():
-            if silence_of(view, now) > SILENT_FOR and view.told_at is None:
+            if view.silence(now) > SILENT_FOR and view.told_at is None:
                 since = view.answered_at or view.silent_since or now
                 self._raise("feed_silent", since, towns)
                 self._store.feed_told(view.name, now)
@@ -139,13 +139,6 @@ class Feeds:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
-
-
-def silence_of(view: FeedView, now: datetime) -> timedelta:
-    """For how long a feed has not answered though it was asked; zero when it answers."""
-    if view.silent_since is None:
-        return timedelta()
-    return now - (view.answered_at or view.silent_since)
 
 
 def _due(now: datetime) -> datetime:

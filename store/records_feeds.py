@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,10 @@ class FeedView:
     silent_since: datetime | None = None
     told_at: datetime | None = None
     reason: str = ""
+
+    def silence(self, now: datetime) -> timedelta:
+        """For how long it has not answered though it was asked; zero when it answers."""
+        return timedelta() if self.silent_since is None else now - (self.answered_at or self.silent_since)
 
 
 @dataclass(frozen=True, slots=True)

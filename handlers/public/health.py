@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
@@ -15,6 +16,9 @@ from store.errors import StoreError
 OLD_SECONDS = 120.0
 """When the oldest unanswered event is older than this, nobody is working: not ready."""
 
+
+SILENT_FOR = timedelta(minutes=10)
+"""A feed that has not answered for longer is noted (staff are told then, too)."""
 
 LITTLE_BYTES = 16_000_000
 """With less room than this on the disk of a SQLite database a write fails at any moment: not ready."""
@@ -33,6 +37,7 @@ def health_blueprint(library: Library, store: Store, disk: Path | None) -> Bluep
         checks = readiness(library, store, disk)
         good = all(check == "ok" for check in checks.values())
         notes = {f"content:{city}": note for city in library.cities if (note := _refused(library, city))}
+        notes |= _silent_feeds(store)
         return jsonify({"ready": good, "checks": checks, "notes": notes}), 200 if good else 503
 
     @blueprint.get("/metrics")
@@ -70,6 +75,33 @@ def _refused(library: Library, city: str) -> str:
     return f"an edit is not served, {count} to mend; run: app.py faq check" if count else ""
 
 
+def _silent_feeds(store: Store) -> dict[str, str]:
+    """Feeds of the 気象庁 that do not answer: no reason to stop serving, but residents are not told of warnings."""
+    try:
+        feeds, now = store.feeds(), datetime.now(UTC)
+    except StoreError:
+        return {}
+    silent = {name: feed.silence(now) for name, feed in feeds.items()}
+    return {
+        f"feed:{name}": f"silent for {since.total_seconds() / 60:.0f} minutes; see docs/runbooks/feed-silent.md"
+        for name, since in silent.items()
+        if since > SILENT_FOR
+    }
+
+
+def _feed_gauges(store: Store, registry: CollectorRegistry) -> None:
+    """Whether the feeds answer, and what they named that could not be read."""
+    try:
+        feeds, counts, now = store.feeds(), store.telegram_counts(), datetime.now(UTC)
+    except StoreError:
+        return
+    silent = Gauge("madoguchi_feed_silent_seconds", "How long a feed has not answered", ["feed"], registry=registry)
+    for name, feed in feeds.items():
+        silent.labels(name).set(feed.silence(now).total_seconds())
+    for state, count in (("waiting", counts.waiting), ("dead", counts.dead)):
+        Gauge(f"madoguchi_telegrams_{state}", f"Telegrams {state}", registry=registry).set(count)
+
+
 def _gauges(library: Library, store: Store, disk: Path | None) -> CollectorRegistry:
     registry = CollectorRegistry()
     entries = Gauge("madoguchi_entries", "FAQ entries served", ["city"], registry=registry)
@@ -89,6 +121,7 @@ def _gauges(library: Library, store: Store, disk: Path | None) -> CollectorRegis
         return registry
     up.set(1)
     _notice_gauges(store, registry)
+    _feed_gauges(store, registry)
     for name, value in (
         ("inbox_waiting", queue.inbox_waiting),
         ("inbox_oldest_seconds", queue.inbox_oldest_seconds),
