@@ -17,6 +17,8 @@ from store.rows import clean, from_ms
 from store.tables_disaster import places_state as table
 
 REAL, DRILL = "real", "drill"
+_TOLD = {"open": "opened", "full": "full", "closed": "closed", "unopened": "unopened"}
+"""As the audit log says it: "open" is said of talks and drafts there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ def _set(connection: Connection, city: str, board: str, changes: Sequence[PlaceC
         changed += 1
         values |= {"seq": seq + changed, "at": now, "who": by}
         _keep(connection, city, board, change.place, values, known=row is not None)
-        told = {"status": change.status, "before": row.status if row else "unopened", "drill": board == DRILL}
+        before_it = row.status if row else "unopened"
+        told = {"status": _TOLD[change.status], "before": _TOLD[before_it], "drill": board == DRILL}
         write_audit(
             connection, city, now, f"staff:{by}" if by else "system", "place.set", f"place:{change.place}", told
         )

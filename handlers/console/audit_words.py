@@ -117,6 +117,7 @@ DETAILS: dict[str, str] = {
 }
 VALUES: dict[str, str] = {
     "unopened": "未開設",
+    "opened": "開設",
     "full": "満員",
     "closed": "閉鎖",
     "draft": "下書き",

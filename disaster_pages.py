@@ -1,0 +1,148 @@
+"""Writes the plain disaster pages: whole files, exchanged in one step, so that whoever serves them needs no database.
+
+    DATA_DIR/disaster/<city>/index.html, easy/index.html, en/index.html       what residents read
+    DATA_DIR/disaster/<city>/drill/…                                          the same of a drill
+    DATA_DIR/disaster/<city>/by-hand.txt                                      words of an operator, put on top
+
+Rewritten by the console with every report and every change of a shelter, and by the errand of a worker for what
+telegrams and other processes did.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from faq.knowledge import Knowledge
+from faq.library import UnknownCity
+from faq.place_states import KnownPlaces
+from notify.notice_life import PUBLIC
+from notify.plain_page import FILES, PageContent, PageNotice, plain_page
+from store import Store
+from store.errors import StoreError
+from store.records_notices import NoticeView
+
+log = logging.getLogger(__name__)
+FOLDER: Final = "disaster"
+BY_HAND: Final = "by-hand.txt"
+MOST_NOTICES: Final = 30
+MOST_BY_HAND: Final = 1_000
+"""Characters of what an operator writes on top."""
+
+KnowledgeOf = Callable[[str], Knowledge]
+
+
+class DisasterPages:
+    """Writes the files of any city. One for a process; several processes may write, the last one wins whole."""
+
+    def __init__(
+        self, data_dir: Path, knowledge_of: KnowledgeOf, store: Store, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._root = data_dir / FOLDER
+        self._knowledge_of = knowledge_of
+        self._store = store
+        self._clock = clock
+        self._written: dict[Path, object] = {}
+        self._one_at_a_time = threading.Lock()
+
+    def write(self, city: str) -> bool:
+        """Rewrites what has changed of the city; whether anything had. Without the database the files stay."""
+        try:
+            knowledge = self._knowledge_of(city)
+            with self._one_at_a_time:
+                real = self._write(self._root / city, self._content(city, knowledge))
+                return self._write(self._root / city / "drill", self._drill(city, knowledge)) or real
+        except (StoreError, UnknownCity):
+            log.warning("the disaster page stays as it was", extra={"city": city})
+        except OSError:
+            log.exception("the disaster page cannot be written", extra={"city": city})
+        return False
+
+    def _content(self, city: str, knowledge: Knowledge) -> PageContent:
+        now = self._now()
+        states = self._store.place_states(city)
+        shown = self._store.public_notices(city, now, MOST_NOTICES)
+        return PageContent(
+            knowledge.city,
+            now,
+            page_notices([notice for notice in shown if notice.kind == "disaster"]),
+            KnownPlaces(states, now),
+            knowledge.places,
+            by_hand=by_hand(self._root / city),
+        )
+
+    def _drill(self, city: str, knowledge: Knowledge) -> PageContent | None:
+        """The page of the drill that goes on; None when there is none, and then its files go."""
+        incident = self._store.open_incident(city)
+        if incident is None or not incident.drill:
+            return None
+        theirs = [
+            notice
+            for notice in self._store.notices(city, "disaster", MOST_NOTICES)
+            if notice.drill and notice.status in PUBLIC and notice.created_at >= incident.began_at
+        ]
+        places = KnownPlaces(self._store.place_states(city, drill=True), self._now())
+        return PageContent(knowledge.city, self._now(), page_notices(theirs), places, knowledge.places, drill=True)
+
+    def _write(self, folder: Path, content: PageContent | None) -> bool:
+        mark = None if content is None else _mark(content)
+        files = [folder / name for name in FILES.values()]
+        there = all(file.is_file() for file in files)
+        if self._written.get(folder, self) == mark and there == (content is not None):
+            return False
+        for language, name in FILES.items():
+            if content is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
+                exchange(folder / name, plain_page(content, language))
+        self._written[folder] = mark
+        return content is not None or there
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
+
+
+def page_notices(notices: list[NoticeView]) -> tuple[PageNotice, ...]:
+    """Newest first, those that an all-clear has ended behind the others."""
+    ended = {notice.original for notice in notices if notice.mark == "all_clear"}
+    shown = [
+        PageNotice(notice.title, notice.texts, notice.issued_at or notice.created_at, notice.mark, notice.id in ended)
+        for notice in notices
+    ]
+    return tuple(sorted(sorted(shown, key=lambda one: one.at, reverse=True), key=lambda one: one.over))
+
+
+def by_hand(folder: Path) -> str:
+    """What an operator wrote for the top of the page; "" for nothing."""
+    with suppress(OSError):
+        return (folder / BY_HAND).read_text(encoding="utf-8", errors="replace")[:MOST_BY_HAND].strip()
+    return ""
+
+
+def exchange(path: Path, text: str) -> None:
+    """The file is the old one or the new one, whole, at any moment and after any crash."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".page-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # another server reads it
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mark(content: PageContent) -> object:
+    """Equal when the page would be, but for the time on it."""
+    return (content.city, content.notices, content.by_hand, tuple(content.places.states.items()), content.shelters)
