@@ -33,8 +33,10 @@ from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
 from commands_tell import tell_command
 from config import Config, ConfigError, city_ids, read_config
-from errands.rounds import Rounds
-from errands.together import all_errands
+from disaster_pages import PAGES_SECONDS, DisasterPages
+from errands.broadcast import Broadcast
+from errands.rounds import Errand, Rounds
+from errands.together import all_errands, all_notices
 from failures import Commands
 from faq import cli_content, cli_places, cli_search, parsed
 from faq.content import CityFiles
@@ -96,7 +98,8 @@ def build(config: Config) -> Parts:
     """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
     store = _open(config)
     parsed.keep_in(config.data_dir / "parsed")
-    library = Library.of_folder(config.cities_dir, revisions=_published(store))
+    modes = lambda: {city: now.mode for city, now in store.modes().items()}  # noqa: E731
+    library = Library.of_folder(config.cities_dir, revisions=_published(store), modes=modes)
     lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
     parts = Parts(config, store, library, lines)
     parts.loading.set()
@@ -220,7 +223,7 @@ def new_worker(parts: Parts) -> Worker:
         at_once=parts.config.worker_threads,
         jobs=jobs,
         public_url=parts.config.form_url,
-        beside=(_errands(parts),),
+        beside=(_errands(parts), _notices(parts), _pages(parts)),
     )
 
 
@@ -243,10 +246,28 @@ def _errands(parts: Parts) -> Rounds:
     )
 
 
+def _notices(parts: Parts) -> Broadcast:
+    """Notices to many are planned and sent."""
+    config = parts.config
+    tokens = {city: channel.access_token for city, channel in config.line.items()}
+    return all_notices(
+        parts.store, parts.library.get, tokens=tokens, api_host=config.line_api_host, public_url=config.form_url
+    )
+
+
+def _pages(parts: Parts) -> Rounds:
+    """The plain disaster pages follow what telegrams and other processes do."""
+    pages = DisasterPages(parts.config.data_dir, parts.library.get, parts.store)
+    # All of them each time: a round is done when nothing is new.
+    return Rounds([Errand("disaster-pages", lambda: pages.write_all(parts.library.cities))], PAGES_SECONDS)
+
+
 def _published(store: Store) -> RevisionSource:
     """Where the library asks for published revisions: cheap when nothing is new."""
 
     def newer(city: str, held: int | None) -> tuple[int, CityFiles] | None:
+        # Every process knows which shelters are open before the database goes away, whether anybody asked or not.
+        store.known_places(city)
         number = store.current_revision_number(city)
         if number is None or number == held:
             return None

@@ -8,6 +8,7 @@ class ClientError(Exception):
 
     `permanent`: the same call will fail again, whoever repeats it. `fate_unknown`: the other side may have done what we
     asked (it timed out, or broke after accepting). `status`: the HTTP status, None when there was no answer.
+    `retry_after`: for how many seconds the other side asks us to wait; 0 when it does not say.
     The message holds no text of residents.
     """
 
@@ -19,6 +20,7 @@ class ClientError(Exception):
         fate_unknown: bool = False,
         status: int | None = None,
         request_id: str = "",
+        retry_after: float = 0.0,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -26,3 +28,4 @@ class ClientError(Exception):
         self.fate_unknown = fate_unknown
         self.status = status
         self.request_id = request_id
+        self.retry_after = retry_after

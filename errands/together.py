@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from clients.jma import JmaFeeds
+from clients.line.client import LineClient
 from clients.line.content import LineContent
 from clients.line.profile import LineProfiles
 from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
+from errands.broadcast import Broadcast
+from errands.feeds import Feeds, Town
 from errands.names import Names
 from errands.pictures import Pictures
 from errands.rounds import Errand, Rounds
+from errands.telegrams import Telegrams
 from errands.telling import Telling
 from faq.city import City
 from faq.knowledge import Knowledge
@@ -36,10 +41,13 @@ def all_errands(
     rooms: Mapping[str, Mapping[str, str]],
     cities_dir: Path,
     public_url: str,
+    cities: Callable[[], Iterable[str]] = tuple,
+    jma_feed_url: str = "",
 ) -> Rounds:
     """What this process carries. `tokens`: LINE's access tokens by city; `rooms`: addresses by city and channel.
 
-    Without a mail server and without rooms nobody is told, and no thread looks for it.
+    Without a mail server and without rooms nobody is told, and no thread looks for it. `jma_feed_url` "": no feed is
+    asked, and none either while no city of `cities` has rules for telegrams.
     """
     worker = f"{os.uname().nodename}-{os.getpid()}"
     telling = Telling(
@@ -63,7 +71,40 @@ def all_errands(
             Errand("mails", telling.mails_once),
             Errand("rooms", telling.rooms_once),
         ]
+    if jma_feed_url:
+        jma, towns = JmaFeeds(jma_feed_url), lambda: _towns(knowledge_of, cities())
+        errands += [
+            Errand("feeds", Feeds(store, jma, towns, telling.alarm, worker).poll_once),
+            Errand("telegrams", Telegrams(store, jma, towns, telling.alarm, worker).read_once),
+        ]
     return Rounds(errands)
+
+
+def all_notices(
+    store: Store,
+    knowledge_of: Callable[[str], Knowledge],
+    *,
+    tokens: Mapping[str, str],
+    api_host: str,
+    public_url: str,
+) -> Broadcast:
+    """What carries notices to many. Its clients are its own: they belong to its loop.
+
+    With a `public_url` links go through the page that counts them.
+    """
+
+    def name_of(city: str) -> str:
+        found = _city(knowledge_of, city)
+        return found.name if found else city
+
+    lines = {city: LineClient(token, api_host) for city, token in tokens.items()}
+    return Broadcast(
+        store,
+        lines,
+        name_of,
+        f"{os.uname().nodename}-{os.getpid()}",
+        link_of=lambda city, number: f"{public_url}/n/{city}/{number}" if public_url else "",
+    )
 
 
 def _city(knowledge_of: Callable[[str], Knowledge], city: str) -> City | None:
@@ -72,3 +113,16 @@ def _city(knowledge_of: Callable[[str], Knowledge], city: str) -> City | None:
         return knowledge_of(city).city
     except UnknownCity:
         return None
+
+
+def _towns(knowledge_of: Callable[[str], Knowledge], cities: Iterable[str]) -> dict[str, Town]:
+    """The cities that tell their residents of telegrams, as they stand now."""
+    found: dict[str, Town] = {}
+    for city in cities:
+        try:
+            knowledge = knowledge_of(city)
+        except UnknownCity:
+            continue
+        if knowledge.alerts is not None and knowledge.alerts.rules:
+            found[city] = Town(knowledge.city, knowledge.alerts)
+    return found

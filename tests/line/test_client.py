@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import warnings
 from uuid import uuid4
 
 import pytest
@@ -34,6 +36,9 @@ class Caller:
     def __init__(self, url, token="token"):
         self._url, self._token = url, token
 
+    def multicast(self, *call):
+        return asyncio.run(self._do("multicast", call))
+
     def reply(self, *call):
         return asyncio.run(self._do("reply", call))
 
@@ -60,6 +65,31 @@ def test_a_push_is_delivered_and_the_same_key_never_twice(line, client, resident
 
     assert (first, second) == ("sent", "already")
     assert len(line.platform.phone_messages("demo", resident.user_id)) == 1
+
+
+def test_a_multicast_reaches_many_and_the_same_key_never_twice(line, client, resident):
+    key, other = str(uuid4()), line.platform.add_resident("demo", "鈴木みさき")
+    call = ([resident.user_id, other.user_id], TEXT, key, "notice_2026_0001")
+
+    first, second = client.multicast(*call), client.multicast(*call)
+
+    assert (first.accepted, second.accepted) == ("sent", "already")
+    assert first.request_id == second.request_id != ""
+    assert len(line.platform.phone_messages("demo", other.user_id)) == 1
+
+
+def test_first_calls_made_at_once_share_one_pool(line, resident):
+    async def two_at_once():
+        client = LineClient("token", line.url)
+        calls = [client.push(resident.user_id, TEXT, str(uuid4())) for _ in range(8)]
+        answers = await asyncio.gather(*calls)
+        await client.close()
+        return answers
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert asyncio.run(two_at_once()) == ["sent"] * 8
+        gc.collect()
 
 
 def test_an_unknown_reply_token_is_told_apart_from_other_faults(client):

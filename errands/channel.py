@@ -1,0 +1,215 @@
+"""One channel of LINE, as the sender of notices sees it: its pace, its health, the calls under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from clients.errors import ClientError
+from clients.line.client import Answer
+from notify.notice_message import notice_messages
+from notify.sending import URGENT, Health, Step, after_failure, before_calling
+from store import Store
+from store.errors import LeaseLost, StoreError
+from store.records_notices import ClaimedChunk
+from telemetry import NOTICE_CALLS
+
+log = logging.getLogger(__name__)
+
+BUCKET = "multicast"
+_KEPT_MESSAGES = 64
+
+
+class Line(Protocol):
+    async def multicast(
+        self, to: Sequence[str], messages: Sequence[Mapping[str, Any]], retry_key: str, unit: str = ""
+    ) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one channel may be used by all processes together, and how much of it this one begins at a time.
+
+    LINE allows 200 multicasts a second; a little less leaves room for the clock of whoever counts there. `reserve` of
+    the tokens, and `places_for_alerts` of the calls under way, are never taken by news.
+    """
+
+    per_second: float = 196.0
+    burst: int = 24
+    reserve: int = 4
+    batch: int = 20
+    places: int = 96
+    places_for_alerts: int = 32
+    lease_seconds: float = 8.0
+    wait_seconds: float = 0.02
+
+
+USUAL_PACE = Pace()
+InHand = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the sender must know of a notice: its words in one language, until when they are worth saying."""
+
+    messages: list[dict[str, Any]]
+    expires_at: datetime | None
+    unit: str
+
+
+class Channel:
+    """Makes the calls of one city. All of it runs on the loop; the store is asked by `in_hand`."""
+
+    def __init__(
+        self,
+        city: str,
+        line: Line,
+        store: Store,
+        in_hand: InHand,
+        name_of: Callable[[str], str],
+        link_of: Callable[[str, int], str],
+        worker: str,
+        pace: Pace,
+        clock: Callable[[], float],
+    ) -> None:
+        self._city = city
+        self._line = line
+        self._store = store
+        self._in_hand = in_hand
+        self._name_of = name_of
+        self._link_of = link_of
+        self._worker = worker
+        self._pace = pace
+        self._clock = clock
+        self._health = Health()
+        self._told: dict[tuple[int, str], _Told] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[None] | None = None
+        self._priority = URGENT + 1
+        self._ending = False
+
+    def go_on(self, priority: int) -> None:
+        """Something is due here; `priority` is that of the most urgent call."""
+        self._priority = priority
+        if not self._ending and (self._running is None or self._running.done()):
+            self._running = asyncio.create_task(self._run())
+
+    async def finish(self) -> None:
+        """Let what is under way end; begin nothing."""
+        self._ending = True
+        if self._running is not None:
+            await asyncio.gather(self._running, return_exceptions=True)
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _run(self) -> None:
+        """Until nothing is due, the channel rests, or all places are taken."""
+        try:
+            while not self._ending:
+                if not await self._begin_some():
+                    return
+        except StoreError:
+            log.exception("the store does not answer; going on later", extra={"city": self._city})
+
+    async def _begin_some(self) -> bool:
+        """Claims a few calls and begins them. Few, so that an alert, a pause or a stop is seen at the next claim."""
+        urgent = self._priority <= URGENT
+        wanted = self._free_places(urgent)
+        if self._clock() < self._health.rests_until:
+            return False
+        if not wanted:
+            await self._one_ends()
+            return True
+        pace, keep = self._pace, 0 if urgent else self._pace.reserve
+        allowed: int = await self._in_hand(
+            self._store.take_tokens, self._city, BUCKET, wanted, pace.per_second, pace.burst, keep
+        )
+        if not allowed:
+            await asyncio.sleep(pace.wait_seconds)
+            return True
+        most = URGENT if not self._free_places(False) else 1_000
+        claimed: list[ClaimedChunk] = await self._in_hand(
+            self._store.claim_chunks, self._worker, allowed, pace.lease_seconds, self._city, most
+        )
+        for chunk in claimed:
+            task = asyncio.create_task(self._carry(chunk))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+        return len(claimed) == allowed
+
+    def _free_places(self, urgent: bool) -> int:
+        if self._health.down:
+            return 0 if self._under_way else 1
+        places = self._pace.places + (self._pace.places_for_alerts if urgent else 0)
+        return max(0, min(self._pace.batch, places - len(self._under_way)))
+
+    async def _one_ends(self) -> None:
+        await asyncio.wait(self._under_way, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+
+    # ── One call ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _carry(self, chunk: ClaimedChunk) -> None:
+        try:
+            await self._sent(chunk)
+        except LeaseLost:
+            log.warning("somebody else has this call", extra=_ids(chunk))
+        except StoreError:
+            log.exception("not recorded; the lease will end and the same call is made again", extra=_ids(chunk))
+        except Exception:
+            log.exception("sender fault", extra=_ids(chunk))
+
+    async def _sent(self, chunk: ClaimedChunk) -> None:
+        told = await self._words(chunk)
+        if told is None:
+            await self._in_hand(self._store.chunk_dead, chunk, "no notice")
+            return
+        step = before_calling(chunk, datetime.fromtimestamp(self._clock(), UTC), told.expires_at)
+        if step.do == "call":
+            step = await self._call(chunk, told)
+        NOTICE_CALLS.labels(self._city, step.do).inc()
+        if step.do == "sent":
+            await self._in_hand(self._store.chunk_sent, chunk, step.reason)
+        elif step.do == "dead":
+            log.error("a call of a notice was given up", extra={**_ids(chunk), "reason": step.reason})
+            await self._in_hand(self._store.chunk_dead, chunk, step.reason)
+        else:
+            await self._in_hand(self._store.chunk_later, chunk, step.pause, step.reason, step.fate_unknown)
+
+    async def _call(self, chunk: ClaimedChunk, told: _Told) -> Step:
+        try:
+            answer = await self._line.multicast(chunk.recipients, told.messages, chunk.retry_key, told.unit)
+        except ClientError as error:
+            self._note(error)
+            if error.status == 429:
+                await self._in_hand(self._store.drain_tokens, self._city, BUCKET)
+            return after_failure(chunk, error)
+        self._note(None)
+        return Step("sent", answer.request_id)
+
+    def _note(self, error: ClientError | None) -> None:
+        before, self._health = self._health, self._health.after(error, self._clock())
+        if self._health.down and not before.down:
+            log.error("the channel does not answer; it is probed", extra={"city": self._city})
+        elif before.down and not self._health.down:
+            log.info("the channel answers again", extra={"city": self._city})
+
+    async def _words(self, chunk: ClaimedChunk) -> _Told | None:
+        """The words of a notice that goes out cannot be changed, so they are worked out once."""
+        key = (chunk.notice_id, chunk.language)
+        if key not in self._told:
+            notice = await self._in_hand(self._store.notice, self._city, chunk.notice_id)
+            if notice is None:
+                return None
+            link = self._link_of(self._city, notice.id) if notice.link else ""
+            messages = notice_messages(notice, chunk.language, self._name_of(self._city), link)
+            while len(self._told) >= _KEPT_MESSAGES:
+                del self._told[next(iter(self._told))]
+            self._told[key] = _Told(messages, notice.expires_at, f"notice_{notice.number.replace('-', '_')}")
+        return self._told[key]
+
+
+def _ids(chunk: ClaimedChunk) -> dict[str, object]:
+    return {"city": chunk.city, "notice": chunk.notice_id, "part": chunk.part}

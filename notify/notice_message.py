@@ -1,0 +1,136 @@
+"""A notice as one message of LINE, in one language: a card when it has a picture or a link, else text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from notify.notice_life import JAPAN
+
+TEXT_UNITS, ALT_UNITS, CARD_TEXT_UNITS = 5000, 400, 2000
+SETTINGS: Final = "お知らせの設定"
+"""What a resident writes to see and change what they hear (`bot.intents`)."""
+
+_FALLBACKS: Final = ("easy", "ja")
+"""Whoever reads another language than there is a text for can read easy Japanese best."""
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "ja": {
+        "drill": "【訓練】",
+        "disaster": "【防災】",
+        "correction": "【訂正】",
+        "all_clear": "【解除】",
+        "more": "くわしく見る",
+        "settings": "お知らせの設定",
+    },
+    "easy": {
+        "drill": "【訓練（くんれん）】",
+        "disaster": "【防災（ぼうさい）】",
+        "correction": "【訂正（なおします）】",
+        "all_clear": "【解除（おわりました）】",
+        "more": "くわしく 見る",
+        "settings": "お知らせの 設定",
+    },
+    "en": {
+        "drill": "[DRILL] ",
+        "disaster": "[EMERGENCY] ",
+        "correction": "[CORRECTION] ",
+        "all_clear": "[ALL CLEAR] ",
+        "more": "Read more",
+        "settings": "Settings",
+    },
+}
+
+
+class Told(Protocol):
+    """What a message shows of a `store.records_notices.NoticeView`."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def drill(self) -> bool: ...
+    @property
+    def mark(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def texts(self) -> Mapping[str, str]: ...
+    @property
+    def link(self) -> str: ...
+    @property
+    def picture(self) -> str: ...
+    @property
+    def issued_at(self) -> datetime | None: ...
+
+
+def notice_messages(notice: Told, language: str, city_name: str, link: str = "") -> list[dict[str, Any]]:
+    """What residents of this language get. `link` stands for the notice's own (an address that counts, say).
+
+    News carry a button to the settings: whoever wants no more of them needs two taps.
+    """
+    body, spoken = text_of(notice, language)
+    words = _WORDS.get(spoken, _WORDS["en"])
+    title = f"{heading(notice, words)}{notice.title}"
+    foot = _foot(notice, city_name)
+    plain = f"{title}\n\n{body}\n\n{foot}"
+    link = link or notice.link
+    picture = notice.picture if notice.picture.startswith("https://") else ""
+    message: dict[str, Any] = {"type": "text", "text": _cut(f"{plain}\n{link}".rstrip(), TEXT_UNITS)}
+    if (picture or link) and _units(body) <= CARD_TEXT_UNITS:
+        card = _card((title, body, foot), link, picture, words["more"])
+        message = {"type": "flex", "altText": _cut(plain, ALT_UNITS), "contents": card}
+    if notice.kind == "news":
+        settings = {"type": "message", "label": words["settings"], "text": SETTINGS}
+        message["quickReply"] = {"items": [{"type": "action", "action": settings}]}
+    return [message]
+
+
+def text_of(notice: Told, language: str) -> tuple[str, str]:
+    """The notice's text for readers of a language, and the language that it is in."""
+    for code in (language, *_FALLBACKS):
+        if notice.texts.get(code):
+            return notice.texts[code], code
+    return "", "ja"
+
+
+def heading(notice: Told, words: Mapping[str, str]) -> str:
+    """【訓練】 first: nobody may take a drill for the real thing."""
+    marks = ("drill" if notice.drill else "", "disaster" if notice.kind == "disaster" else "", notice.mark)
+    return "".join(words[mark] for mark in marks if mark)
+
+
+def _foot(notice: Told, city_name: str) -> str:
+    if notice.issued_at is None:
+        return city_name
+    at = notice.issued_at.astimezone(JAPAN)
+    return f"{city_name} {notice.number}（{at.month}月{at.day}日 {at:%H:%M}）"
+
+
+def _card(words: tuple[str, str, str], link: str, picture: str, more: str) -> dict[str, Any]:
+    title, body, foot = words
+    contents: list[dict[str, Any]] = [
+        {"type": "text", "text": title, "weight": "bold", "size": "lg", "wrap": True},
+        {"type": "text", "text": body, "wrap": True, "margin": "md"},
+        {"type": "text", "text": foot, "wrap": True, "margin": "lg", "size": "xs", "color": "#555555"},
+    ]
+    card: dict[str, Any] = {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": contents}}
+    if picture:
+        card["hero"] = {"type": "image", "url": picture, "size": "full", "aspectRatio": "20:13", "aspectMode": "fit"}
+    if link:
+        button = {"type": "button", "style": "primary", "action": {"type": "uri", "label": more, "uri": link}}
+        card["footer"] = {"type": "box", "layout": "vertical", "contents": [button]}
+    return card
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(text: str, units: int) -> str:
+    """As LINE counts: 🍎 is 2."""
+    if _units(text) <= units:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * (units - 1)].decode("utf-16-le", "ignore") + "…"

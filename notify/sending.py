@@ -1,0 +1,120 @@
+"""What LINE's answer to a call of a notice means: for the call, and for the channel.
+
+Pure. Whenever a call may have been accepted it is made again with the same key; LINE then answers 409: success.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol
+
+from notify.notice_life import quiet_until
+
+RETRY_KEY_LIFE: Final = timedelta(hours=23)
+"""LINE remembers a retry key for 24 h; after that the same call would be a new message."""
+
+URGENT: Final = 1
+"""Priorities up to this one (alerts, drills) overtake: they may use the tokens and places that are kept for them."""
+
+FIRST_PAUSE, LONGEST_PAUSE, REFUSED_PAUSE = 1.0, 60.0, 60.0
+FAILURES = 5
+"""After so many calls in a row without success the channel is thought down: it is probed, one call at a time."""
+
+PROBE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+
+
+class Call(Protocol):
+    """What the rules look at of a `store.records_notices.ClaimedChunk`."""
+
+    @property
+    def part(self) -> int: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def fate_unknown(self) -> bool: ...
+    @property
+    def first_at(self) -> datetime: ...
+    @property
+    def quiet(self) -> tuple[int, int]: ...
+
+
+class Failure(Protocol):
+    """What the rules look at of a `clients.errors.ClientError`."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def permanent(self) -> bool: ...
+    @property
+    def fate_unknown(self) -> bool: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def retry_after(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do with a call. `pause` is in seconds."""
+
+    do: Literal["call", "sent", "later", "dead"]
+    reason: str = ""
+    pause: float = 0.0
+    fate_unknown: bool = False
+
+
+CALL: Final = Step("call")
+
+
+def before_calling(call: Call, now: datetime, expires_at: datetime | None) -> Step:
+    """Whether to call at all: not with a key that LINE may have forgotten, not at night, not when it is over."""
+    if call.fate_unknown:
+        # Whether these residents have it is asked at any hour; no new message comes of it that was not sent before.
+        return Step("dead", "retry key expired") if now - call.first_at > RETRY_KEY_LIFE else CALL
+    if expires_at is not None and expires_at <= now:
+        return Step("dead", "expired")
+    until = quiet_until(now, *call.quiet)
+    if until is not None:
+        return Step("later", "quiet hours", (until - now).total_seconds())
+    return CALL
+
+
+def after_failure(call: Call, error: Failure) -> Step:
+    """What LINE's refusal or silence means for this call."""
+    if error.permanent:
+        return Step("dead", error.reason)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(10, max(0, call.attempts - 1)))
+    if error.status == 429:
+        # It was not looked at: the channel rests, and so need not this call.
+        pause = max(error.retry_after, FIRST_PAUSE)
+    elif error.status in (401, 403):
+        # A wrong secret is mended by an operator, not by dropping notices.
+        pause = max(pause, REFUSED_PAUSE)
+    spread = 1 + call.part % 10 / 20  # what failed together does not come back in one moment
+    return Step("later", error.reason, pause * spread, call.fate_unknown or error.fate_unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a channel is: calls without success in a row, and until when (seconds of the clock given) it rests."""
+
+    failures: int = 0
+    rests_until: float = 0.0
+
+    @property
+    def down(self) -> bool:
+        return self.failures >= FAILURES
+
+    def after(self, error: Failure | None, now: float) -> Health:
+        """After one more answer. A call that is refused for itself says that the channel works."""
+        if error is None or (error.permanent and error.status not in (401, 403)):
+            return Health()
+        if error.status == 429:
+            return Health(0, now + max(error.retry_after, FIRST_PAUSE))
+        failures = self.failures + 1
+        if error.status in (401, 403):
+            return Health(max(failures, FAILURES), now + PROBE_PAUSES[-1])
+        if failures < FAILURES:
+            return Health(failures, self.rests_until)
+        return Health(failures, now + PROBE_PAUSES[min(failures - FAILURES, len(PROBE_PAUSES) - 1)])

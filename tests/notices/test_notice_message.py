@@ -1,0 +1,152 @@
+"""A notice as LINE shows it, and what LINE's answers mean for a call."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clients.errors import ClientError
+from handlers.line.limits import utf16_units
+from notify.notice_message import notice_messages
+from notify.sending import FAILURES, Health, after_failure, before_calling
+
+_AT = datetime(2026, 9, 21, 6, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class _Notice:
+    kind: str = "news"
+    drill: bool = False
+    mark: str = ""
+    number: str = "2026-0012"
+    title: str = "収集日の変更"
+    texts: Any = None
+    link: str = ""
+    picture: str = ""
+    issued_at: datetime | None = _AT
+
+
+@dataclass(frozen=True)
+class _Call:
+    part: int = 0
+    attempts: int = 1
+    fate_unknown: bool = False
+    first_at: datetime = _AT
+    quiet: tuple[int, int] = (-1, -1)
+
+
+_TEXTS = {"ja": "ごみの日が変わります。", "easy": "ごみの 日が かわります。", "en": "New collection day."}
+
+
+def _shown(notice: _Notice, language: str = "ja") -> dict[str, Any]:
+    (message,) = notice_messages(replace(notice, texts=notice.texts or _TEXTS), language, "彩野市")
+    return message
+
+
+def test_a_notice_is_text_with_its_number_its_time_and_who_says_it() -> None:
+    assert _shown(_Notice())["text"] == ("収集日の変更\n\nごみの日が変わります。\n\n彩野市 2026-0012（9月21日 15:30）")
+
+
+@pytest.mark.parametrize(("language", "heard"), [("en", "New collection"), ("vi", "かわります"), ("ja", "変わります")])
+def test_who_reads_a_language_without_a_text_gets_easy_japanese(language: str, heard: str) -> None:
+    assert heard in _shown(_Notice(), language)["text"]
+
+
+def test_a_drill_is_a_drill_in_the_first_word() -> None:
+    drill = _Notice(kind="disaster", drill=True, mark="all_clear", link="https://city.example.jp/")
+
+    card = _shown(drill)
+
+    assert card["altText"].startswith("【訓練】【防災】【解除】")
+    assert card["contents"]["body"]["contents"][0]["text"].startswith("【訓練】")
+    assert _shown(drill, "en")["altText"].startswith("[DRILL] [EMERGENCY] [ALL CLEAR] ")
+
+
+def test_a_link_is_a_button_and_a_picture_is_shown_only_from_a_safe_address() -> None:
+    link = "https://city.example.jp/gomi"
+    card = _shown(_Notice(link=link, picture="https://city.example.jp/a.png"))["contents"]
+
+    assert card["hero"]["url"] == "https://city.example.jp/a.png"
+    assert card["footer"]["contents"][0]["action"]["uri"] == link
+    assert "hero" not in _shown(_Notice(link=link, picture="http://city.example.jp/a.png"))["contents"]
+
+
+def test_news_can_be_stopped_in_two_taps_and_alerts_carry_nothing_that_distracts() -> None:
+    assert _shown(_Notice())["quickReply"]["items"][0]["action"]["text"] == "お知らせの設定"
+    assert "quickReply" not in _shown(_Notice(kind="disaster"))
+
+
+@pytest.mark.parametrize("letter", ["あ", "🍎"])
+def test_no_text_is_longer_than_line_takes(letter: str) -> None:
+    long = {"ja": letter * 6000}
+
+    assert utf16_units(_shown(_Notice(texts=long))["text"]) <= 5000
+    linked = _shown(_Notice(texts={"ja": letter * 900}, link="https://city.example.jp/"))
+    assert utf16_units(linked["altText"]) <= 400
+    assert len(json.dumps(linked, ensure_ascii=False).encode()) < 30 * 1024
+
+
+@pytest.mark.parametrize(
+    ("call", "now", "expires", "do", "reason"),
+    [
+        (_Call(), _AT, None, "call", ""),
+        (_Call(), _AT, _AT, "dead", "expired"),
+        (_Call(fate_unknown=True), _AT, _AT, "call", ""),
+        (_Call(fate_unknown=True), _AT + timedelta(hours=23, seconds=1), None, "dead", "retry key expired"),
+        (_Call(), _AT + timedelta(days=2), None, "call", ""),
+        (_Call(quiet=(15 * 60, 16 * 60)), _AT, None, "later", "quiet hours"),
+        (_Call(quiet=(15 * 60, 16 * 60), fate_unknown=True), _AT, None, "call", ""),
+    ],
+)
+def test_before_a_call(call: _Call, now: datetime, expires: datetime | None, do: str, reason: str) -> None:
+    step = before_calling(call, now, expires)
+
+    assert (step.do, step.reason) == (do, reason)
+    assert step.pause == (30 * 60 if do == "later" else 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "known_before", "do", "fate_unknown", "least", "most"),
+    [
+        (ClientError("status 500", fate_unknown=True, status=500), True, "later", True, 1, 1.5),
+        (ClientError("no answer", fate_unknown=True), True, "later", True, 1, 1.5),
+        (ClientError("status 429", status=429), True, "later", False, 1, 1.5),
+        (ClientError("status 429", status=429, retry_after=7), True, "later", False, 7, 10.5),
+        (ClientError("status 429", status=429), False, "later", True, 1, 1.5),
+        (ClientError("status 401", status=401), True, "later", False, 60, 90),
+        (ClientError("status 400", permanent=True, status=400), True, "dead", False, 0, 0),
+        (ClientError("monthly limit", permanent=True, status=429), True, "dead", False, 0, 0),
+    ],
+)
+def test_after_a_failure(
+    error: ClientError, known_before: bool, do: str, fate_unknown: bool, least: float, most: float
+) -> None:
+    step = after_failure(_Call(part=7, fate_unknown=not known_before), error)
+
+    assert (step.do, step.fate_unknown, step.reason) == (do, fate_unknown, error.reason)
+    assert least <= step.pause <= most
+
+
+def test_pauses_grow_and_end() -> None:
+    unknown = ClientError("no answer", fate_unknown=True)
+
+    assert [after_failure(_Call(attempts=n), unknown).pause for n in (1, 2, 3, 7, 50)] == [1, 2, 4, 60, 60]
+
+
+def test_a_channel_that_does_not_answer_is_probed_and_comes_back_at_once() -> None:
+    silent, health = ClientError("no answer", fate_unknown=True), Health()
+    for _ in range(FAILURES):
+        assert not health.down
+        health = health.after(silent, 100.0)
+
+    assert health.down
+    assert health.rests_until == 101.0
+    assert health.after(silent, 101.0).rests_until == 103.0
+    assert health.after(None, 101.0) == Health()
+    assert health.after(ClientError("status 400", permanent=True, status=400), 101.0) == Health()
+    assert Health().after(ClientError("status 401", status=401), 100.0).down
+    assert Health().after(ClientError("status 429", status=429, retry_after=3), 100.0) == Health(0, 103.0)
