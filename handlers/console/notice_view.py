@@ -14,6 +14,7 @@ from faq.city_notices import Notices
 from handlers.console.audit_words import harmless
 from handlers.console.notice_forms import CHANNELS
 from handlers.console.times import JAPAN, moment
+from notify.notice_message import notice_messages
 from store.records_accounts import Staff
 from store.records_notices import Audience, HeadCount, NoticeResults, NoticeView, Progress
 
@@ -39,11 +40,12 @@ TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お�
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How a language's message looks on the phone."""
+    """A language's message as it is sent: its lines, and what its button says ("" for none)."""
 
     language: str
     name: str
-    text: str
+    lines: tuple[str, ...]
+    button: str
 
 
 def status_words(notice: NoticeView) -> str:
@@ -56,8 +58,21 @@ def title_of(notice: NoticeView) -> str:
     return f"{drill}{MARKS.get(notice.mark, '')}{notice.title}"
 
 
-def previews(notice: NoticeView) -> tuple[Preview, ...]:
-    return tuple(Preview(code, LANGUAGES.get(code, code), text) for code, text in notice.texts.items())
+def previews(notice: NoticeView, city_name: str) -> tuple[Preview, ...]:
+    """What the sender will send, for each language in which there is a text."""
+    return tuple(
+        Preview(code, LANGUAGES.get(code, code), *_shown(notice_messages(notice, code, city_name)[0]))
+        for code in notice.texts
+    )
+
+
+def _shown(message: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
+    if message["type"] == "text":
+        return tuple(message["text"].split("\n\n")), ""
+    card = message["contents"]
+    lines = tuple(part["text"] for part in card["body"]["contents"])
+    button = card["footer"]["contents"][0]["action"]["label"] if "footer" in card else ""
+    return lines, button
 
 
 def audience_words(audience: Audience, notices: Notices) -> str:
