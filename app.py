@@ -98,8 +98,7 @@ def build(config: Config) -> Parts:
     """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
     store = _open(config)
     parsed.keep_in(config.data_dir / "parsed")
-    modes = lambda: {city: now.mode for city, now in store.modes().items()}  # noqa: E731
-    library = Library.of_folder(config.cities_dir, revisions=_published(store), modes=modes)
+    library = Library.of_folder(config.cities_dir, revisions=_published(store), modes=lambda: _modes(store))
     lines = {city: LineClient(channel.access_token, config.line_api_host) for city, channel in config.line.items()}
     parts = Parts(config, store, library, lines)
     parts.loading.set()
@@ -260,6 +259,11 @@ def _pages(parts: Parts) -> Rounds:
     pages = DisasterPages(parts.config.data_dir, parts.library.get, parts.store)
     # All of them each time: a round is done when nothing is new.
     return Rounds([Errand("disaster-pages", lambda: pages.write_all(parts.library.cities))], PAGES_SECONDS)
+
+
+def _modes(store: Store) -> dict[str, str]:
+    """The mode of every city that has ever changed it, for what residents see."""
+    return {city: now.mode for city, now in store.modes().items()}
 
 
 def _published(store: Store) -> RevisionSource:

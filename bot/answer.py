@@ -188,7 +188,12 @@ def clarify_blocks(voice: Voice, clarify: Clarify) -> tuple[Block, ...]:
 
 
 def way_on(voice: Voice) -> tuple[Block, ...]:
-    """The two ways that are always open: the topics and a person."""
+    """The two ways that are always open: the topics and a person; before them what the mode of the day has pinned."""
+    entries = (voice.shown(entry) for entry in voice.knowledge.pinned)
+    pinned = tuple(Choice(voice.title(entry), f"entry:{entry.id}") for entry in entries if entry is not None)
+    if pinned:
+        buttons = (*pinned, voice.button("menu_button", "menu"), voice.button("person_button", "person"))
+        return _choices(voice, "", buttons, "next")
     return _choices(voice, "", (voice.button("menu_button", "menu"), voice.button("person_button", "person")), "next")
 
 

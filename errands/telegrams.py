@@ -113,10 +113,14 @@ class Telegrams:
         told = {
             About(row.what, row.event, row.area): Told(row.grade, row.notice) for row in self._store.told_dangers(city)
         }
-        practises = telegram.envelope.status == "訓練" and town.disaster.drill is not None
-        drill = practises and self._store.mode(city).drill
+        drill = telegram.envelope.status == "訓練" and town.disaster.drill is not None and self._practises(city)
         news = news_of(telegram, state, told, town.disaster, self._now(), drill=drill)
         return [row for one in news for row in self._issue(city, town, one)]
+
+    def _practises(self, city: str) -> bool:
+        """Whether staff have begun a drill (`handlers.console.disaster`)."""
+        incident = self._store.open_incident(city)
+        return incident is not None and incident.drill
 
     def _issue(self, city: str, town: Town, news: Announcement) -> list[ToldDanger]:
         new = notice_of(city, town, news)
@@ -145,7 +149,7 @@ class Telegrams:
         if _WORSE[wished] <= _WORSE[before.mode]:
             return
         with suppress(NoticeConflict):  # staff are just switching: theirs counts
-            self._store.change_mode(before, wished, drill=before.drill, who=f"rule:{rule.id}", reason=rule.what)
+            self._store.change_mode(before, wished, who=f"rule:{rule.id}", reason=rule.what)
             log.info("mode switched by a rule", extra={"city": city, "mode": wished, "rule": rule.id})
 
     def _now(self) -> datetime:

@@ -79,7 +79,7 @@ def assemble(files: CityFiles, base_files: CityFiles) -> Content:
     places = _places(files, problems)
     disaster, found = disaster_texts(files, base_files)
     problems.extend(found)
-    alerts, found = disaster_of(files, base_files, city, BASE) if city is not None else (None, ())
+    alerts, found = disaster_of(files, base_files, city, entries, BASE) if city is not None else (None, ())
     problems.extend(found)
     ordered = tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.path, problem.line)))
     if city is None:

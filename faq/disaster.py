@@ -107,6 +107,27 @@ class Drill(Strict):
     topics: tuple[Identifier, ...] = Field(min_length=1)
 
 
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class ModeEffects(Strict):
+    """What a mode other than 平常 changes for residents.
+
+    The greeting stands before the usual one, `banner` above the chat of the city's pages. `pinned` are ids of entries
+    offered as buttons with every greeting; questions that could mean several things are answered with entries of the
+    topics `boost` first. Staff are asked every `remind_hours` whether the mode is still right.
+    """
+
+    mode: Literal["警戒", "災害", "復旧"]
+    greeting: Said
+    easy: Said | None = None
+    en: Said | None = None
+    banner: Line | None = None
+    pinned: tuple[Identifier, ...] = Field(default=(), max_length=5)
+    boost: tuple[Identifier, ...] = ()
+    remind_hours: Annotated[int, Field(ge=1, le=168)] = 12
+
+
 class Disaster(Strict):
     """`family` 新 are VPWW55〜61, 旧 are VPWW53・54: one of them, or residents are told twice.
 
@@ -119,12 +140,16 @@ class Disaster(Strict):
     texts: tuple[Wording, ...] = ()
     rules: tuple[Rule, ...] = ()
     drill: Drill | None = None
+    modes: tuple[ModeEffects, ...] = ()
 
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:
         for ids in ([text.id for text in self.texts], [rule.id for rule in self.rules]):
             if len(set(ids)) < len(ids):
                 raise PydanticCustomError("notice_id_twice", "two of a list have one id")
+        modes = [effects.mode for effects in self.modes]
+        if len(set(modes)) < len(modes):
+            raise PydanticCustomError("notice_id_twice", "two effects for one mode")
         steps = [(rule.what, rule.at) for rule in self.rules]
         if len(set(steps)) < len(steps):
             raise PydanticCustomError("step_twice", "two rules for one step")
@@ -137,6 +162,10 @@ class Disaster(Strict):
 
     def text(self, text_id: str) -> Wording | None:
         return next((text for text in self.texts if text.id == text_id), None)
+
+    def effects(self, mode: str) -> ModeEffects | None:
+        """What this mode (警戒, 災害, 復旧) changes; None for 平常."""
+        return next((effects for effects in self.modes if effects.mode == mode), None)
 
     def rule_for(self, what: str, grade: str) -> Rule | None:
         """The rule of the highest step that this one reaches."""

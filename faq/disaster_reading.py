@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from faq.city import City
 from faq.content import DISASTER_FILE, CityFiles
@@ -13,7 +13,7 @@ from faq.yaml_tree import Node, read_tree
 
 
 def disaster_of(
-    files: CityFiles, base_files: CityFiles, city: City, base: str = "_base/"
+    files: CityFiles, base_files: CityFiles, city: City, entries: Collection[str], base: str = "_base/"
 ) -> tuple[Disaster | None, tuple[Problem, ...]]:
     """What the city tells of disasters; None without a file, and for one that cannot be followed."""
     if DISASTER_FILE not in files:
@@ -28,18 +28,18 @@ def disaster_of(
     texts = {text.id: text for text in (*(shared.texts if shared else ()), *own.texts)}
     joined = own.model_copy(update={"texts": tuple(texts.values())})
     root, _ = read_tree(DISASTER_FILE, files[DISASTER_FILE])
-    problems += tuple(_unknown(joined, city, root)) if root is not None else ()
+    problems += tuple(_unknown(joined, city, entries, root)) if root is not None else ()
     return (None if errors_of(problems) else joined), problems
 
 
-def _unknown(disaster: Disaster, city: City, root: Node) -> Iterator[Problem]:
+def _unknown(disaster: Disaster, city: City, entries: Collection[str], root: Node) -> Iterator[Problem]:
     """Names that must stand elsewhere: departments, topics, areas, texts."""
     departments = {department.name for department in city.departments}
     topics = {topic.id for topic in city.notices.topics}
     areas = {area.id for area in city.notices.areas}
     texts = {text.id for text in disaster.texts}
 
-    def missing(names: Iterable[str], known: set[str], *loc: str | int) -> Iterator[Problem]:
+    def missing(names: Iterable[str], known: Collection[str], *loc: str | int) -> Iterator[Problem]:
         for number, name in enumerate(names):
             if name not in known:
                 message = f"「{name}」は{_WHERE[str(loc[-1])]}にありません。名前をそろえてください。"
@@ -53,6 +53,10 @@ def _unknown(disaster: Disaster, city: City, root: Node) -> Iterator[Problem]:
         yield from missing((rule.text,), texts, "rules", number, "text")
     if disaster.drill is not None:
         yield from missing(disaster.drill.topics, topics, "drill", "topics")
+    categories = {topic.id for topic in city.topics}
+    for number, effects in enumerate(disaster.modes):
+        yield from missing(effects.pinned, entries, "modes", number, "pinned")
+        yield from missing(effects.boost, categories, "modes", number, "boost")
     if disaster.rules and not disaster.places:
         yield Problem(
             DISASTER_FILE, 1, "places", "市の区域の番号（places）を書いてください。ないと、何も知らせません。"
@@ -68,4 +72,6 @@ _WHERE = {
     "areas": " city.yaml の notices.areas ",
     "topics": " city.yaml の notices.topics ",
     "text": " texts ",
+    "pinned": " faq/ の質問の id ",
+    "boost": " city.yaml の topics ",
 }

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from faq.assembly import Content, assemble, version_of
+from faq.boost import boosted
 from faq.city import City
 from faq.content import CityFiles, base_folder, read_folder
 from faq.disaster import Disaster
@@ -55,6 +56,11 @@ class Knowledge:
     disaster: DisasterTexts | None = None
     alerts: Disaster | None = None
     asked_back: Mapping[str, str] = field(default_factory=dict)
+    # What the mode of the day changes (`faq.in_mode`): the line above the chat, entries offered with every greeting,
+    # entries that go before others found as well.
+    mode_line: str = ""
+    pinned: tuple[str, ...] = ()
+    boosted: frozenset[str] = frozenset()
     # What never changes while this knowledge is served, worked out when it is first needed.
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -64,7 +70,8 @@ class Knowledge:
         Many residents ask the same few words, and on a bad day all of them the same ones. Longer texts are told by one
         person only, and are not kept.
         """
-        return self._found(words, top, day) if len(words) <= COMMON_LETTERS else search(self.index, words, top, day)
+        found = self._found if len(words) <= COMMON_LETTERS else partial(search, self.index)
+        return boosted(found(words, top, day), self.boosted)
 
     @cached_property
     def _found(self) -> Callable[[str, int, date], SearchResult]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from faq.content import CITY_FILE, CityFiles, base_folder, content_files, read_folder
+from faq.in_mode import in_mode
 from faq.knowledge import Knowledge, build_knowledge
 from faq.problems import ContentError, Problem, errors_of
 
@@ -26,6 +27,9 @@ LOGGED_PROBLEMS: Final = 20
 
 RevisionSource = Callable[[str, int | None], tuple[int, CityFiles] | None]
 """(city, number held or None) → (number, files) of the published revision when it is another one, else None."""
+
+ModeSource = Callable[[], Mapping[str, str]]
+"""The mode ("alert", …) of every city that is not in the usual one, or was not once."""
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +69,16 @@ Signature = tuple[tuple[str, int, int], ...]
 class Library:
     """One for a process. `start()` loads every city and begins to watch; `get(city)` is for every request."""
 
-    def __init__(self, sources: Mapping[str, Source], revisions: RevisionSource | None = None) -> None:
+    def __init__(
+        self, sources: Mapping[str, Source], revisions: RevisionSource | None = None, modes: ModeSource | None = None
+    ) -> None:
         self._sources = dict(sources)
         self._revisions = revisions
+        self._modes = modes
+        self._mode: Mapping[str, str] = {}
         self._knowledge: dict[str, Knowledge] = {}
+        # As residents meet it in the mode of the day.
+        self._shown: dict[str, Knowledge] = {}
         self._status: dict[str, Status] = {city: Status() for city in sources}
         self._seen: dict[str, Signature] = {}
         self._revision: dict[str, tuple[int, CityFiles]] = {}
@@ -77,10 +87,12 @@ class Library:
         self._watcher: threading.Thread | None = None
 
     @classmethod
-    def of_folder(cls, cities: Path, revisions: RevisionSource | None = None) -> Library:
+    def of_folder(
+        cls, cities: Path, revisions: RevisionSource | None = None, modes: ModeSource | None = None
+    ) -> Library:
         """Every folder with a `city.yaml`, by the folder's name; `_base` and hidden folders are none."""
         folders = sorted(path.parent for path in cities.glob(f"*/{CITY_FILE}") if path.parent.name[0] not in "._")
-        return cls({folder.name: Source.of(folder) for folder in folders}, revisions)
+        return cls({folder.name: Source.of(folder) for folder in folders}, revisions, modes)
 
     @property
     def cities(self) -> tuple[str, ...]:
@@ -89,7 +101,7 @@ class Library:
     def get(self, city: str) -> Knowledge:
         """The knowledge served now. Raises `UnknownCity`."""
         try:
-            return self._knowledge[city]
+            return self._shown[city]
         except KeyError:
             raise UnknownCity(city) from None
 
@@ -111,6 +123,7 @@ class Library:
 
     def check_now(self) -> tuple[str, ...]:
         """Look once at every city; the ids of those whose knowledge was exchanged."""
+        self._look_at_modes()
         return tuple(city for city in self._sources if self._guarded(city, force=False))
 
     def reload(self, city: str) -> bool:
@@ -122,6 +135,24 @@ class Library:
     def _watch(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
             self.check_now()
+
+    def _look_at_modes(self) -> None:
+        """Show every city as its mode wants it. While the store does not answer the modes stay as they were."""
+        if self._modes is None:
+            return
+        try:
+            modes = self._modes()
+        except Exception:
+            logger.exception("mode_source_failed")
+            return
+        changed = {city for city in {*modes, *self._mode} if modes.get(city) != self._mode.get(city)}
+        self._mode = modes
+        for city in changed & self._knowledge.keys():
+            self._show(city)
+            logger.info("mode_shown", extra={"city": city, "mode": modes.get(city, "normal")})
+
+    def _show(self, city: str) -> None:
+        self._shown[city] = in_mode(self._knowledge[city], self._mode.get(city, "normal"))
 
     def _guarded(self, city: str, force: bool) -> bool:
         """A fault in one city's content, disk or revision store must not end the watch over the others."""
@@ -182,6 +213,7 @@ class Library:
                 self._status[city] = replace(self._status[city], refused=(), revision=revision)
                 return False
         self._knowledge[city] = fresh
+        self._show(city)
         now = datetime.now(UTC)
         self._status[city] = Status(fresh.version, revision, now, len(fresh.entries), fresh.problems)
         logger.info("content_exchanged", extra={"city": city, "version": fresh.version, "entries": len(fresh.entries)})

@@ -25,7 +25,6 @@ class CityMode:
 
     city: str
     mode: Mode = "normal"
-    drill: bool = False
     since: datetime | None = None
     changed_by: int = 0
     reason: str = ""
@@ -57,7 +56,6 @@ class Modes(Acts):
         before: CityMode,
         mode: Mode,
         *,
-        drill: bool,
         who: str,
         by: int = 0,
         reason: str = "",
@@ -67,19 +65,18 @@ class Modes(Acts):
 
         `who` stands in the audit log ("staff:12", "rule:heavy-rain-4"). The same mode again changes nothing.
         """
-        if (before.mode, before.drill) == (mode, drill):
+        if before.mode == mode:
             return before
         now = self._now()
         values = {
             "mode": mode,
-            "drill": drill,
             "since": now,
             "changed_by": by,
             "reason": clean(reason),
             "remind_at": None if remind_at is None else to_ms(remind_at),
             "version": before.version + 1,
         }
-        detail = {"before": before.mode, "mode": mode, "drill": drill, "reason": clean(reason)}
+        detail = {"before": before.mode, "mode": mode, "reason": clean(reason)}
 
         def act(connection: Connection) -> CityMode:
             if not _changed(connection, before, values):
@@ -134,4 +131,4 @@ def _mode(connection: Connection, city: str) -> CityMode:
 
 def _view(row: Any) -> CityMode:
     since, remind = from_ms(row.since), None if row.remind_at is None else from_ms(row.remind_at)
-    return CityMode(row.city, row.mode, row.drill, since, row.changed_by, row.reason, remind, row.version)
+    return CityMode(row.city, row.mode, since, row.changed_by, row.reason, remind, row.version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from store.tables import _flag, _moment, _number, _words, metadata
+from store.tables import _moment, _number, _words, metadata
 
 city_modes = Table(
     "city_modes",
@@ -12,7 +12,6 @@ city_modes = Table(
     _words("city", key=True),
     # "normal", "alert", "disaster" or "recovery"
     _words("mode", default="normal"),
-    _flag("drill"),
     _moment("since"),
     # The number of an account; 0: a rule.
     _number("changed_by"),

@@ -126,7 +126,9 @@ def widget_blueprint(
 
     @blueprint.get("/<city>/banner")
     def banner(city: str) -> Response:
-        response = jsonify({"lines": above.lines(city)})
+        of_mode = library.get(city).mode_line
+        first = [{"text": of_mode, "url": "", "urgent": False}] if of_mode else []
+        response = jsonify({"lines": [*first, *above.lines(city)]})
         response.headers["Cache-Control"] = "public, max-age=15"
         return response
 

@@ -28,6 +28,10 @@ RAIN_3 = ("レベル３大雨警報", "03", "発表")
 RAIN_4 = ("レベル４大雨危険警報", "43", "発表")
 RAIN_3_LESS = ("レベル３大雨警報", "03", "危険警報から警報")
 NONE = (None, None, NOTHING)
+PINNED = (
+    *("evacuation-shelter", "hazard-map", "alert-level", "blackout-water-cut"),
+    *("disaster-certificate", "disaster-support", "garbage-disaster"),
+)
 NOW = datetime.fromisoformat("2026-07-01T10:02:00+09:00")
 
 
@@ -37,7 +41,7 @@ def demo() -> Disaster:
     files = read_folder(folder)
     city, _ = read_city("city.yaml", files["city.yaml"])
     assert city is not None
-    disaster, problems = disaster_of(files, read_folder(base_folder(folder)), city)
+    disaster, problems = disaster_of(files, read_folder(base_folder(folder)), city, PINNED)
     assert problems == ()
     assert disaster is not None
     return disaster

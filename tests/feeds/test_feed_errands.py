@@ -300,8 +300,7 @@ def test_drills_reach_a_drill_audience_in_drill_mode_alone(office: Office) -> No
     office.minute()
     assert office.notices() == []
 
-    before = office.store.mode("demo")
-    office.store.change_mode(before, "normal", drill=True, who="staff:1", by=1)
+    office.store.begin_incident("demo", "総合防災訓練", 1, drill=True)
     office.publish(lambda at: a_warning(at, status="訓練"))
     office.minute()
 

@@ -16,7 +16,6 @@ def upgrade() -> None:
         "city_modes",
         sa.Column("city", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), server_default="normal", nullable=False),
-        sa.Column("drill", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("changed_by", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
