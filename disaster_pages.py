@@ -15,7 +15,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 FOLDER: Final = "disaster"
 BY_HAND: Final = "by-hand.txt"
 MOST_NOTICES: Final = 30
+PAGES_SECONDS: Final = 5.0
+"""So soon the page has what another process has changed."""
+
 MOST_BY_HAND: Final = 1_000
 """Characters of what an operator writes on top."""
 
@@ -65,6 +68,12 @@ class DisasterPages:
         except OSError:
             log.exception("the disaster page cannot be written", extra={"city": city})
         return False
+
+    def write_all(self, cities: Iterable[str]) -> int:
+        """Every city once; always 0, as nothing is left to be done."""
+        for city in cities:
+            self.write(city)
+        return 0
 
     def _content(self, city: str, knowledge: Knowledge) -> PageContent:
         now = self._now()

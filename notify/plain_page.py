@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Final, Literal
@@ -17,13 +17,16 @@ from faq.city import City
 from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
 from faq.places import Shelter
 from notify.notice_life import JAPAN
+from notify.plain_page_words import NAMES, WORDS, PageLanguage
 
-PageLanguage = Literal["ja", "easy", "en"]
 FILES: Final[Mapping[PageLanguage, str]] = {
     "ja": "index.html",
     "easy": "easy/index.html",
     "en": "en/index.html",
 }
+FEW: Final = 3
+"""The newest notices, which stay when the page is full."""
+
 MAX_BYTES: Final = 20_000
 """Four packets' worth of patience: some 6 KB on the way when the server compresses it."""
 
@@ -66,96 +69,29 @@ class PageContent:
     by_hand: str = ""
 
 
-_WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
-    "ja": {
-        "title": "{city} 災害の情報",
-        "at": "最後に書きかえた時刻：{time}",
-        "correction": "【訂正】",
-        "all_clear": "【解除】",
-        "drill": "【訓練】これは訓練のページです。本当の災害ではありません。",
-        "danger": "危険がせまっているときは、この続きを読まずに、近くの安全な所へ逃げてください。",
-        "notices": "市からの知らせ",
-        "nothing": "いま出している知らせはありません。",
-        "over": "（解除しました）",
-        "open": "開いている避難所",
-        "full": "満員の避難所（入れません）",
-        "closed": "閉じた避難所",
-        "no_open": "いま開いている避難所はありません。",
-        "water": "水をもらえる所",
-        "map": "地図",
-        "phones": "電話",
-        "fire": "火事・救急・助けを呼ぶ",
-        "police": "警察",
-        "family": "家族の無事を確かめる（災害用伝言ダイヤル）",
-        "city": "{city}",
-        "more": "ほかの知らせは、市のホームページにあります。",
-        "languages": "ことば",
-    },
-    "easy": {
-        "title": "{city} 災害(さいがい)の お知(し)らせ",
-        "at": "{time}に 書(か)きました。もういちど 開(ひら)くと、新(あたら)しく なります。",
-        "correction": "【訂正(ていせい)：なおします】",
-        "all_clear": "【解除(かいじょ)：終(お)わりました】",
-        "drill": "【訓練(くんれん)】本当(ほんとう)の 災害(さいがい)では ありません。",
-        "danger": "あぶない ときは、いま すぐ 安全(あんぜん)な ところへ 逃(に)げて ください。",
-        "notices": "市(し)からの お知(し)らせ",
-        "nothing": "いま、お知(し)らせは ありません。",
-        "over": "（終(お)わりました）",
-        "open": "開(あ)いて いる 避難所(ひなんじょ)",
-        "full": "人(ひと)が いっぱいの 避難所(ひなんじょ)",
-        "closed": "終(お)わった 避難所(ひなんじょ)",
-        "no_open": "いま 開(あ)いて いる 避難所(ひなんじょ)は ありません。",
-        "water": "水(みず)を もらう ことが できる ところ",
-        "map": "地図(ちず)",
-        "phones": "電話(でんわ)",
-        "fire": "火事(かじ)・けが・助(たす)けて ほしい とき",
-        "police": "警察(けいさつ)",
-        "family": "家族(かぞく)が だいじょうぶか 聞(き)く",
-        "city": "{city}",
-        "more": "ほかの お知(し)らせは、市(し)の ホームページに あります。",
-        "languages": "ことば",
-    },
-    "en": {
-        "title": "{city}: disaster information",
-        "at": "Last changed: {time}. Open this page again to see whether anything is new.",
-        "correction": "[CORRECTION] ",
-        "all_clear": "[ALL CLEAR] ",
-        "drill": "[DRILL] This page is part of a drill. There is no real disaster.",
-        "danger": "If you are in danger, do not read on: go to a safe place nearby now.",
-        "notices": "Notices from the city",
-        "nothing": "There are no notices now.",
-        "over": "(lifted)",
-        "open": "Open shelters",
-        "full": "Full shelters (no room)",
-        "closed": "Closed shelters",
-        "no_open": "No shelter is open now.",
-        "water": "Drinking water",
-        "map": "Map",
-        "phones": "Telephone",
-        "fire": "Fire, ambulance, rescue",
-        "police": "Police",
-        "family": "Disaster message dial",
-        "city": "{city}",
-        "more": "More notices are on the website of the city.",
-        "languages": "Language",
-    },
-}
-_NAMES: Final[Mapping[PageLanguage, str]] = {"ja": "日本語", "easy": "やさしい日本語", "en": "English"}
-
-
 def plain_page(content: PageContent, language: PageLanguage) -> str:
-    """The whole page, below `MAX_BYTES`: what does not fit is the oldest, and the page says where it is."""
-    page = "".join(_page(content, language))
-    while len(page.encode()) > MAX_BYTES and content.notices:
-        content = replace(content, notices=content.notices[:-1])
-        page = "".join(_page(content, language, cut=True))
-    if len(page.encode()) > MAX_BYTES:
-        page = "".join(_page(replace(content, shelters=(), places=NOTHING_KNOWN), language, cut=True))
+    """The whole page, below `MAX_BYTES`. What does not fit is left out from the end, and the page says where it is."""
+    page = ""
+    for notices, places in _cuts(content):
+        page = "".join(_page(content, language, notices, places))
+        if len(page.encode()) <= MAX_BYTES:
+            break
     return page
 
 
-def _page(content: PageContent, language: PageLanguage, cut: bool = False) -> Iterator[str]:
-    words = {key: text.format(city=content.city.name, time="{time}") for key, text in _WORDS[language].items()}
+def _cuts(content: PageContent) -> Iterator[tuple[int, int]]:
+    """How many notices, and how many places of each sort: the old notices give way first, the newest last of all."""
+    every, few = len(content.places.states), min(len(content.notices), FEW)
+    yield from ((count, every) for count in range(len(content.notices), few, -1))
+    yield from ((few, count) for count in (every, 200, 150, 100, 75, 50, 35, 20, 10) if count <= every)
+    yield from ((count, min(every, 10)) for count in range(few, -1, -1))
+
+
+def _page(content: PageContent, language: PageLanguage, most_notices: int, most_places: int) -> Iterator[str]:
+    words = {
+        key: text.format(city=content.city.name, time="{time}", count="{count}")
+        for key, text in WORDS[language].items()
+    }
     title = escape(words["title"])
     code = "en" if language == "en" else "ja"
     yield f'<!doctype html><html lang="{code}"><head><meta charset="utf-8">'
@@ -173,8 +109,8 @@ def _page(content: PageContent, language: PageLanguage, cut: bool = False) -> It
     yield f"<p><strong>{escape(words['danger'])}</strong></p>"
     if content.by_hand:
         yield f'<div class="top">{_paragraphs(content.by_hand)}</div>'
-    yield from _notices(content, language, words, cut)
-    yield from _places(content, language, words)
+    yield from _notices(content, language, words, most_notices)
+    yield from _places(content, language, words, most_places)
     yield from _phones(content.city, words)
     yield "</main></body></html>\n"
 
@@ -183,17 +119,17 @@ def _languages(language: PageLanguage, words: Mapping[str, str]) -> str:
     up = "" if language == "ja" else "../"
     others = [
         f'<a href="{up}{FILES[other].removesuffix("index.html") or "./"}">{name}</a>'
-        for other, name in _NAMES.items()
+        for other, name in NAMES.items()
         if other != language
     ]
     return f'<nav aria-label="{escape(words["languages"])}"><p>{" ／ ".join(others)}</p></nav>'
 
 
-def _notices(content: PageContent, language: PageLanguage, words: Mapping[str, str], cut: bool) -> Iterator[str]:
+def _notices(content: PageContent, language: PageLanguage, words: Mapping[str, str], most: int) -> Iterator[str]:
     yield f"<h2>{escape(words['notices'])}</h2>"
-    if not content.notices and not cut:
+    if not content.notices:
         yield f"<p>{escape(words['nothing'])}</p>"
-    for notice in content.notices:
+    for notice in content.notices[:most]:
         over = f" {escape(words['over'])}" if notice.over else ""
         text = notice.texts.get(language) or notice.texts.get("ja", "")
         title = notice.title if language == "ja" or language not in notice.texts else ""
@@ -201,12 +137,12 @@ def _notices(content: PageContent, language: PageLanguage, words: Mapping[str, s
         heading = f"<h3>{escape(mark + title)}{over}</h3>" if mark + title + over else ""
         yield f"<article{' class=over' if notice.over else ''}>{heading}{_paragraphs(text)}"
         yield f"<p><small>{escape(_time(notice.at, language))}</small></p></article>"
-    if cut:
+    if len(content.notices) > most:
         link = f'<a href="{escape(content.city.website)}">{escape(content.city.website)}</a>'
         yield f"<p>{escape(words['more'])} {link}</p>"
 
 
-def _places(content: PageContent, language: PageLanguage, words: Mapping[str, str]) -> Iterator[str]:
+def _places(content: PageContent, language: PageLanguage, words: Mapping[str, str], most: int) -> Iterator[str]:
     known = {shelter.id: shelter for shelter in content.shelters}
     shelters = content.places.of_kind("shelter")
     yield f"<h2>{escape(words['open'])}</h2>"
@@ -217,11 +153,13 @@ def _places(content: PageContent, language: PageLanguage, words: Mapping[str, st
         if status != "open" and those:
             yield f"<h2>{escape(words[status])}</h2>"
         if those:
-            items = (_place(state, known[state.place], status == "open", language, words) for state in those)
+            items = (_place(state, known[state.place], status == "open", language, words) for state in those[:most])
             yield f"<ul>{''.join(items)}</ul>"
+        if len(those) > most:
+            yield f"<p>{escape(words['more_places'].replace('{count}', str(len(those) - most)))}</p>"
     water = [state for state in content.places.of_kind("water") if state.status == "open"]
     if water:
-        yield f"<h2>{escape(words['water'])}</h2><ul>{''.join(_water(state) for state in water)}</ul>"
+        yield f"<h2>{escape(words['water'])}</h2><ul>{''.join(_water(state) for state in water[:most])}</ul>"
 
 
 def _place(

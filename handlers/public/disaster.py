@@ -14,7 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from config import Config
 from disaster_pages import FOLDER, by_hand
 from faq.library import Library
-from notify.plain_page import FILES, POLICY, PageContent, PageLanguage, plain_page
+from notify.plain_page import FILES, POLICY, PageContent, plain_page
+from notify.plain_page_words import PageLanguage
 
 _LANGUAGES: dict[str, PageLanguage] = {"": "ja", "easy": "easy", "en": "en"}
 MAX_AGE = 30

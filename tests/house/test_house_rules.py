@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "clients": {"store"},  # records only
     "emulator": set(),
     "notify": {"faq"},
-    "handlers": {"bot", "faq", "media", "notify", "store", "config", "desk", "telemetry"},
+    "handlers": {"bot", "disaster_pages", "faq", "media", "notify", "store", "config", "desk", "telemetry"},
     "desk": {"bot", "faq", "store", "telemetry"},
     "worker": {"bot", "clients", "desk", "faq", "handlers", "store", "telemetry"},
     "commands": {"faq", "store"},
@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "commands_tell": {"clients", "config", "errands", "faq", "notify"},
     "commands_staff": {"config", "handlers", "store"},
     "media": set(),
+    "disaster_pages": {"faq", "notify", "store"},
     "errands": {"bot", "clients", "faq", "media", "notify", "store", "telemetry"},
     "config": set(),
     "handover_jobs": {"bot", "faq", "store"},
@@ -43,6 +44,7 @@ OURS = {
     *ROOMS,
     "errands",
     "media",
+    "disaster_pages",
     "handover_jobs",
     "failures",
     "commands",
@@ -87,7 +89,9 @@ def test_imports_run_one_way(room):
     assert wrong == {}
 
 
-@pytest.mark.parametrize(("room", "tables"), [("bot", {"bot.handover", "bot.wishes"}), ("notify", {"notify.notice_life"})])
+@pytest.mark.parametrize(
+    ("room", "tables"), [("bot", {"bot.handover", "bot.wishes"}), ("notify", {"notify.notice_life"})]
+)
 def test_of_the_rooms_that_decide_the_store_knows_only_their_tables(room, tables):
     known = {
         node.module
