@@ -62,6 +62,7 @@ class Step:
     reason: str = ""
     pause: float = 0.0
     fate_unknown: bool = False
+    request_id: str = ""
 
 
 CALL: Final = Step("call")

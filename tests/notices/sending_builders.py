@@ -62,13 +62,16 @@ def issue(store: Store, **changes: Any) -> NoticeView:
     return store.issue_notice(CITY, made.id, by=3)
 
 
+def a_sender(store: Store, url: str, pace: Pace, name: str) -> Broadcast:
+    """A sender with its own client; it looks often, so that tests need not wait."""
+    lines = {CITY: LineClient(TOKEN, url)}
+    return Broadcast(store, lines, lambda _city: "彩野市", name, pace=pace, look_seconds=0.02)
+
+
 @contextlib.contextmanager
 def sending(store: Store, url: str, pace: Pace = QUICK, name: str = "w1") -> Iterator[Broadcast]:
-    """A sender with its own client, stopped at the end."""
-    sender = Broadcast(
-        store, {CITY: LineClient(TOKEN, url)}, lambda _city: "彩野市", name, pace=pace, look_seconds=0.02
-    )
-    sender.start()
+    """A sender that is stopped at the end."""
+    sender = a_sender(store, url, pace, name).start()
     try:
         yield sender
     finally:
