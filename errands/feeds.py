@@ -80,7 +80,7 @@ class Feeds:
         """Asks the feeds if this minute is nobody else's. How many telegrams are new."""
         towns, now = self._towns(), self._now()
         due = _due(now)
-        if not towns or due == self._polled:
+        if due == self._polled or not any(town.disaster.rules for town in towns.values()):
             return 0
         self._polled = due
         if not self._store.claim_slot(JOB, due, self._worker, SLOT_LEASE_SECONDS):

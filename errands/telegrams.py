@@ -17,6 +17,7 @@ from clients.errors import ClientError
 from errands.feeds import Jma, Raise, Town, Towns
 from faq.disaster import ModeName, Rule
 from notify.dangers import About, wanted
+from notify.modes import next_reminder
 from notify.news_of_telegrams import news_of
 from notify.rule_words import words_of
 from notify.rules import Announcement, Told
@@ -134,14 +135,14 @@ class Telegrams:
             log.warning("notice stands differently by now", extra={"city": city, "notice": notice.id})
         log.info("notice issued", extra={"city": city, "notice": notice.id, "rule": news.rule.id})
         if news.change in ("new", "raised") and not news.drill:
-            self._switch_mode(city, news.rule)
+            self._switch_mode(city, town, news.rule)
         first = news.original or notice.id
         return [
             ToldDanger(city, about.what, about.event, about.area, news.grade, first, news.report_at)
             for about in news.about
         ]
 
-    def _switch_mode(self, city: str, rule: Rule) -> None:
+    def _switch_mode(self, city: str, town: Town, rule: Rule) -> None:
         """To the rule's mode where the city's is less; back only people switch."""
         if rule.mode is None:
             return
@@ -149,7 +150,8 @@ class Telegrams:
         if _WORSE[wished] <= _WORSE[before.mode]:
             return
         with suppress(NoticeConflict):  # staff are just switching: theirs counts
-            self._store.change_mode(before, wished, who=f"rule:{rule.id}", reason=rule.what)
+            remind_at = next_reminder(town.disaster, wished, self._now())
+            self._store.change_mode(before, wished, who=f"rule:{rule.id}", reason=rule.what, remind_at=remind_at)
             log.info("mode switched by a rule", extra={"city": city, "mode": wished, "rule": rule.id})
 
     def _now(self) -> datetime:

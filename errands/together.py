@@ -14,6 +14,7 @@ from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
 from errands.broadcast import Broadcast
 from errands.feeds import Feeds, Town
+from errands.modes import Reminders
 from errands.names import Names
 from errands.pictures import Pictures
 from errands.rounds import Errand, Rounds
@@ -71,8 +72,13 @@ def all_errands(
             Errand("mails", telling.mails_once),
             Errand("rooms", telling.rooms_once),
         ]
+
+    def towns() -> dict[str, Town]:
+        return _towns(knowledge_of, cities())
+
+    errands.append(Errand("mode-reminders", Reminders(store, towns, telling.alarm).remind_once))
     if jma_feed_url:
-        jma, towns = JmaFeeds(jma_feed_url), lambda: _towns(knowledge_of, cities())
+        jma = JmaFeeds(jma_feed_url)
         errands += [
             Errand("feeds", Feeds(store, jma, towns, telling.alarm, worker).poll_once),
             Errand("telegrams", Telegrams(store, jma, towns, telling.alarm, worker).read_once),
@@ -116,13 +122,13 @@ def _city(knowledge_of: Callable[[str], Knowledge], city: str) -> City | None:
 
 
 def _towns(knowledge_of: Callable[[str], Knowledge], cities: Iterable[str]) -> dict[str, Town]:
-    """The cities that tell their residents of telegrams, as they stand now."""
+    """The cities with a `disaster.yaml`, as they stand now."""
     found: dict[str, Town] = {}
     for city in cities:
         try:
             knowledge = knowledge_of(city)
         except UnknownCity:
             continue
-        if knowledge.alerts is not None and knowledge.alerts.rules:
+        if knowledge.alerts is not None:
             found[city] = Town(knowledge.city, knowledge.alerts)
     return found

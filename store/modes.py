@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, get_args
 from sqlalchemy import Connection, and_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from faq.in_mode import NAMES
 from store.acts import Acts
 from store.audit import write_audit
 from store.errors import NoticeConflict
@@ -76,7 +77,7 @@ class Modes(Acts):
             "remind_at": None if remind_at is None else to_ms(remind_at),
             "version": before.version + 1,
         }
-        detail = {"before": before.mode, "mode": mode, "reason": clean(reason)}
+        detail = {"before": NAMES[before.mode], "mode": NAMES[mode], "reason": clean(reason)}
 
         def act(connection: Connection) -> CityMode:
             if not _changed(connection, before, values):

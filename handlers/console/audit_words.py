@@ -69,6 +69,7 @@ ACTIONS: dict[str, str] = {
     "notice.resume": "お知らせの続きを送った",
     "notice.stop": "お知らせを止めた",
     "notice.export": "お知らせの結果を書き出した",
+    "mode.change": "モードを変えた",
     "draft.make": "FAQ の下書きを作った",
     "draft.change": "FAQ の下書きを直した",
     "draft.download": "FAQ の下書きを書き出した",
@@ -102,6 +103,7 @@ DETAILS: dict[str, str] = {
     "after": "後",
     "number": "番号",
     "source": "元",
+    "mode": "モード",
     "note": "メモ",
     "notes": "内部メモもふくむ",
     "page": "ページ",
@@ -154,7 +156,7 @@ def who_is(who: str, names: Mapping[int, str]) -> str:
     kind, _, number = who.partition(":")
     if kind == "staff" and number.isdigit():
         return f"{names.get(int(number), '？')}（{who}）"
-    return {"system": "自動", "cli": f"サーバーの操作（{number}）"}.get(kind, who)
+    return {"system": "自動", "cli": f"サーバーの操作（{number}）", "rule": f"規則（{number}）"}.get(kind, who)
 
 
 def told(row: AuditRow) -> str:

@@ -41,6 +41,7 @@ PAGES = (
     "disaster_follow",
     "disaster_places",
     "disaster_past",
+    "mode_pages",
     "account_pages",
     "staff_pages",
     "audit_pages",

@@ -36,6 +36,8 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "disaster.read": _READERS,
     "disaster.place": _DESK | _APPROVERS,
     "disaster.issue": _APPROVERS,
+    "mode.read": _READERS,
+    "mode.switch": _APPROVERS,
     "staff.invite": _ADMIN,
     "staff.manage": _ADMIN,
     "audit.read": _WATCH,
