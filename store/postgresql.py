@@ -8,7 +8,7 @@ keys so that two batches cannot wait for each other in a circle, and new work is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import psycopg
 from sqlalchemy import Connection
@@ -166,20 +166,21 @@ def _element(value: Any) -> str:
 class PostgresHotPath(Together):
     """`store.engine.HotPath` for PostgreSQL."""
 
-    ACCEPT = _ACCEPT
     OWNED = _OWNED
-    ADD_TURNS = _ADD_TURNS
     SET_CONVERSATIONS = _SET_CONVERSATIONS
     WAITING_RESIDENTS = _WAITING_RESIDENTS
 
     def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> psycopg.Cursor[Any]:
         return _raw(connection).execute(statement, values)
 
-    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-        _raw(connection).execute(statement, _columns(rows))
+    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> int:
+        return _raw(connection).execute(statement, _columns(rows)).rowcount
 
     def _ask(self, connection: Connection, statement: str, rows: Sequence[Row]) -> list[Row]:
         return _raw(connection).execute(statement, _columns(rows)).fetchall()
+
+    def _add(self, connection: Connection, table: Literal["inbox", "turns"], rows: Sequence[Row]) -> set[Row]:
+        return {row[:2] for row in self._ask(connection, _ACCEPT if table == "inbox" else _ADD_TURNS, rows)}
 
     def _finish(self, connection: Connection, rows: Sequence[Row]) -> dict[Row, bool]:
         return {tuple(lease): waiting for *lease, waiting in self._ask(connection, _FINISH, rows)}

@@ -1,18 +1,23 @@
-"""The hot path on SQLite. One process writes at a time (BEGIN IMMEDIATE), so reading before writing is safe."""
+"""The hot path on SQLite. One process writes at a time (BEGIN IMMEDIATE), so reading before writing is safe.
+
+Each step of a statement lets go of Python's lock, and has to get it back from threads that think. So a statement takes
+all its rows at once, and gives none (how many it changed says the usual: all of them) or one, with the rest as JSON.
+"""
 
 # ruff: noqa: S608 - every statement is put together from constants of this package
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, ClassVar, Literal, cast
 
+import orjson
 from sqlalchemy import Connection
 
 from store import statements
 from store.engine import Claim, Mark, Sent, Written
-from store.errors import LeaseLost, OwnerChanged
+from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.handing_over import Engine, write_handover
 from store.records import ClaimedEvent, ClaimedOutgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing
@@ -30,11 +35,12 @@ def _values(width: int) -> str:
 
 _ACCEPT = f"""
 INSERT INTO inbox ({statements.EVENT_COLUMNS}, due_at) VALUES {{rows}}
-ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id
+ON CONFLICT (city, event_id) DO NOTHING
 """
 # First of its resident's open events, and no other one of the resident being worked on.
 _CLAIMABLE = f"""
-SELECT {statements.EVENT_COLUMNS}, attempts + 1 FROM inbox AS e INDEXED BY inbox_due
+SELECT json_group_array(json_array({statements.EVENT_COLUMNS}, attempts + 1)) FROM (
+SELECT * FROM inbox AS e INDEXED BY inbox_due
 WHERE state = 'open' AND due_at <= ?1
   AND NOT EXISTS (SELECT 1 FROM inbox AS o INDEXED BY inbox_order
     WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
@@ -42,7 +48,7 @@ WHERE state = 'open' AND due_at <= ?1
   AND NOT EXISTS (SELECT 1 FROM inbox AS o INDEXED BY inbox_order
     WHERE o.state = 'open' AND o.city = e.city AND o.resident = e.resident
       AND o.worker <> '' AND o.due_at > ?1)
-ORDER BY due_at LIMIT ?2
+ORDER BY due_at LIMIT ?2)
 """
 _HOLD_EVENTS = """
 WITH held (worker, due_at, city, event_id) AS (VALUES {rows})
@@ -52,16 +58,17 @@ FROM held WHERE inbox.city = held.city AND inbox.event_id = held.event_id
 _HAS_OPEN_CASE = """EXISTS (SELECT 1 FROM cases AS k
     WHERE k.city = {row}.city AND k.resident = {row}.resident AND k.status IN ('waiting', 'staff'))"""
 _FINISH = f"""
-WITH held (city, event_id, worker, attempts, resident, now, fenced) AS (VALUES {{rows}})
 UPDATE inbox SET state = 'done', finished_at = held.now, worker = '', resident = '', payload = '{{{{}}}}',
   reply_token = ''
-FROM held
+FROM (WITH h (city, event_id, worker, attempts, resident, now, fenced) AS (VALUES {{rows}}) SELECT * FROM h) AS held
 WHERE inbox.city = held.city AND inbox.event_id = held.event_id AND inbox.finished_at IS NULL
   AND inbox.worker = held.worker AND inbox.attempts = held.attempts
   AND (NOT held.fenced OR NOT {_HAS_OPEN_CASE.format(row="held")})
-RETURNING city, event_id, attempts
 """
-_RESIDENTS = "WITH r (city, resident) AS (VALUES {{rows}}) SELECT city, resident FROM r WHERE {wanted}"
+_RESIDENTS = """
+WITH r (city, resident) AS (VALUES {{rows}})
+SELECT json_group_array(json_array(city, resident)) FROM r WHERE {wanted}
+"""
 _OWNED = _RESIDENTS.format(wanted=_HAS_OPEN_CASE.format(row="r"))
 _MORE_EVENTS = _RESIDENTS.format(
     wanted="EXISTS (SELECT 1 FROM inbox AS o WHERE o.state = 'open' AND o.city = r.city AND o.resident = r.resident)"
@@ -71,8 +78,10 @@ _WAITING_RESIDENTS = _RESIDENTS.format(
 )
 _ADD_TURNS = f"""
 INSERT INTO turns ({statements.TURN_COLUMNS}) VALUES {{rows}}
-ON CONFLICT (city, event_id) DO NOTHING RETURNING city, event_id
+ON CONFLICT (city, event_id) DO NOTHING
 """
+# New rows get the next numbers.
+_NEWEST = "SELECT json_group_array(json_array(city, event_id)) FROM {table} WHERE rowid > ?"
 _SET_CONVERSATIONS = f"""
 INSERT INTO conversations ({statements.CONVERSATION_COLUMNS}) VALUES {{rows}} {statements.UPSERT_CONVERSATION}
 """
@@ -101,16 +110,21 @@ _HOLD_OUTGOING = (
     "WHERE city = ? AND id = ?"
 )
 _SENT = """
-WITH held (city, id, worker, attempts, now, accepted) AS (VALUES {rows})
 UPDATE outbox SET state = 'sent', worker = '', messages = '[]', reply_token = '',
   finished_at = held.now, accepted = held.accepted
-FROM held
+FROM (WITH h (city, id, worker, attempts, now, accepted) AS (VALUES {rows}) SELECT * FROM h) AS held
 WHERE outbox.city = held.city AND outbox.id = held.id AND outbox.finished_at IS NULL
   AND outbox.worker = held.worker AND outbox.attempts = held.attempts
-RETURNING city, id, attempts
 """
-_ROWS_AT_ONCE = (64, 16, 4, 1)
+_ROWS_AT_ONCE = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """Few lengths, so that sqlite3 finds each statement in its cache."""
+
+
+class Uneven(StoreError):
+    """Not every row was as usual, and which one was not cannot be told: the writer does each of them alone."""
+
+    def __init__(self) -> None:
+        super().__init__("the database refused some rows", permanent=True)
 
 
 @lru_cache(256)
@@ -119,11 +133,12 @@ def _with_rows(statement: str, count: int, width: int) -> str:
 
 
 def _in_pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    begin = 0
-    while begin < len(rows):
-        size = next(size for size in _ROWS_AT_ONCE if size <= len(rows) - begin)
-        yield rows[begin : begin + size]
-        begin += size
+    """Pieces of these lengths; the last is filled up with its last row, which changes nothing when it comes twice."""
+    longest = _ROWS_AT_ONCE[-1]
+    for begin in range(0, len(rows), longest):
+        piece = rows[begin : begin + longest]
+        length = next(length for length in _ROWS_AT_ONCE if length >= len(piece))
+        yield (*piece, *[piece[-1]] * (length - len(piece)))
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:
@@ -133,31 +148,47 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 class SqliteHotPath(Together):
     """`store.engine.HotPath` for SQLite."""
 
-    ACCEPT = _ACCEPT
     OWNED = _OWNED
-    ADD_TURNS = _ADD_TURNS
     SET_CONVERSATIONS = _SET_CONVERSATIONS
     WAITING_RESIDENTS = _WAITING_RESIDENTS
+    _ADD: ClassVar[Mapping[str, str]] = {"inbox": _ACCEPT, "turns": _ADD_TURNS}
 
     def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
         return _raw(connection).execute(_placeholders(statement), values)
 
-    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-        self._ask(connection, statement, rows)
+    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> int:
+        """sqlite3 counts what a statement changes only when it begins with INSERT or UPDATE, not with WITH."""
+        return sum(cursor.rowcount for cursor in self._run(connection, statement, rows))
 
     def _ask(self, connection: Connection, statement: str, rows: Sequence[Row]) -> list[Row]:
-        raw, given = _raw(connection), []
+        cursors = self._run(connection, statement, rows)
+        return [tuple(row) for cursor in cursors for row in orjson.loads(cursor.fetchone()[0])]
+
+    def _run(self, connection: Connection, statement: str, rows: Sequence[Row]) -> Iterator[sqlite3.Cursor]:
+        raw = _raw(connection)
         for piece in _in_pieces(rows):
             values = [value for row in piece for value in row]
-            given += raw.execute(_with_rows(statement, len(piece), len(piece[0])), values).fetchall()
-        return given
+            yield raw.execute(_with_rows(statement, len(piece), len(piece[0])), values)
+
+    def _add(self, connection: Connection, table: Literal["inbox", "turns"], rows: Sequence[Row]) -> set[Row]:
+        new: set[Row] = set()
+        raw = _raw(connection)
+        for begin in range(0, len(rows), _ROWS_AT_ONCE[-1]):
+            some = rows[begin : begin + _ROWS_AT_ONCE[-1]]
+            (cursor,) = self._run(connection, self._ADD[table], some)
+            if cursor.rowcount == len(some):
+                new.update(row[:2] for row in some)
+            elif cursor.rowcount:
+                before = cast(int, cursor.lastrowid) - cursor.rowcount
+                (found,) = raw.execute(_NEWEST.format(table=table), (before,)).fetchone()
+                new.update(map(tuple, orjson.loads(found)))
+        return new
 
     def _finish(self, connection: Connection, rows: Sequence[Row]) -> dict[Row, bool]:
-        done = set(self._ask(connection, _FINISH, rows))
-        finished = [row for row in rows if (row[0], row[1], row[3]) in done]
-        residents = sorted({(row[0], row[4]) for row in finished})
-        more = set(self._ask(connection, _MORE_EVENTS, residents))
-        return {row[:4]: (row[0], row[4]) in more for row in finished}
+        if not _all_or_none(self._do(connection, _FINISH, rows), rows):
+            return {}
+        more = set(self._ask(connection, _MORE_EVENTS, sorted({(row[0], row[4]) for row in rows})))
+        return {row[:4]: (row[0], row[4]) in more for row in rows}
 
     def _add_outgoing_rows(self, connection: Connection, rows: Sequence[Row]) -> dict[Row, int]:
         next_id: dict[str, int] = {}
@@ -168,7 +199,10 @@ class SqliteHotPath(Together):
                 (next_id[city],) = _raw(connection).execute(_NEXT_OUTGOING, (city, created_at * 1000)).fetchone()
             numbered.append((*row, next_id[city]))
             next_id[city] += 1
-        self._do(connection, _ADD_OUTGOING, numbered)
+        alone = len(numbered) == 1
+        added = self._do(connection, _ADD_OUTGOING if alone else f"{_ADD_OUTGOING} ON CONFLICT DO NOTHING", numbered)
+        if added < len(numbered):
+            raise Uneven
         return {(row[0], row[6]): row[-1] for row in numbered}
 
     def _wake_others(self, connection: Connection) -> None:
@@ -178,7 +212,8 @@ class SqliteHotPath(Together):
         return [self._claim_events(connection, claim) for claim in requests]
 
     def _claim_events(self, connection: Connection, claim: Claim) -> list[ClaimedEvent]:
-        rows = _raw(connection).execute(_CLAIMABLE, (claim.now, claim.limit)).fetchall()
+        (found,) = _raw(connection).execute(_CLAIMABLE, (claim.now, claim.limit)).fetchone()
+        rows = orjson.loads(found)
         self._do(connection, _HOLD_EVENTS, [(claim.worker, claim.lease_until, row[0], row[1]) for row in rows])
         return [claimed_event(row, claim.worker) for row in rows]
 
@@ -216,8 +251,10 @@ class SqliteHotPath(Together):
         return [claimed_outgoing(row, claim.worker) for row in rows]
 
     def sent(self, connection: Connection, requests: Sequence[Sent]) -> list[bool | LeaseLost]:
-        rows = {(*_hold(request.item), request.now, request.accepted) for request in requests}
-        done = set(self._ask(connection, _SENT, sorted(rows)))
+        rows = sorted({(*_hold(request.item), request.now, request.accepted) for request in requests})
+        if not _all_or_none(self._do(connection, _SENT, rows), rows):
+            return [LeaseLost() for _ in requests]
+        done = {(row[0], row[1], row[3]) for row in rows}
         residents = sorted({(request.item.city, request.item.resident) for request in requests})
         more = set(self._ask(connection, _WAITING_RESIDENTS, residents))
         results: list[bool | LeaseLost] = []
@@ -235,3 +272,12 @@ class SqliteHotPath(Together):
 
 def _hold(item: ClaimedOutgoing) -> Row:
     return item.city, item.id, item.worker, item.attempts
+
+
+def _all_or_none(changed: int, rows: Sequence[Row]) -> bool:
+    """Whether all rows were changed; `Uneven` when some were and some were not."""
+    if changed == len(rows):
+        return True
+    if changed or len(rows) > 1:
+        raise Uneven
+    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Connection
 
@@ -25,12 +25,8 @@ Results = list[Written | LeaseLost | OwnerChanged]
 class Together(ABC):
     """Accepting events and writing outcomes, over statements that take rows."""
 
-    ACCEPT: ClassVar[str]
-    """Event rows; gives (city, event_id) of the new ones."""
     OWNED: ClassVar[str]
     """(city, resident); gives those that have an open case."""
-    ADD_TURNS: ClassVar[str]
-    """Turn rows; gives (city, event_id) of the new ones."""
     SET_CONVERSATIONS: ClassVar[str]
     WAITING_RESIDENTS: ClassVar[str]
     """(city, resident); gives those for whom messages wait."""
@@ -39,12 +35,16 @@ class Together(ABC):
     def execute(self, connection: Connection, statement: str, values: Sequence[Any]) -> Any: ...
 
     @abstractmethod
-    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> None:
-        """Run a statement over rows."""
+    def _do(self, connection: Connection, statement: str, rows: Sequence[Row]) -> int:
+        """Run a statement over rows. How many it changed."""
 
     @abstractmethod
     def _ask(self, connection: Connection, statement: str, rows: Sequence[Row]) -> list[Row]:
         """Run a statement over rows, and what it gives."""
+
+    @abstractmethod
+    def _add(self, connection: Connection, table: Literal["inbox", "turns"], rows: Sequence[Row]) -> set[Row]:
+        """Insert rows with different keys (city, event_id). The keys of those that were not there."""
 
     @abstractmethod
     def _finish(self, connection: Connection, rows: Sequence[Row]) -> Mapping[Row, bool]:
@@ -69,7 +69,7 @@ class Together(ABC):
         rows = sorted({row[:2]: row for request in reversed(requests) for row in reversed(request)}.values())
         if not rows:
             return [0] * len(requests)
-        new = {row[:2] for row in self._ask(connection, self.ACCEPT, rows)}
+        new = self._add(connection, "inbox", rows)
         counts = []
         for request in requests:
             mine = {row[:2] for row in request} & new
@@ -128,7 +128,7 @@ class Together(ABC):
                 first[outcome.turn[:2]] = id(outcome)
         if not rows:
             return frozenset()
-        new = set(self._ask(connection, self.ADD_TURNS, sorted(rows.values())))
+        new = self._add(connection, "turns", sorted(rows.values()))
         return frozenset(
             id(outcome)
             for outcome in outcomes
