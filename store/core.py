@@ -45,7 +45,22 @@ class Core:
         self._closed = False
         # Holds the messages that `record` hands to a caller who names no worker.
         self._own_name = f"direct-{secrets.token_hex(4)}"
-        self._writer = Writer(self._writing_engine)
+        self._writers = self._make_writers()
+
+    def _make_writers(self) -> dict[str, Writer]:
+        """By the kind of write; "" for all that are not named.
+
+        On SQLite there is one, because one transaction writes at a time. On PostgreSQL a worker's claims and marks do
+        not wait for the outcomes: a trip to the server each, they took as long as everything else together.
+        """
+        usual = Writer(self._writing_engine)
+        if is_sqlite(self._url):
+            return {"": usual}
+        beside = Writer(self._writing_engine)
+        return {"": usual, **dict.fromkeys(("sent", "claim_events", "claim_outgoing"), beside)}
+
+    def _writer_of(self, kind: Kind[Any, Any]) -> Writer:
+        return self._writers.get(kind.name) or self._writers[""]
 
     def wait_for_work(self, timeout: float) -> bool:
         """Block until work may be there (True), or for `timeout` seconds (False).
@@ -65,7 +80,7 @@ class Core:
             self._read(lambda connection: connection.execute(text("SELECT 1")).scalar())
         except StoreError:
             return False
-        return self._writer.alive()
+        return all(writer.alive() for writer in self._writers.values())
 
     def close(self) -> None:
         """Write what is queued, then let go of everything. Safe to call twice."""
@@ -74,7 +89,8 @@ class Core:
                 return
             self._closed = True
             ear, self._ear = self._ear, None
-        self._writer.close()
+        for writer in self._writers.values():
+            writer.close()
         self._bell.ring()
         if ear is not None:
             ear.close()
@@ -90,7 +106,7 @@ class Core:
         return int(self._clock() * 1000)
 
     def _write(self, kind: Kind[Request, Result], request: Request) -> Result:
-        return self._writer.write(kind, request)
+        return self._writer_of(kind).write(kind, request)
 
     def _read(self, ask: Callable[[Connection], Result]) -> Result:
         """Ask without changing anything. A connection that went stale (a restarted server) is replaced once."""

@@ -68,7 +68,7 @@ class Inbox(Core):
             tell(result.in_flight)
 
         request = writing(event, outcome, event.worker, now, now + round(lease_seconds * 1000))
-        self._writer.write_later(kind, request, told)
+        self._writer_of(kind).write_later(kind, request, told)
 
     def record(
         self, outcome: Outcome, worker: str = "", lease_seconds: float = LEASE_SECONDS

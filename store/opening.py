@@ -88,7 +88,7 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 
 def _postgres_engines(url: URL) -> tuple[Engine, Engine]:
     arguments = {"connect_timeout": 3, "tcp_user_timeout": 10_000, "application_name": "madoguchi"}
-    writing = create_engine(url, connect_args=arguments, hide_parameters=True, pool_size=2)
+    writing = create_engine(url, connect_args=arguments, hide_parameters=True, pool_size=3)
     event.listen(writing, "connect", _prefer_indexes)
     reading = create_engine(
         url,

@@ -39,7 +39,7 @@ class Outbox(Inbox):
                 self._bell.ring()
             tell(result if isinstance(result, BaseException) else None)
 
-        self._writer.write_later(kind, Sent(item, accepted, self._now()), told)
+        self._writer_of(kind).write_later(kind, Sent(item, accepted, self._now()), told)
 
     def outgoing_later(self, item: ClaimedOutgoing, delay_seconds: float, reason: str, fate_unknown: bool) -> None:
         """Try again in `delay_seconds`. Once the fate of an attempt is unknown, it stays so."""

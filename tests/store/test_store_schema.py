@@ -202,7 +202,7 @@ def _sqlite_steps(opened: Store, expected: int) -> int:
         steps += 1
         return 0
 
-    connection = opened._writer._connection
+    connection = opened._writers[""]._connection
     assert connection is not None
     raw = connection.connection.driver_connection
     assert raw is not None

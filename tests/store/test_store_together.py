@@ -8,13 +8,17 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from store import ArrivedEvent, Outcome, Store, open_store, postgresql
-from store.rows import writing
+from store.errors import LeaseLost
+from store.rows import event_row, writing
+from store.writer import Kind, one_by_one
 from tests.databases import Clock
 from tests.store.store_builders import AT_MS, a_turn, an_answer, an_event, an_outgoing
 
@@ -253,3 +257,71 @@ def test_finishing_one_claim_from_two_threads_writes_it_once(store: Store, same_
 
     assert [type(result).__name__ for result in results] == ["Written", "LeaseLost"]
     assert store.queue().outbox_waiting == 1
+
+
+def test_a_lost_lease_among_many_that_are_finished_at_once_is_the_only_one_refused(store: Store) -> None:
+    store.accept([an_event(f"e{n}", resident=f"U{n}") for n in range(5)])
+    events = store.claim_events("w1", 5)
+    store.finish_event(events[2], an_answer(events[2]))
+    results: dict[str, object] = {}
+    told = threading.Event()
+
+    with _held_up(store):
+        for event in events:
+            store.finish_event_later(event, an_answer(event), _keep(results, event.event_id, told, 5))
+    assert told.wait(30)
+
+    assert type(results.pop("e2")) is LeaseLost
+    assert [len(sending) for sending in results.values()] == [1] * 4  # type: ignore[arg-type]
+    assert store.queue().outbox_waiting == 5
+
+
+def test_a_message_marked_twice_among_many_is_marked_once(store: Store) -> None:
+    store.accept([an_event(f"e{n}", resident=f"U{n}") for n in range(4)])
+    items = [store.finish_event(event, an_answer(event))[0] for event in store.claim_events("w1", 4)]
+    store.outgoing_sent(items[1], "sent")
+    results: dict[str, object] = {}
+    told = threading.Event()
+
+    with _held_up(store):
+        for item in items:
+            store.outgoing_sent_later(item, "sent", _keep(results, item.resident, told, 4))
+    assert told.wait(30)
+
+    refused = [resident for resident, result in results.items() if result is not None]
+    assert refused == [items[1].resident]
+    assert store.queue().outbox_waiting == 0
+
+
+def test_each_body_is_told_how_many_of_its_own_events_are_new(store: Store) -> None:
+    store.accept([an_event("e1"), an_event("e2")])
+    bodies = [["e2", "e3"], ["e3", "e4", "e5"], ["e1"], ["e6"]]
+    rows = [[event_row(an_event(name), store._now()) for name in body] for body in bodies]
+
+    with store._writing_engine.connect() as connection, connection.begin():
+        assert store._hot.accept(connection, rows) == [1, 2, 0, 1]
+
+    assert store.queue().inbox_waiting == 6
+
+
+@contextmanager
+def _held_up(store: Store) -> Iterator[None]:
+    """The writers wait, so that what comes meanwhile is written together."""
+    opened = threading.Event()
+    for writer in {id(writer): writer for writer in store._writers.values()}.values():
+        reached = threading.Event()
+        writer.write_later(
+            Kind("hold up", 0, one_by_one(lambda _c, r: (r.set(), opened.wait(30)))), reached, lambda _: None
+        )
+        assert reached.wait(30)
+    yield
+    opened.set()
+
+
+def _keep(results: dict[str, object], name: str, told: threading.Event, count: int) -> Callable[[object], None]:
+    def keep(result: object) -> None:
+        results[name] = result
+        if len(results) == count:
+            told.set()
+
+    return keep
