@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from screenshots import IMAGES, PASSWORD, ROOT, chromium_path, save, the_demo
 
 FOLDER = IMAGES / "console"
-DESK, PHONE = (1280, 860), (320, 640)
+DESK, PHONE, TABLET = (1280, 860), (320, 640), 768
 ASKED = (
     ("保育園の空きを知りたい。4月から働くことになりました", "子どもが1歳です"),
     ("粗大ごみの手すりは持ち込めますか", ""),
@@ -38,6 +38,7 @@ def main() -> None:
             shoot(page, name, path, DESK)
         shoot(page, "inbox", f"{home}/console/demo/inbox?tab=all", PHONE)
         shoot(page, "conversation", the_case(page, home), PHONE)
+        notices(browser, page, home)
         browser.close()
 
 
@@ -94,6 +95,48 @@ def work(page: Page, home: str) -> None:
     page.locator("#talk .note").wait_for()
     page.get_by_role("button", name="下書きを作る").click()
     page.locator("textarea.yaml").wait_for()
+
+
+WISHED = {
+    "お知らせの設定": "お知らせの設定です",
+    "1": "受け取りたい分野を選んでください",
+    "2と3": "をお知らせします",
+}
+NOTICE = {
+    "見出し": "粗大ごみの受付がかわります",
+    "本文（日本語）": "12月から、粗大ごみの受付は平日だけになります。\n土曜日は、インターネットをお使いください。",
+    "本文（やさしい日本語）": "12月(がつ)から、土曜日(どようび)は 電話(でんわ)で 申(もう)し込(こ)みが できません。",
+    "本文（English）": "From December, bulky waste is taken by phone on weekdays only.",
+    "くわしいページ": "https://www.city.saino.example.jp/sodai",
+}
+
+
+def notices(browser: Browser, page: Page, home: str) -> None:
+    """A resident chooses what to hear of; a notice is composed and waits for somebody else's yes."""
+    phone = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo").new_page()
+    phone.set_viewport_size({"width": 1000, "height": 860})
+    phone.goto(f"{home}/emulator/phone/demo")
+    for words, answer in WISHED.items():
+        phone.locator("#words").fill(words)
+        phone.keyboard.press("Enter")
+        phone.locator("#log").get_by_text(answer).last.wait_for()
+    save("notice-settings.png", Image.open(io.BytesIO(phone.locator(".phone").screenshot())).convert("RGB"))
+    form = f"{home}/console/demo/notices/new"
+    page.goto(form)
+    for label, words in NOTICE.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_label("分野").select_option(label="ごみ・資源")
+    page.locator("#count .warn").wait_for()
+    for width in (DESK[0], TABLET, PHONE[0]):
+        page.set_viewport_size({"width": width, "height": DESK[1]})
+        whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+        save(f"console/notice-form-{width}.png", whole)
+    page.get_by_role("button", name="下書きを残して、確かめる").click()
+    page.locator(".bubble").first.wait_for()
+    for size in (DESK, PHONE):
+        shoot(page, "notice", page.url, size)
+    page.get_by_role("button", name="承認を頼む").click()
+    shoot(page, "notices", f"{home}/console/demo/notices", DESK)
 
 
 def the_case(page: Page, home: str) -> str:

@@ -33,18 +33,21 @@ class Banner:
 
     def lines(self, city: str) -> list[dict[str, Any]]:
         """Disasters first, then the newest: `{"text", "url", "urgent"}`; `url` leads to a page of ours."""
+        now = self._timer()
         with self._lock:
-            kept = self._kept.get(city)
-            if kept is not None and self._timer() - kept[0] < KEPT_SECONDS:
-                return kept[1]
-            try:
-                found = self._store.public_notices(city, self._clock(), channel="widget")
-            except StoreError:
-                return kept[1] if kept else []
-            found.sort(key=lambda notice: notice.kind != "disaster")
-            lines = [_line(notice) for notice in found[:SHOWN]]
-            self._kept[city] = (self._timer(), lines)
+            kept_at, lines = self._kept.get(city, (-KEPT_SECONDS, []))
+            if now - kept_at < KEPT_SECONDS:
+                return lines
+            # One asks; the others go on with what was there, however long the database takes.
+            self._kept[city] = (now, lines)
+        try:
+            found = self._store.public_notices(city, self._clock(), channel="widget")
+        except StoreError:
             return lines
+        found.sort(key=lambda notice: notice.kind != "disaster")
+        lines = [_line(notice) for notice in found[:SHOWN]]
+        self._kept[city] = (now, lines)
+        return lines
 
 
 def _line(notice: NoticeView) -> dict[str, Any]:
