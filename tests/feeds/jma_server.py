@@ -28,6 +28,9 @@ class JmaServer:
         self.answers: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.broken_off: set[str] = set()
         self.silent = False
+        # Set: answers at once. A test that must be first clears it for a moment.
+        self.open_for_all = threading.Event()
+        self.open_for_all.set()
         self.url = ""
         self._entries: list[str] = []
 
@@ -78,6 +81,7 @@ def a_jma_server() -> Iterator[JmaServer]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            jma.open_for_all.wait(8)
             jma.asked[self.path] += 1
             if jma.silent:
                 self._send(503, b"", {})
