@@ -167,8 +167,8 @@ def _disk(config: Config) -> Path | None:
 
 
 def _not_yet(parts: Parts) -> Response | None:
-    """Everything but LINE's events and the health checks needs the knowledge."""
-    if not parts.loading.is_set() or request.blueprint in ("line", "health"):
+    """Everything but LINE's events, the health checks and the file of the disaster page needs the knowledge."""
+    if not parts.loading.is_set() or request.blueprint in ("line", "health", "disaster"):
         return None
     return Response(
         "準備しています。数秒後に、もう一度開いてください。", 503, {"Retry-After": "5"}, mimetype="text/plain"

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from config import Config
 from disaster_pages import FOLDER, by_hand
-from faq.library import Library
+from faq.city import City
+from faq.library import Library, UnknownCity
 from notify.plain_page import FILES, POLICY, PageContent, plain_page
 from notify.plain_page_words import PageLanguage
 
@@ -36,7 +37,7 @@ def disaster_blueprint(library: Library, config: Config) -> Blueprint:
             if drill:
                 abort(404)
             # Nothing was ever written: the page says so, and has the phone numbers.
-            content = PageContent(library.get(city).city, datetime.now(UTC), by_hand=by_hand(root / city))
+            content = PageContent(_city(library, city), datetime.now(UTC), by_hand=by_hand(root / city))
             text = plain_page(content, _LANGUAGES[language])
         return _answer(text)
 
@@ -51,6 +52,14 @@ def disaster_blueprint(library: Library, config: Config) -> Blueprint:
         return page(city, language, drill=True)
 
     return blueprint
+
+
+def _city(library: Library, city: str) -> City:
+    """A process that has just begun does not know it yet: 503."""
+    try:
+        return library.get(city).city
+    except UnknownCity:
+        abort(503)
 
 
 def _read(path: Path) -> str | None:

