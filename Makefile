@@ -11,7 +11,7 @@ setup:
 test:
 	@sh scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadscope
 
 lint:
 	$(VENV)/ruff check .

@@ -125,7 +125,7 @@ def test_after_the_case_was_closed_none_is_taken(chat):
     assert chat.sends().status_code == 409
 
 
-@pytest.mark.parametrize("session", ["", "short", "x" * 43, new_session()])
+@pytest.mark.parametrize("session", ["", "short", "x" * 43, new_session()], ids=["none", "short", "long", "unknown"])
 def test_who_has_no_session_of_ours_is_refused(chat, session):
     chat.waits()
 
