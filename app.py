@@ -35,6 +35,7 @@ from commands_tell import tell_command
 from config import Config, ConfigError, city_ids, read_config
 from disaster_pages import PAGES_SECONDS, DisasterPages
 from errands.broadcast import Broadcast
+from errands.previews import Previews
 from errands.rounds import Errand, Rounds
 from errands.together import all_errands, all_notices
 from failures import Commands
@@ -215,6 +216,7 @@ def new_worker(parts: Parts) -> Worker:
         Job("accounts", "25 3 * * *", lambda _now: parts.store.sweep_accounts()),
         Job("handover", EVERY_MINUTE, lambda now: watch_cases(parts.store, library.get, library.cities, now)),
     )
+    secrets = {city: channel.secret for city, channel in parts.config.line.items()}
     return Worker(
         parts.store,
         library.get,
@@ -223,6 +225,7 @@ def new_worker(parts: Parts) -> Worker:
         jobs=jobs,
         public_url=parts.config.form_url,
         beside=(_errands(parts), _notices(parts), _pages(parts)),
+        preview_of=Previews(parts.store, library.get, secrets).messages,
     )
 
 

@@ -112,6 +112,7 @@ class Worker:
         clock: Callable[[], float] = time.time,
         public_url: str = "",
         beside: Sequence[Beside] = (),
+        preview_of: Callable[[Inquiry], list[dict[str, Any]]] = lambda _inquiry: [],
     ) -> None:
         self.name = f"{os.uname().nodename}-{os.getpid()}-{id(self):x}"
         self._store = store
@@ -120,6 +121,7 @@ class Worker:
         self._clock = clock
         self._public_url = public_url
         self._beside = beside
+        self._preview_of = preview_of
         self._places = _Places(at_once)
         self._stopping = threading.Event()
         self._to_decide: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -266,6 +268,8 @@ class Worker:
         friend: Friend | None = "followed" if arrival.action == "followed" else None
         if arrival.inquiry is None:
             return Outcome(friend=friend)
+        if preview := self._preview_of(arrival.inquiry):
+            return Outcome(outgoing=(_outgoing(event, preview),))
         outcome, reply = self.decide(arrival.inquiry)
         if not reply.blocks:  # for staff to read
             return replace(outcome, friend=friend)

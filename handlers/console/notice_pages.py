@@ -26,6 +26,7 @@ from handlers.console.notice_forms import (
 )
 from handlers.console.parts import MenuItem, Parts
 from handlers.console.times import JAPAN
+from notify.preview_code import preview_words
 from store.errors import NoticeConflict
 from store.records_notices import NewNotice, NoticeView
 
@@ -227,7 +228,13 @@ class _Pages:
             names=self.data.names(kept.city),
             settings=notices,
             later=kept.due_at is not None and kept.due_at > self.data.now(),
+            try_words=self._try_words(kept),
         )
+
+    def _try_words(self, kept: NoticeView) -> str:
+        """What to type on one's own phone to see the notice there; "" where the city has no LINE."""
+        channel = self.data.parts.config.line.get(kept.city)
+        return preview_words(channel.secret, kept.city, kept.id, kept.version) if channel else ""
 
     def form(
         self,

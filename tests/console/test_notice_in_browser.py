@@ -12,6 +12,7 @@ from faq.library import Library
 from handlers.console.cookies import digest, new_token
 from handlers.console.passwords import Passwords
 from store.records_accounts import InvitationKind, NewInvitation, Role
+from store.records_notices import Audience, NewNotice
 from tests.browser import DESK, PHONE, NewPage, overflows, violations
 from tests.console_site import PASSWORD
 from tests.running import CITY, ROOT, House, a_running_house, wait_until, words
@@ -72,6 +73,7 @@ def test_a_notice_is_composed_approved_by_another_and_seen_on_the_phone(house: H
     expect(writer.locator("#count .warn")).to_contain_text("とても少ない人数です")
     writer.get_by_role("button", name="下書きを残して、確かめる").click()
     expect(writer.locator(".bubble").first).to_contain_text("受付は平日だけになります。")
+    tried = words(house.type(writer.locator("code.try").inner_text()))
     writer.get_by_role("button", name="承認を頼む").click()
     expect(writer.get_by_text("承認待ち", exact=True)).to_be_visible()
     expect(writer.get_by_role("button", name="承認して送る")).to_have_count(0)
@@ -79,11 +81,14 @@ def test_a_notice_is_composed_approved_by_another_and_seen_on_the_phone(house: H
     boss.get_by_role("link", name="粗大ごみの受付がかわります").click()
     boss.get_by_role("button", name="承認して送る").click()
 
-    wait_until(lambda: "受付は平日だけになります" in words(house.shown()))
+    wait_until(lambda: any(one.method == "multicast" for one in house.line.deliveries))
     expect(boss.locator("#said")).to_have_text("送りました")
     expect(boss.get_by_role("row", name="LINE が受け付けた")).to_contain_text("1")
     resident = house.resident.user_id
-    told = [one for one in house.line.deliveries if "受付は平日だけ" in words(list(one.messages))]
+    assert "【試し】" in tried
+    assert "受付は平日だけになります。" in tried
+    sent = [one for one in house.line.deliveries if one.method == "multicast"]
+    told = [one for one in sent if "受付は平日だけ" in words(list(one.messages))]
     assert [resident in one.to for one in told] == [True]
 
 
@@ -104,6 +109,34 @@ def test_every_page_of_notices_is_free_of_faults_and_fits_a_phone(house: House, 
         found[f"{name} axe"] = violations(page)
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_everybody_can_read_it_on_its_page_and_above_the_chat(house: House, new_page: NewPage) -> None:
+    texts = {
+        "ja": "12月から平日だけです。\n■電話　048-000-1205",
+        "easy": "12月(がつ)から です。",
+        "en": "Weekdays only.",
+    }
+    audience, channels = Audience(topics=("gomi",)), ("page", "widget", "feed")
+    new = NewNotice(
+        CITY, "news", "gomi", "粗大ごみの受付がかわります", texts, audience, channels, link="https://example.jp/"
+    )
+    store = house.parts.store
+    store.issue_notice(CITY, store.put_notice(new, 1).id, 0)
+    chat, reader = new_page(viewport=PHONE), new_page(viewport=PHONE)
+
+    chat.goto(f"{house.url}/widget/{CITY}/frame")
+    told = chat.locator("#banner").get_by_role("link", name="粗大ごみの受付がかわります")
+    expect(told).to_be_visible()
+    reader.goto(f"{house.url}/notices/{CITY}/")
+    listed = violations(reader)
+    reader.get_by_role("link", name="粗大ごみの受付がかわります").click()
+    expect(reader.get_by_role("heading", name="粗大ごみの受付がかわります")).to_be_visible()
+
+    assert told.get_attribute("href") == f"/notices/{CITY}/1"
+    assert (listed, violations(reader), violations(chat)) == ([], [], [])
+    assert not overflows(reader)
+    assert not overflows(chat)
 
 
 def test_by_keyboard_alone_a_notice_is_written(house: House, new_page: NewPage) -> None:
