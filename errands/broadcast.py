@@ -28,6 +28,7 @@ LOOK_SECONDS = 0.25
 """How soon a new alert is seen: by its planner, and by the sender."""
 
 SWEEP_SECONDS = 5.0
+FORGET_PAUSE = 0.05
 STOP_SECONDS = 8.0
 _HANDS = 16
 """Threads that wait for the database while the loop goes on calling."""
@@ -96,13 +97,18 @@ class Broadcast:
                 self._store.plan_due_notices(datetime.fromtimestamp(self._clock(), UTC), least, most)
                 if least and time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
-                    self._store.sweep_chunks()
+                    self._sweep()
             except StoreError:
                 log.exception("the store does not answer; planning again")
                 self._stopping.wait(1.0)
             except Exception:
                 log.exception("planner fault")
                 self._stopping.wait(1.0)
+
+    def _sweep(self) -> None:
+        self._store.sweep_chunks()
+        while not self._stopping.wait(FORGET_PAUSE) and self._store.forget_recipients():
+            pass
 
     # ── Sending ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

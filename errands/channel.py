@@ -15,6 +15,7 @@ from notify.notice_message import notice_messages
 from notify.sending import URGENT, Health, Step, after_failure, before_calling
 from store import Store
 from store.errors import LeaseLost, StoreError
+from store.rates import Wish
 from store.records_notices import ClaimedChunk
 from telemetry import NOTICE_CALLS
 
@@ -39,9 +40,9 @@ class Pace:
     """
 
     per_second: float = 196.0
-    burst: int = 24
+    burst: int = 40
     reserve: int = 4
-    batch: int = 20
+    batch: int = 32
     places: int = 96
     places_for_alerts: int = 32
     lease_seconds: float = 8.0
@@ -117,30 +118,34 @@ class Channel:
     async def _begin_some(self) -> bool:
         """Claims a few calls and begins them. Few, so that an alert, a pause or a stop is seen at the next claim."""
         urgent = self._priority <= URGENT
-        wanted = self._free_places(urgent)
+        wanted = self._free_places(urgent=urgent)
         if self._clock() < self._health.rests_until:
             return False
         if not wanted:
             await self._one_ends()
             return True
         pace, keep = self._pace, 0 if urgent else self._pace.reserve
-        allowed: int = await self._in_hand(
-            self._store.take_tokens, self._city, BUCKET, wanted, pace.per_second, pace.burst, keep
-        )
+        now = round(self._clock() * 1000)
+        rate = Wish(self._city, BUCKET, wanted, pace.per_second, pace.burst, keep, now)
+        most = 1_000 if self._free_places(urgent=False) else URGENT
+        claimed, allowed = await self._claim(rate, most)
         if not allowed:
             await asyncio.sleep(pace.wait_seconds)
             return True
-        most = URGENT if not self._free_places(False) else 1_000
-        claimed: list[ClaimedChunk] = await self._in_hand(
-            self._store.claim_chunks, self._worker, allowed, pace.lease_seconds, self._city, most
-        )
         for chunk in claimed:
             task = asyncio.create_task(self._carry(chunk))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(claimed) == allowed
 
-    def _free_places(self, urgent: bool) -> int:
+    async def _claim(self, rate: Wish, most: int) -> tuple[list[ClaimedChunk], int]:
+        lease = self._pace.lease_seconds
+        claimed: tuple[list[ClaimedChunk], int] = await self._in_hand(
+            self._store.claim_at_rate, self._worker, lease, rate, most
+        )
+        return claimed
+
+    def _free_places(self, *, urgent: bool) -> int:
         if self._health.down:
             return 0 if self._under_way else 1
         places = self._pace.places + (self._pace.places_for_alerts if urgent else 0)

@@ -7,18 +7,32 @@ which LINE accepts one. Calls of a notice that is paused or stopped are not take
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from store.errors import LeaseLost
 from store.notice_plan import NoticePlan
 from store.notice_steps import anything_left, locked_notice, take_step
+from store.rates import Wish, give_back, take
 from store.records_notices import ClaimedChunk
 from store.rows import clean, from_ms
 from store.tables_notices import notice_chunks as chunks
+from store.tables_notices import notice_recipients as people
 from store.tables_notices import notices
 from store.writer import Kind, one_by_one
 
@@ -78,6 +92,16 @@ class NoticeChunks(NoticePlan):
         claim = _Claim(worker, limit, now, now + round(lease_seconds * 1000), city, most)
         return self._write(Kind("claim_chunks", 6, one_by_one(_claim)), claim)
 
+    def claim_at_rate(
+        self, worker: str, lease_seconds: float, rate: Wish, most: int = 1_000
+    ) -> tuple[list[ClaimedChunk], int]:
+        """`claim_chunks` of `rate.city`, as many as the rate allows; what it allows and is not claimed, stays in it.
+
+        (the calls, how many it allows): when these are more than the calls, nothing else is due.
+        """
+        claim = _Claim(worker, rate.want, rate.now, rate.now + round(lease_seconds * 1000), rate.city, most)
+        return self._write(Kind("claim_at_rate", 6, one_by_one(_claim_at_rate)), (claim, rate))
+
     def chunk_sent(self, chunk: ClaimedChunk, request_id: str, reason: str = "") -> None:
         """LINE has accepted it. With the last one its notice is done. Raises LeaseLost when another holds it now."""
         self._mark_chunk(chunk, {"state": "sent", "request_id": clean(request_id), "reason": reason})
@@ -97,14 +121,26 @@ class NoticeChunks(NoticePlan):
 
         def act(connection: Connection) -> int:
             stopped = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "stopped").exists()
-            gone = {"state": "stopped", "recipients": "[]", "worker": "", "finished_at": now}
+            gone = {"state": "stopped", "worker": "", "finished_at": now}
             these = and_(_OPEN, chunks.c.due_at <= now, stopped)
             return int(connection.execute(update(chunks).where(these).values(**gone)).rowcount)
 
         return self._act(act)
 
+    def forget_recipients(self, limit: int = 50) -> int:
+        """Whom a call reached is not kept when its notice is over. How many calls were emptied: a few at a time."""
+        return self._act(lambda connection: _forget(connection, limit))
+
     def _mark_chunk(self, chunk: ClaimedChunk, values: dict[str, Any]) -> None:
         self._write(Kind("mark_chunks", 6, _mark_all), _Mark(chunk, self._now(), values))
+
+
+def _claim_at_rate(connection: Connection, both: tuple[_Claim, Wish]) -> tuple[list[ClaimedChunk], int]:
+    claim, rate = both
+    allowed = take(connection, rate)
+    taken = _claim(connection, replace(claim, limit=allowed)) if allowed else []
+    give_back(connection, rate, allowed - len(taken))
+    return taken, allowed
 
 
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:
@@ -122,18 +158,19 @@ def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:
             "first_at": row.first_at or claim.now,
         }
         connection.execute(update(chunks).where(_this(row.city, row.notice_id, row.part)).values(**held))
-        taken.append(_claimed(row, held))
+        to = select(people.c.recipients).where(_same_key(people, row.city, row.notice_id, row.part))
+        taken.append(_claimed(row, held, connection.execute(to).scalar() or "[]"))
     return taken
 
 
-def _claimed(row: Any, held: dict[str, Any]) -> ClaimedChunk:
+def _claimed(row: Any, held: dict[str, Any], recipients: str) -> ClaimedChunk:
     return ClaimedChunk(
         city=row.city,
         notice_id=row.notice_id,
         part=row.part,
         channel=row.channel,
         language=row.language,
-        recipients=tuple(orjson.loads(row.recipients)),
+        recipients=tuple(orjson.loads(recipients)),
         retry_key=row.retry_key,
         quiet=(row.quiet_from, row.quiet_to),
         priority=row.priority,
@@ -145,7 +182,28 @@ def _claimed(row: Any, held: dict[str, Any]) -> ClaimedChunk:
 
 
 def _this(city: str, notice_id: int, part: int) -> ColumnElement[bool]:
-    return and_(chunks.c.city == city, chunks.c.notice_id == notice_id, chunks.c.part == part)
+    return _same_key(chunks, city, notice_id, part)
+
+
+def _same_key(table: Table, city: str, notice_id: int, part: int) -> ColumnElement[bool]:
+    return and_(table.c.city == city, table.c.notice_id == notice_id, table.c.part == part)
+
+
+def _forget(connection: Connection, limit: int) -> int:
+    of_it = and_(notices.c.city == people.c.city, notices.c.id == people.c.notice_id)
+    over = and_(notices.c.status.in_(("done", "stopped")), ~_still_open())
+    key = list(people.primary_key.columns)
+    gone = connection.execute(select(*key).join(notices, of_it).where(over).limit(limit)).all()
+    if gone:
+        connection.execute(delete(people).where(tuple_(*key).in_([tuple(row) for row in gone])))
+    return len(gone)
+
+
+def _still_open() -> ColumnElement[bool]:
+    same = and_(
+        chunks.c.city == people.c.city, chunks.c.notice_id == people.c.notice_id, chunks.c.part == people.c.part
+    )
+    return select(chunks.c.part).where(same, _OPEN).exists()
 
 
 def _mark_all(connection: Connection, marks: Sequence[_Mark]) -> list[LeaseLost | None]:
@@ -161,7 +219,7 @@ def _mark_all(connection: Connection, marks: Sequence[_Mark]) -> list[LeaseLost 
 def _mark_one(connection: Connection, mark: _Mark) -> bool:
     chunk, values = mark.chunk, {"worker": "", **mark.values}
     if mark.over:
-        values |= {"recipients": "[]", "finished_at": mark.now}
+        values["finished_at"] = mark.now
     held = and_(chunks.c.worker == chunk.worker, chunks.c.attempts == chunk.attempts, _OPEN)
     this = and_(_this(chunk.city, chunk.notice_id, chunk.part), held)
     return bool(connection.execute(update(chunks).where(this).values(**values)).rowcount)

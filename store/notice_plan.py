@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from store.notice_steps import issuing, locked_notice, take_step
 from store.notices import Notices
 from store.records_notices import CHUNK_SIZE, SMALL_COUNT, Audience, HeadCount, NewNotice, NoticeView
 from store.rows import to_ms
-from store.tables_notices import notice_chunks, notices
+from store.tables_notices import notice_chunks, notice_recipients, notices
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,18 @@ _IS_DUE = "status IN ('scheduled', 'planning')"
 
 _TRIES = 3
 _PAGE = 20_000
+_FEW = 100
 _AT_ONCE = 200
 """Rows of one INSERT: 4 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A call to be: its rows in `notice_chunks` and in `notice_recipients`."""
+
+    row: dict[str, Any]
+    people: dict[str, Any]
+
 
 _Group = tuple[str, int, int]
 """Language, and quiet hours from and to: one call has one text, and one moment that suits all it reaches."""
@@ -98,7 +108,7 @@ class NoticePlan(Notices):
         if following.status == "draft":
             self.schedule_notice(notice.city, following.id, 0, then)
 
-    def _chunks_of(self, notice: NoticeView, now: datetime) -> Iterator[dict[str, Any]]:
+    def _chunks_of(self, notice: NoticeView, now: datetime) -> Iterator[_Chunk]:
         groups: dict[_Group, list[str]] = {}
         quiet_matters = notice.kind == "news"
         part = 0
@@ -125,7 +135,7 @@ class NoticePlan(Notices):
                 return
             after = rows[-1][0]
 
-    def _keep_plan_surely(self, notice: NoticeView, chunks: list[dict[str, Any]], now: datetime) -> None:
+    def _keep_plan_surely(self, notice: NoticeView, chunks: list[_Chunk], now: datetime) -> None:
         """Again at once when the database was held by somebody: the lease would cost an alert a minute."""
         for left in reversed(range(_TRIES)):
             try:
@@ -135,35 +145,48 @@ class NoticePlan(Notices):
                 if error.permanent or not left:
                     raise
 
-    def _keep_plan(self, notice: NoticeView, chunks: list[dict[str, Any]], now: datetime) -> None:
-        """All calls and the notice's next state, or nothing. On a connection of its own: the writer has others to
-        serve while these megabytes are written."""
-        at, count = to_ms(now), sum(chunk["count"] for chunk in chunks)
+    def _keep_plan(self, notice: NoticeView, chunks: list[_Chunk], now: datetime) -> None:
+        """All calls and the notice's next state, or nothing.
+
+        Many megabytes go over a connection of their own: the writer has others to serve meanwhile. Few go through the
+        writer: on SQLite another connection waits for a busy writer for a second and more, and an alert must not.
+        """
+
+        def act(connection: Connection) -> None:
+            _write_plan(connection, notice, chunks, to_ms(now))
+
+        if len(chunks) <= _FEW:
+            self._act(act)
+            return
         try:
             with self._writing_engine.begin() as connection:
-                for begin in range(0, len(chunks), _AT_ONCE):
-                    connection.execute(insert(notice_chunks), chunks[begin : begin + _AT_ONCE])
-                row = locked_notice(connection, notice.city, notice.id)
-                if row.version != notice.version:
-                    raise NoticeConflict(row.status)
-                row = take_step(connection, row, "planned", 0, at, {"recipients": count, "due_at": None})
-                if not chunks:
-                    take_step(connection, row, "finishes", 0, at, {"finished_at": at})
+                act(connection)
         except Exception as error:
             raise store_error(error) from None
-        self.wake()
 
 
-def _chunk(notice: NoticeView, part: int, group: _Group, members: list[str], now: datetime) -> dict[str, Any]:
+def _write_plan(connection: Connection, notice: NoticeView, chunks: list[_Chunk], at: int) -> None:
+    count = sum(chunk.row["count"] for chunk in chunks)
+    for begin in range(0, len(chunks), _AT_ONCE):
+        some = chunks[begin : begin + _AT_ONCE]
+        connection.execute(insert(notice_chunks), [chunk.row for chunk in some])
+        connection.execute(insert(notice_recipients), [chunk.people for chunk in some])
+    row = locked_notice(connection, notice.city, notice.id)
+    if row.version != notice.version:
+        raise NoticeConflict(row.status)
+    row = take_step(connection, row, "planned", 0, at, {"recipients": count, "due_at": None})
+    if not chunks:
+        take_step(connection, row, "finishes", 0, at, {"finished_at": at})
+
+
+def _chunk(notice: NoticeView, part: int, group: _Group, members: list[str], now: datetime) -> _Chunk:
     language, quiet_from, quiet_to = group
     due = quiet_until(now, quiet_from, quiet_to) or now
-    return {
-        "city": notice.city,
-        "notice_id": notice.id,
-        "part": part,
+    key = {"city": notice.city, "notice_id": notice.id, "part": part}
+    row = {
+        **key,
         "channel": "line",
         "language": language,
-        "recipients": orjson.dumps(members).decode(),
         "count": len(members),
         "retry_key": str(uuid.uuid4()),
         "quiet_from": quiet_from,
@@ -171,6 +194,7 @@ def _chunk(notice: NoticeView, part: int, group: _Group, members: list[str], now
         "priority": notice.priority,
         "due_at": to_ms(due),
     }
+    return _Chunk(row, {**key, "recipients": orjson.dumps(members).decode()})
 
 
 def _following(notice: NoticeView, then: datetime) -> NewNotice:

@@ -70,7 +70,7 @@ def stop_chunks(connection: Connection, city: str, number: int, now: int) -> Non
     """What has not gone out never will. A call that is on its way cannot be called back: it stays with its sender."""
     waits = and_(notice_chunks.c.state == "open", notice_chunks.c.worker == "")
     these = and_(notice_chunks.c.city == city, notice_chunks.c.notice_id == number, waits)
-    gone = {"state": "stopped", "recipients": "[]", "finished_at": now}
+    gone = {"state": "stopped", "finished_at": now}
     connection.execute(update(notice_chunks).where(these).values(**gone))
 
 

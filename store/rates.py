@@ -18,7 +18,9 @@ _MILLI = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
+    """To take up to `want` tokens, now (milliseconds); see `Rates.take_tokens`."""
+
     city: str
     name: str
     want: int
@@ -36,16 +38,17 @@ class Rates(Core):
 
         Whoever got less than they wanted tries again a moment later. Clocks that differ cost what they differ.
         """
-        wish = _Wish(city, name, want, per_second, burst, keep, self._now())
-        return self._write(Kind("take_tokens", 6, one_by_one(_take)), wish)
+        wish = Wish(city, name, want, per_second, burst, keep, self._now())
+        return self._write(Kind("take_tokens", 6, one_by_one(take)), wish)
 
     def drain_tokens(self, city: str, name: str) -> None:
         """The other side says that it was too much: begin from nothing."""
-        wish = _Wish(city, name, 0, 0.0, 0, 0, self._now())
+        wish = Wish(city, name, 0, 0.0, 0, 0, self._now())
         self._write(Kind("drain_tokens", 6, one_by_one(_drain)), wish)
 
 
-def _take(connection: Connection, wish: _Wish) -> int:
+def take(connection: Connection, wish: Wish) -> int:
+    """`Rates.take_tokens` as a part of a transaction."""
     this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
     found = select(buckets.c.tokens_milli, buckets.c.at).where(this).with_for_update()
     row = connection.execute(found).one_or_none()
@@ -60,12 +63,19 @@ def _take(connection: Connection, wish: _Wish) -> int:
     return given
 
 
-def _begin(connection: Connection, wish: _Wish) -> None:
+def give_back(connection: Connection, wish: Wish, count: int) -> None:
+    """In the transaction that took them: so many tokens were not needed."""
+    if count:
+        this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
+        connection.execute(update(buckets).where(this).values(tokens_milli=buckets.c.tokens_milli + count * _MILLI))
+
+
+def _begin(connection: Connection, wish: Wish) -> None:
     insertion = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     full = insertion(buckets).values(city=wish.city, name=wish.name, tokens_milli=wish.burst * _MILLI, at=wish.now)
     connection.execute(full.on_conflict_do_nothing())
 
 
-def _drain(connection: Connection, wish: _Wish) -> None:
+def _drain(connection: Connection, wish: Wish) -> None:
     this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
     connection.execute(update(buckets).where(this).values(tokens_milli=0, at=wish.now))

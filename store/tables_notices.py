@@ -119,8 +119,7 @@ notice_chunks = Table(
     Column("part", Integer, primary_key=True, nullable=False, autoincrement=False),
     _words("channel", default="line"),
     _words("language", default="ja"),
-    # Emptied when it is finished: what stays counts, and points to nobody.
-    _words("recipients", default="[]"),
+    # How many residents it reaches; who they are, see `notice_recipients`.
     _number("count"),
     _words("retry_key"),
     # When these residents wish to hear no news; see `subscribers`.
@@ -159,6 +158,17 @@ Index(
     notice_chunks.c.city,
     sqlite_where=_IS_OPEN,
     postgresql_where=_IS_OPEN,
+)
+
+# Whom a call reaches: 18 kB, apart from what changes with every attempt. Removed when the notice is over: what stays
+# counts, and points to nobody.
+notice_recipients = Table(
+    "notice_recipients",
+    metadata,
+    _words("city", key=True),
+    Column("notice_id", BigInteger, primary_key=True, nullable=False, autoincrement=False),
+    Column("part", Integer, primary_key=True, nullable=False, autoincrement=False),
+    _words("recipients", default="[]"),
 )
 
 # Tokens are kept in thousandths: what all processes together may still send at the moment `at`.

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from notify.notice_life import JAPAN, next_time, quiet_until
 from store import Store, StoreError
 from store.records_notices import Audience, HeadCount
-from store.tables_notices import notice_chunks
+from store.tables_notices import notice_chunks, notice_recipients
 from tests.databases import Clock
 from tests.notices.notice_builders import CITY, EVERYONE, a_notice, add_friends, add_wishes, resident
 
@@ -23,7 +23,9 @@ def _now(clock: Clock) -> datetime:
 
 
 def _chunks(store: Store, number: int) -> list[Any]:
-    found = select(notice_chunks).where(notice_chunks.c.city == CITY, notice_chunks.c.notice_id == number)
+    both = and_(notice_recipients.c.notice_id == number, notice_recipients.c.part == notice_chunks.c.part)
+    found = select(notice_chunks, notice_recipients.c.recipients).join(notice_recipients, both)
+    found = found.where(notice_chunks.c.city == CITY, notice_chunks.c.notice_id == number)
     return list(store._read(lambda connection: connection.execute(found.order_by(notice_chunks.c.part)).all()))
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import func, select
 
 from emulator.server import RunningEmulator
 from store import Store, open_store
+from store.tables_notices import notice_recipients
 from tests.notices.notice_builders import CITY, add_wishes
 from tests.notices.sending_builders import QUICK, Heard, a_line, befriend, issue, sending
 from tests.running import wait_until
@@ -103,8 +106,6 @@ def test_when_the_months_messages_are_used_up_staff_see_it(
 def test_while_line_is_down_notices_wait_and_other_channels_go_on(
     open_now: Store, line: tuple[RunningEmulator, Heard]
 ) -> None:
-    from datetime import UTC, datetime
-
     running, heard = line
     names = befriend(open_now, running, 3)
     running.platform.faults.add("multicast", "server_error", count=None)
@@ -174,6 +175,24 @@ def test_an_alert_overtakes_a_campaign_that_is_under_way(open_now: Store, line: 
 
     assert sum(order[:20]) == 8  # 4,000 residents in 8 calls, of the next 20 calls
     assert len(order) < 8 + 20
+
+
+def test_when_a_notice_is_over_nobody_can_tell_whom_it_reached(
+    open_now: Store, line: tuple[RunningEmulator, Heard]
+) -> None:
+    running, _ = line
+    befriend(open_now, running, 600)
+    kept = select(func.count()).select_from(notice_recipients)
+
+    with sending(open_now, running.url):
+        over = issue(open_now)
+        wait_until(lambda: _status(open_now, over.id) == "done")
+    issue(open_now)
+    open_now.plan_due_notices(datetime.now(UTC))
+    while open_now.forget_recipients():
+        pass
+
+    assert open_now._read(lambda connection: connection.execute(kept).scalar()) == 2  # of the one that is under way
 
 
 def test_two_senders_share_one_rate_and_no_call(open_now: Store, line: tuple[RunningEmulator, Heard]) -> None:

@@ -116,7 +116,6 @@ def _chunks() -> None:
         _number("part", None),
         _words("channel", "line"),
         _words("language", "ja"),
-        _words("recipients", "[]"),
         _number("count"),
         _words("retry_key"),
         _number("quiet_from", "-1"),
@@ -148,6 +147,14 @@ def _chunks() -> None:
         postgresql_where=is_open,
     )
     op.create_table(
+        "notice_recipients",
+        _words("city", None),
+        _moment("notice_id"),
+        _number("part", None),
+        _words("recipients", "[]"),
+        sa.PrimaryKeyConstraint("city", "notice_id", "part"),
+    )
+    op.create_table(
         "rate_buckets",
         *(_words(name, None) for name in ("city", "name")),
         _moment("tokens_milli", "0"),
@@ -159,6 +166,7 @@ def _chunks() -> None:
 def downgrade() -> None:
     for table in (
         "rate_buckets",
+        "notice_recipients",
         "notice_chunks",
         "notice_taps",
         "notices",
