@@ -134,7 +134,8 @@ def _shown(turn: Turn, wishes: Wishes, *first: Text) -> Response:
     ]
     list_of_all = Text("\n".join(_lines(voice, wishes)), voice.spoken)
     choices = Choices(voice.say("wish_change"), tuple(buttons), "menu", voice.spoken)
-    return turn.reply("menu", *first, list_of_all, choices, Choices("", _menu(voice), "next", voice.spoken))
+    page = (voice.text("wish_page", link=turn.counter.notices),) if turn.counter.notices else ()
+    return turn.reply("menu", *first, list_of_all, *page, choices, Choices("", _menu(voice), "next", voice.spoken))
 
 
 def _menu(voice: Voice) -> tuple[Choice, ...]:

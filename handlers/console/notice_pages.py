@@ -26,6 +26,7 @@ from handlers.console.notice_forms import (
 )
 from handlers.console.parts import MenuItem, Parts
 from handlers.console.times import JAPAN
+from handlers.notice_words import LANGUAGES
 from notify.preview_code import preview_words
 from store.errors import NoticeConflict
 from store.records_notices import NewNotice, NoticeView
@@ -251,7 +252,7 @@ class _Pages:
             original=original,
             settings=self.notices(staff_member().city),
             channels=CHANNELS,
-            languages=notice_view.LANGUAGES,
+            languages=LANGUAGES,
             longest=(MAX_TITLE, MAX_TEXT, MAX_LINK),
             today=self.data.now().astimezone(JAPAN).strftime("%Y-%m-%d"),
         )

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.languages import NAMES
 from faq.city_notices import Notices
 from handlers.console.audit_words import harmless
 from handlers.console.notice_forms import CHANNELS
 from handlers.console.times import JAPAN, moment
+from handlers.notice_words import LANGUAGES, title_of
 from notify.notice_message import notice_messages
 from store.records_accounts import Staff
 from store.records_notices import Audience, HeadCount, NoticeResults, NoticeView, Progress
@@ -31,10 +31,6 @@ STATUSES: Final[Mapping[str, str]] = {
 MOVING: Final = ("scheduled", "planning", "sending", "paused")
 """As long as it stands so, its page looks again by itself."""
 
-LANGUAGES: Final[Mapping[str, str]] = {"ja": "日本語", "easy": "やさしい日本語"} | {
-    str(code): name for code, name in NAMES.items()
-}
-MARKS: Final[Mapping[str, str]] = {"correction": "【訂正】", "all_clear": "【解除】"}
 TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お知らせのページを開いた", "line": "LINE で開いた"}
 
 
@@ -50,12 +46,6 @@ class Preview:
 
 def status_words(notice: NoticeView) -> str:
     return STATUSES.get(notice.status, notice.status)
-
-
-def title_of(notice: NoticeView) -> str:
-    """With what it is to an earlier one, and 【訓練】 where it is one."""
-    drill = "【訓練】" if notice.drill else ""
-    return f"{drill}{MARKS.get(notice.mark, '')}{notice.title}"
 
 
 def previews(notice: NoticeView, city_name: str) -> tuple[Preview, ...]:

@@ -15,9 +15,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from bot.languages import NAMES
 from config import Config
 from faq.library import Library
+from handlers.notice_words import LANGUAGES, title_of
 from handlers.public.prose import prose, summary
 from notify.notice_life import JAPAN, PUBLIC
 from store import Store
@@ -29,8 +29,6 @@ LISTED, IN_FEED = 50, 30
 MAX_AGE = 60
 """Seconds for which a browser or proxy may keep a page: an alert must not be old news."""
 
-LANGUAGES = {"ja": "日本語", "easy": "やさしい日本語"} | {str(code): name for code, name in NAMES.items()}
-MARKS = {"correction": "【訂正】", "all_clear": "【解除】"}
 Clock = Callable[[], datetime]
 Page = Response | BaseResponse
 
@@ -122,11 +120,6 @@ def notice_blueprint(
         return page, 503, {"Retry-After": "30"}
 
     return blueprint
-
-
-def title_of(notice: NoticeView) -> str:
-    """With what it is to an earlier one."""
-    return f"{MARKS.get(notice.mark, '')}{notice.title}"
 
 
 def day_of(at: datetime) -> str:

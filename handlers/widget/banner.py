@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from handlers.notice_words import title_of
 from store import Store
 from store.errors import StoreError
 from store.records_notices import NoticeView
@@ -15,8 +16,6 @@ from store.records_notices import NoticeView
 SHOWN: Final = 2
 KEPT_SECONDS: Final = 10.0
 """So long one look serves everybody. A database that does not answer leaves the last lines in place."""
-
-MARKS: Final = {"correction": "【訂正】", "all_clear": "【解除】"}
 
 
 class Banner:
@@ -52,5 +51,4 @@ class Banner:
 
 def _line(notice: NoticeView) -> dict[str, Any]:
     page = f"/notices/{notice.city}/{notice.id}" if "page" in notice.channels else ""
-    title = f"{MARKS.get(notice.mark, '')}{notice.title}"
-    return {"text": title, "url": page, "urgent": notice.kind == "disaster"}
+    return {"text": title_of(notice), "url": page, "urgent": notice.kind == "disaster"}
