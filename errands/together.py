@@ -10,6 +10,7 @@ from clients.jma import JmaFeeds
 from clients.line.client import LineClient
 from clients.line.content import LineContent
 from clients.line.profile import LineProfiles
+from clients.line.richmenu import LineRichMenus
 from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
 from errands.broadcast import Broadcast
@@ -17,6 +18,7 @@ from errands.feeds import Feeds, Town
 from errands.modes import Reminders
 from errands.names import Names
 from errands.pictures import Pictures
+from errands.rich_menus import RichMenus
 from errands.rounds import Errand, Rounds
 from errands.telegrams import Telegrams
 from errands.telling import Telling
@@ -76,7 +78,11 @@ def all_errands(
     def towns() -> dict[str, Town]:
         return _towns(knowledge_of, cities())
 
-    errands.append(Errand("mode-reminders", Reminders(store, towns, telling.alarm).remind_once))
+    menus = {city: LineRichMenus(token, api_host, data_host) for city, token in tokens.items()}
+    errands += [
+        Errand("mode-reminders", Reminders(store, towns, telling.alarm).remind_once),
+        Errand("rich-menus", RichMenus(store, knowledge_of, menus, worker).show_once),
+    ]
     if jma_feed_url:
         jma = JmaFeeds(jma_feed_url)
         errands += [

@@ -108,14 +108,16 @@ class Drill(Strict):
 
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+ButtonLabel = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=12)]
 
 
 class ModeEffects(Strict):
     """What a mode other than 平常 changes for residents.
 
     The greeting stands before the usual one, `banner` above the chat of the city's pages. `pinned` are ids of entries
-    offered as buttons with every greeting; questions that could mean several things are answered with entries of the
-    topics `boost` first. Staff are asked every `remind_hours` whether the mode is still right.
+    offered as buttons with every greeting; the first three also stand on the rich menu, there called by `labels`.
+    Questions that could mean several things are answered with entries of the topics `boost` first. Staff are asked
+    every `remind_hours` whether the mode is still right.
     """
 
     mode: Literal["警戒", "災害", "復旧"]
@@ -124,6 +126,7 @@ class ModeEffects(Strict):
     en: Said | None = None
     banner: Line | None = None
     pinned: tuple[Identifier, ...] = Field(default=(), max_length=5)
+    labels: dict[Identifier, ButtonLabel] = Field(default_factory=dict)
     boost: tuple[Identifier, ...] = ()
     remind_hours: Annotated[int, Field(ge=1, le=168)] = 12
 
@@ -131,6 +134,7 @@ class ModeEffects(Strict):
 class Disaster(Strict):
     """`family` 新 are VPWW55〜61, 旧 are VPWW53・54: one of them, or residents are told twice.
 
+    `rich_menu`: residents on LINE see the menu that we draw for the mode (it stands before one made at LINE).
     `staff` are departments of city.yaml whose addresses (`handoff.notify`) hear when the feed is silent.
     """
 
@@ -141,6 +145,7 @@ class Disaster(Strict):
     rules: tuple[Rule, ...] = ()
     drill: Drill | None = None
     modes: tuple[ModeEffects, ...] = ()
+    rich_menu: YesNo = False
 
     @model_validator(mode="after")
     def _says_each_thing_once(self) -> Self:

@@ -56,6 +56,7 @@ def _unknown(disaster: Disaster, city: City, entries: Collection[str], root: Nod
     categories = {topic.id for topic in city.topics}
     for number, effects in enumerate(disaster.modes):
         yield from missing(effects.pinned, entries, "modes", number, "pinned")
+        yield from missing(effects.labels, effects.pinned, "modes", number, "labels")
         yield from missing(effects.boost, categories, "modes", number, "boost")
     if disaster.rules and not disaster.places:
         yield Problem(
@@ -73,5 +74,6 @@ _WHERE = {
     "topics": " city.yaml の notices.topics ",
     "text": " texts ",
     "pinned": " faq/ の質問の id ",
+    "labels": "このモードの pinned ",
     "boost": " city.yaml の topics ",
 }
