@@ -10,10 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.answer import Voice, way_on
-from bot.languages import NAMES
-from bot.messages import Block, Choice, Choices, Language, Text
+from bot.answer import way_on
+from bot.messages import Block, Choice, Choices
 from bot.turn import Response, Turn
+from bot.wish_view import (
+    area_name,
+    asked,
+    asking,
+    facts_of,
+    language_name,
+    settings,
+    title,
+    topic_list,
+    topic_names,
+)
 from bot.wishes import (
     CHOSEN,
     MAX_CHILDREN,
@@ -28,7 +38,6 @@ from bot.wishes import (
     topics_named,
     value_text,
 )
-from faq.city_notices import NoticeChoice, NoticeQuestion, NoticeTopic
 
 AREAS_PER_PAGE: Final = 9
 QUIET: Final = ((21 * 60, 7 * 60), (22 * 60, 6 * 60), (20 * 60, 8 * 60))
@@ -94,7 +103,7 @@ def greeting_wishes(turn: Turn) -> tuple[Wishes | None, tuple[Block, ...]]:
     if kept is None or kept.since:
         return None, ()
     wishes = replace(first_wishes(notices, turn.voice.language), since=turn.voice.now)
-    said = turn.voice.text("wish_from_start", topics=_topic_names(turn.voice, wishes))
+    said = turn.voice.text("wish_from_start", topics=topic_names(turn.voice, wishes))
     button = Choices("", (turn.voice.button("wish_button", VERB),), "next", turn.voice.spoken)
     return wishes, (said, button)
 
@@ -111,84 +120,8 @@ def _private(response: Response) -> Response:
     return replace(response, recorded="（お知らせの設定）", heard="（お知らせの設定）")
 
 
-# ── What is shown ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _overview(turn: Turn, wishes: Wishes, _value: str = "") -> Response:
-    return _shown(turn, wishes)
-
-
-def _shown(turn: Turn, wishes: Wishes, *first: Text) -> Response:
-    """Everything that is kept, and a way to change each of it."""
-    voice = turn.voice
-    if wishes.paused:
-        start = Choices("", (voice.button("wish_start", f"{VERB}:start"), *_menu(voice)), "next", voice.spoken)
-        return turn.reply("talk", *(first or (voice.text("wish_paused"),)), start)
-    buttons = [
-        voice.button("wish_topics", f"{VERB}:topics"),
-        *((voice.button("wish_area", f"{VERB}:areas"),) if voice.city.notices.areas else ()),
-        *(Choice(_asked(voice, one), f"{VERB}:ask:{one.id}") for one in voice.city.notices.questions),
-        voice.button("wish_language", f"{VERB}:languages"),
-        voice.button("wish_quiet", f"{VERB}:quiets"),
-        voice.button("wish_stop", f"{VERB}:stop"),
-    ]
-    list_of_all = Text("\n".join(_lines(voice, wishes)), voice.spoken)
-    choices = Choices(voice.say("wish_change"), tuple(buttons), "menu", voice.spoken)
-    page = (voice.text("wish_page", link=turn.counter.notices),) if turn.counter.notices else ()
-    return turn.reply("menu", *first, list_of_all, *page, choices, Choices("", _menu(voice), "next", voice.spoken))
-
-
-def _menu(voice: Voice) -> tuple[Choice, ...]:
-    return (voice.button("menu_button", "menu"),)
-
-
-def _lines(voice: Voice, wishes: Wishes) -> list[str]:
-    notices, none = voice.city.notices, voice.say("wish_none")
-    area = notices.area(wishes.area)
-    rows = [(voice.say("wish_topics"), _topic_names(voice, wishes) or none)]
-    if notices.areas:
-        rows.append((voice.say("wish_area"), area.name if area else none))
-    for question in notices.questions:
-        told = [value_text(question, value, voice.language != "ja") for value in wishes.values(question.id)]
-        rows.append((_asked(voice, question), "、".join(told) or none))
-    rows.append((voice.say("wish_language"), _language_name(voice, wishes.language)))
-    rows.append((voice.say("wish_quiet"), _hours(voice, wishes)))
-    return [voice.say("wish_title"), *(voice.say("wish_row", name=name, value=value) for name, value in rows)]
-
-
-def _topic_names(voice: Voice, wishes: Wishes) -> str:
-    return "、".join(_title(voice, topic) for topic in voice.city.notices.topics if topic.id in wishes.topics)
-
-
-def _title(voice: Voice, thing: NoticeTopic | NoticeChoice) -> str:
-    return (voice.language != "ja" and thing.easy) or thing.title
-
-
-def _asked(voice: Voice, question: NoticeQuestion) -> str:
-    return (voice.language != "ja" and question.easy) or question.ask
-
-
-def _language_name(voice: Voice, language: Language) -> str:
-    return NAMES.get(language) or voice.say(f"wish_language_{language}")
-
-
-def _hours(voice: Voice, wishes: Wishes) -> str:
-    if wishes.quiet_from < 0:
-        return voice.say("wish_quiet_none")
-    return voice.say("wish_hours", start=clock_words(wishes.quiet_from), end=clock_words(wishes.quiet_to))
-
-
-def _question(turn: Turn, wishes: Wishes, prompt: str, choices: Sequence[Choice], about: str, *first: Text) -> Response:
-    """A numbered list, and under it the way back to all of the settings."""
-    numbered = (Choices(prompt, tuple(choices), "menu", turn.voice.spoken),) if choices else ()
-    words = () if choices else (Text(prompt, turn.voice.spoken),)
-    back = Choices("", (turn.voice.button("wish_back", VERB),), "next", turn.voice.spoken)
-    return turn.reply("menu", *first, *words, *numbered, back, awaiting=f"{VERB}:{about}")
-
-
-def _ticked(label: str, value: str, chosen: bool) -> Choice:
-    """A button that turns the thing over. It says which way, so that an old one does no harm."""
-    return Choice(f"{CHOSEN if chosen else ''}{label}", f"{VERB}:{value}:{'off' if chosen else 'on'}")
+    return settings(turn, wishes)
 
 
 # ── What is changed ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,16 +136,10 @@ def _topics(turn: Turn, wishes: Wishes, value: str) -> Response:
     known = [topic for topic in turn.voice.city.notices.topics if topic.id in value.split(",")]
     for topic in known:
         wishes = wishes.with_topic(topic.id, True)
-    names = "、".join(_title(turn.voice, topic) for topic in known)
+    names = "、".join(title(turn.voice, topic) for topic in known)
     told = (turn.voice.text("wish_topic_on", topic=names),) if known else ()
-    response = _topic_list(turn, wishes, *told)
+    response = topic_list(turn, wishes, *told)
     return _kept(turn, wishes, response) if known else response
-
-
-def _topic_list(turn: Turn, wishes: Wishes, *first: Text) -> Response:
-    topics = turn.voice.city.notices.topics
-    choices = [_ticked(_title(turn.voice, one), f"topic:{one.id}", one.id in wishes.topics) for one in topics]
-    return _question(turn, wishes, turn.voice.say("wish_choose_topics"), choices, "topics", *first)
 
 
 def _topic(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -222,8 +149,8 @@ def _topic(turn: Turn, wishes: Wishes, value: str) -> Response | None:
         return None
     wanted = way != "off" if way else topic_id not in wishes.topics
     after = wishes.with_topic(topic_id, wanted)
-    told = turn.voice.text("wish_topic_on" if wanted else "wish_topic_off", topic=_title(turn.voice, topic))
-    return _kept(turn, after, _topic_list(turn, after, told))
+    told = turn.voice.text("wish_topic_on" if wanted else "wish_topic_off", topic=title(turn.voice, topic))
+    return _kept(turn, after, topic_list(turn, after, told))
 
 
 def _areas(turn: Turn, wishes: Wishes, value: str) -> Response:
@@ -232,50 +159,27 @@ def _areas(turn: Turn, wishes: Wishes, value: str) -> Response:
     page = (int(value) if value.isascii() and value.isdigit() else 0) % max(1, pages)
     shown = areas[page * AREAS_PER_PAGE : (page + 1) * AREAS_PER_PAGE]
     choices = [
-        Choice(f"{CHOSEN if one.id == wishes.area else ''}{_area_name(turn.voice, one.id)}", f"{VERB}:area:{one.id}")
+        Choice(f"{CHOSEN if one.id == wishes.area else ''}{area_name(turn.voice, one.id)}", f"{VERB}:area:{one.id}")
         for one in shown
     ]
     if pages > 1:
         choices.append(turn.voice.button("wish_more_areas", f"{VERB}:areas:{(page + 1) % pages}"))
     choices.append(turn.voice.button("wish_no_area", f"{VERB}:area:"))
-    return _question(turn, wishes, turn.voice.say("wish_choose_area"), choices, "areas")
-
-
-def _area_name(voice: Voice, area_id: str) -> str:
-    area = voice.city.notices.area(area_id)
-    if area is None:
-        return ""
-    return area.name if voice.language == "ja" else f"{area.name}({area.kana})"
+    return asking(turn, turn.voice.say("wish_choose_area"), choices, "areas")
 
 
 def _area(turn: Turn, wishes: Wishes, value: str) -> Response | None:
     if value and turn.voice.city.notices.area(value) is None:
         return None
     after = replace(wishes, area=value)
-    name = _area_name(turn.voice, value)
+    name = area_name(turn.voice, value)
     told = turn.voice.text("wish_area_set", area=name) if value else turn.voice.text("wish_area_cleared")
-    return _kept(turn, after, _shown(turn, after, told))
+    return _kept(turn, after, settings(turn, after, told))
 
 
 def _ask(turn: Turn, wishes: Wishes, value: str) -> Response | None:
     question = turn.voice.city.notices.question(value)
-    return _asked_for(turn, wishes, question) if question else None
-
-
-def _asked_for(turn: Turn, wishes: Wishes, question: NoticeQuestion, *first: Text) -> Response:
-    voice, told = turn.voice, wishes.values(question.id)
-    clear = (voice.button("wish_clear", f"{VERB}:clear:{question.id}"),) if told else ()
-    if question.kind == "month":
-        known = "、".join(value_text(question, value) for value in told)
-        prompt = voice.say("wish_months_known", months=known) if known else voice.say("wish_ask_month")
-        return _question(turn, wishes, prompt, clear, f"ask:{question.id}", *first)
-    easy = voice.language != "ja"
-    choices = [
-        _ticked(value_text(question, one.id, easy), f"fact:{question.id}:{one.id}", one.id in told)
-        for one in question.choices
-    ]
-    prompt = voice.say("wish_choose_facts", question=_asked(voice, question))
-    return _question(turn, wishes, prompt, (*choices, *clear), f"ask:{question.id}", *first)
+    return facts_of(turn, wishes, question) if question else None
 
 
 def _fact(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -286,7 +190,7 @@ def _fact(turn: Turn, wishes: Wishes, value: str) -> Response | None:
         return None
     wanted = way != "off" if way else choice not in wishes.values(name)
     after = wishes.with_fact(name, choice, wanted)
-    return _kept(turn, after, _asked_for(turn, after, question, turn.voice.text("wish_kept")))
+    return _kept(turn, after, facts_of(turn, after, question, turn.voice.text("wish_kept")))
 
 
 def _facts(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -297,7 +201,7 @@ def _facts(turn: Turn, wishes: Wishes, value: str) -> Response | None:
         return None
     for choice in {one.id for one in question.choices} & set(rest.split(",")):
         wishes = wishes.with_fact(name, choice)
-    return _kept(turn, wishes, _asked_for(turn, wishes, question, turn.voice.text("wish_kept")))
+    return _kept(turn, wishes, facts_of(turn, wishes, question, turn.voice.text("wish_kept")))
 
 
 def _months(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -306,11 +210,11 @@ def _months(turn: Turn, wishes: Wishes, value: str) -> Response | None:
     if question is None or question.kind != "month":
         return None
     if not months or len({*wishes.values(name), *months}) > MAX_CHILDREN:
-        return _asked_for(turn, wishes, question, turn.voice.text("wish_month_again"))
+        return facts_of(turn, wishes, question, turn.voice.text("wish_month_again"))
     for month in months:
         wishes = wishes.with_fact(name, month)
     said = "、".join(value_text(question, month) for month in months)
-    return _kept(turn, wishes, _shown(turn, wishes, turn.voice.text("wish_month_kept", months=said)))
+    return _kept(turn, wishes, settings(turn, wishes, turn.voice.text("wish_month_kept", months=said)))
 
 
 def _clear(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -319,17 +223,17 @@ def _clear(turn: Turn, wishes: Wishes, value: str) -> Response | None:
         return None
     after = wishes.without_facts(value)
     return _kept(
-        turn, after, _shown(turn, after, turn.voice.text("wish_cleared", question=_asked(turn.voice, question)))
+        turn, after, settings(turn, after, turn.voice.text("wish_cleared", question=asked(turn.voice, question)))
     )
 
 
 def _languages(turn: Turn, wishes: Wishes, _value: str) -> Response:
     offered = turn.voice.city.notices.languages
     choices = [
-        Choice(f"{CHOSEN if one == wishes.language else ''}{_language_name(turn.voice, one)}", f"{VERB}:language:{one}")
+        Choice(f"{CHOSEN if one == wishes.language else ''}{language_name(turn.voice, one)}", f"{VERB}:language:{one}")
         for one in offered
     ]
-    return _question(turn, wishes, turn.voice.say("wish_choose_language"), choices, "languages")
+    return asking(turn, turn.voice.say("wish_choose_language"), choices, "languages")
 
 
 def _language(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -337,7 +241,7 @@ def _language(turn: Turn, wishes: Wishes, value: str) -> Response | None:
     if language is None:
         return None
     after = replace(wishes, language=language)
-    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_kept")))
+    return _kept(turn, after, settings(turn, after, turn.voice.text("wish_kept")))
 
 
 def _quiets(turn: Turn, wishes: Wishes, _value: str) -> Response:
@@ -347,7 +251,7 @@ def _quiets(turn: Turn, wishes: Wishes, _value: str) -> Response:
         for start, end in QUIET
     ]
     choices.append(voice.button("wish_quiet_none", f"{VERB}:quiet:no"))
-    return _question(turn, wishes, voice.say("wish_choose_quiet"), choices, "quiet")
+    return asking(turn, voice.say("wish_choose_quiet"), choices, "quiet")
 
 
 def _quiet(turn: Turn, wishes: Wishes, value: str) -> Response | None:
@@ -358,17 +262,17 @@ def _quiet(turn: Turn, wishes: Wishes, value: str) -> Response | None:
         after = replace(wishes, quiet_from=int(start), quiet_to=int(end))
     else:
         return None
-    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_kept")))
+    return _kept(turn, after, settings(turn, after, turn.voice.text("wish_kept")))
 
 
 def _stop(turn: Turn, wishes: Wishes, _value: str) -> Response:
     after = replace(wishes, paused=True)
-    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_stopped")))
+    return _kept(turn, after, settings(turn, after, turn.voice.text("wish_stopped")))
 
 
 def _start(turn: Turn, wishes: Wishes, _value: str) -> Response:
     after = replace(wishes, paused=False)
-    return _kept(turn, after, _shown(turn, after, turn.voice.text("wish_started")))
+    return _kept(turn, after, settings(turn, after, turn.voice.text("wish_started")))
 
 
 _CHANGES: dict[str, Change] = {
