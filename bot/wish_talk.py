@@ -6,12 +6,13 @@ here stands in no record of the talk; whoever reads it later sees that the setti
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.answer import way_on
-from bot.messages import Block, Choice, Choices
+from bot.messages import Block, Choice, Choices, Text
 from bot.turn import Response, Turn
 from bot.wish_view import (
     area_name,
@@ -35,6 +36,7 @@ from bot.wishes import (
     read_hours,
     read_months,
     several_numbers,
+    taken_along,
     topics_named,
     value_text,
 )
@@ -265,6 +267,15 @@ def _quiet(turn: Turn, wishes: Wishes, value: str) -> Response | None:
     return _kept(turn, after, settings(turn, after, turn.voice.text("wish_kept")))
 
 
+def _export(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    """All of it as the resident can keep it: a text to copy, whose words are in docs/notices.md."""
+    told = json.dumps(taken_along(wishes), ensure_ascii=False, indent=1)
+    words = turn.voice.text("wish_exported") if wishes.since else turn.voice.text("wish_nothing_kept")
+    copied = (Text(told, turn.voice.spoken),) if wishes.since else ()
+    back = Choices("", (turn.voice.button("wish_back", VERB),), "next", turn.voice.spoken)
+    return turn.reply("talk", words, *copied, back)
+
+
 def _stop(turn: Turn, wishes: Wishes, _value: str) -> Response:
     after = replace(wishes, paused=True)
     return _kept(turn, after, settings(turn, after, turn.voice.text("wish_stopped")))
@@ -292,4 +303,5 @@ _CHANGES: dict[str, Change] = {
     "quiet": _quiet,
     "stop": _stop,
     "start": _start,
+    "export": _export,
 }

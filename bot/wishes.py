@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from bot.messages import Choice, Language
 from bot.spelling import squash
@@ -62,6 +62,21 @@ class Wishes:
 
     def without_facts(self, question: str) -> Wishes:
         return replace(self, facts=tuple(fact for fact in self.facts if fact[0] != question))
+
+
+def taken_along(wishes: Wishes) -> dict[str, Any]:
+    """Everything that is kept, in the words of JSON, for the resident to take along; {} for who has never chosen."""
+    if wishes.since is None:
+        return {}
+    return {
+        "topics": list(wishes.topics),
+        "area": wishes.area,
+        "facts": [list(fact) for fact in wishes.facts],
+        "language": wishes.language,
+        "quiet": [wishes.quiet_from, wishes.quiet_to] if wishes.quiet_from >= 0 else [],
+        "paused": wishes.paused,
+        "since": wishes.since.isoformat(),
+    }
 
 
 def first_wishes(notices: Notices, language: Language) -> Wishes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete
 
-from bot.wishes import Wishes
+from bot.wishes import Wishes, taken_along
 from store.acts import Acts
 from store.rows import clean
 from store.tables_notices import subscriber_facts, subscribers, subscriptions
@@ -42,16 +42,5 @@ class ResidentWishes(Acts):
         self._act(forget)
 
     def export_wishes(self, city: str, resident: str) -> dict[str, Any]:
-        """Everything that is kept, in the words of JSON, for the resident to take along; {} for nothing."""
-        wishes = self.wishes(city, resident)
-        if wishes.since is None:
-            return {}
-        return {
-            "topics": list(wishes.topics),
-            "area": wishes.area,
-            "facts": [list(fact) for fact in wishes.facts],
-            "language": wishes.language,
-            "quiet": [wishes.quiet_from, wishes.quiet_to] if wishes.quiet_from >= 0 else [],
-            "paused": wishes.paused,
-            "since": wishes.since.isoformat(),
-        }
+        """Everything that is kept (`bot.wishes.taken_along`); {} for nothing."""
+        return taken_along(self.wishes(city, resident))

@@ -197,6 +197,17 @@ def test_nothing_of_the_wishes_stays_in_the_talk(resident):
     assert "✓" not in memory
 
 
+def test_everything_that_is_kept_can_be_taken_along(resident):
+    resident.wishes = Wishes(topics=("gomi",), area="chuo", facts=(("child", "2024-05"),), since=resident.now)
+    resident.sees("お知らせの設定")
+
+    response = resident.press("設定を書き出す")
+
+    told = json.loads(response.reply.blocks[1].text)
+    assert (told["topics"], told["area"], told["facts"]) == (["gomi"], "chuo", [["child", "2024-05"]])
+    assert response.recorded == "（お知らせの設定）"
+
+
 def test_in_the_widget_residents_are_shown_the_way_to_line(resident):
     resident.channel = "widget"
 
