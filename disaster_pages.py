@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -54,20 +55,34 @@ class DisasterPages:
         self._store = store
         self._clock = clock
         self._written: dict[Path, object] = {}
+        self._known: dict[str, PageContent] = {}
         self._one_at_a_time = threading.Lock()
 
     def write(self, city: str) -> bool:
-        """Rewrites what has changed of the city; whether anything had. Without the database the files stay."""
+        """Rewrites what has changed of the city; whether anything had.
+
+        Without the database the page stays as it was, but for what an operator writes on top of it.
+        """
         try:
-            knowledge = self._knowledge_of(city)
             with self._one_at_a_time:
-                real = self._write(self._root / city, self._content(city, knowledge))
-                return self._write(self._root / city / "drill", self._drill(city, knowledge)) or real
-        except (StoreError, UnknownCity):
-            log.warning("the disaster page stays as it was", extra={"city": city})
+                return self._write_both(city)
+        except UnknownCity:
+            log.warning("a city without content has no disaster page", extra={"city": city})
         except OSError:
             log.exception("the disaster page cannot be written", extra={"city": city})
         return False
+
+    def _write_both(self, city: str) -> bool:
+        folder, knowledge = self._root / city, self._knowledge_of(city)
+        try:
+            content, drill = self._content(city, knowledge), self._drill(city, knowledge)
+        except StoreError:
+            log.warning("the disaster page tells what was known", extra={"city": city})
+            known = self._known.get(city)
+            return known is not None and self._write(folder, replace(known, by_hand=by_hand(folder)))
+        self._known[city] = content
+        real = self._write(folder, content)
+        return self._write(folder / "drill", drill) or real
 
     def write_all(self, cities: Iterable[str]) -> int:
         """Every city once; always 0, as nothing is left to be done."""

@@ -17,7 +17,7 @@ from faq.place_states import KnownPlaces, PlaceState
 from faq.places import Shelter
 from handlers.public.disaster import disaster_blueprint
 from notify.plain_page import FILES, MAX_BYTES, PageContent, PageNotice, plain_page
-from store import Store
+from store import Store, open_store
 from store.records_notices import Audience, NewNotice
 from tests.builders import a_city
 from tests.console_site import a_config
@@ -121,6 +121,25 @@ def test_an_operator_writes_on_top_without_a_database(
     assert pages.write("test")
 
     assert "市役所は停電中です。" in (tmp_path / "data" / "disaster" / "test" / "index.html").read_text("utf-8")
+
+
+def test_on_top_of_what_was_known_an_operator_writes_while_the_database_is_away(
+    database_url: str, shelter_library: Library, clock: Clock, tmp_path
+) -> None:
+    store = open_store(database_url, clock=clock)
+    pages = the_pages(store, shelter_library, clock, tmp_path)
+    put(store)
+    pages.write("test")
+    store.close()  # every question is refused from here on
+    folder = tmp_path / "data" / "disaster" / "test"
+    assert not pages.write("test")
+
+    (folder / BY_HAND).write_text("防災無線を聞いてください。", encoding="utf-8")
+
+    assert pages.write("test")
+    page = (folder / "index.html").read_text("utf-8")
+    assert "防災無線を聞いてください。" in page
+    assert "避難してください。" in page
 
 
 def test_a_reader_never_sees_half_a_page(tmp_path) -> None:
