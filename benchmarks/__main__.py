@@ -16,6 +16,7 @@ BENCHMARKS = {
     "places": "the nearest places to flee to, beside a plain loop",
     "store": "the store, beside a loop of the bare driver",
     "service": "the whole service, beside a Flask app that does nothing",
+    "notices": "a notice to a million residents, and an alert that overtakes it, beside a bare loop",
     "console": "the staff's desk with 100 live streams, beside a Flask app that only sends",
 }
 

@@ -14,8 +14,8 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Table,
     and_,
+    bindparam,
     delete,
     func,
     literal_column,
@@ -30,7 +30,7 @@ from store.notice_plan import NoticePlan
 from store.notice_steps import anything_left, locked_notice, take_step
 from store.rates import Wish, give_back, take
 from store.records_notices import ClaimedChunk
-from store.rows import clean, from_ms
+from store.rows import clean, from_ms, to_ms
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_recipients as people
 from store.tables_notices import notices
@@ -39,6 +39,16 @@ from store.writer import Kind, one_by_one
 # Written out, or SQLite does not see that the partial index serves.
 _OPEN = chunks.c.state == literal_column("'open'")
 _ITS_NOTICE = and_(notices.c.city == chunks.c.city, notices.c.id == chunks.c.notice_id)
+_KEY = ("city", "notice_id", "part")
+_HOLD = (
+    update(chunks)
+    .where(
+        chunks.c.city == bindparam("of_city"),
+        chunks.c.notice_id == bindparam("of_notice"),
+        chunks.c.part == bindparam("of_part"),
+    )
+    .values({name: bindparam(name) for name in ("worker", "due_at", "attempts", "fate_unknown", "first_at")})
+)
 _ORDER = (chunks.c.priority, chunks.c.due_at, chunks.c.city, chunks.c.notice_id, chunks.c.part)
 
 
@@ -147,46 +157,47 @@ def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:
     here: ColumnElement[bool] = chunks.c.city == claim.city if claim.city else true()
     sending = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "sending").exists()
     due = and_(_OPEN, chunks.c.due_at <= claim.now, chunks.c.priority <= claim.most, here, sending)
-    chosen = select(chunks).where(due).order_by(*_ORDER).limit(claim.limit).with_for_update(skip_locked=True)
-    taken = []
-    for row in connection.execute(chosen).all():
-        held = {
-            "worker": claim.worker,
-            "due_at": claim.lease_until,
-            "attempts": row.attempts + 1,
-            "fate_unknown": bool(row.fate_unknown or row.worker),
-            "first_at": row.first_at or claim.now,
-        }
-        connection.execute(update(chunks).where(_this(row.city, row.notice_id, row.part)).values(**held))
-        to = select(people.c.recipients).where(_same_key(people, row.city, row.notice_id, row.part))
-        taken.append(_claimed(row, held, connection.execute(to).scalar() or "[]"))
+    whom = and_(*(people.c[name] == chunks.c[name] for name in _KEY))
+    chosen = select(chunks, people.c.recipients).join(people, whom).where(due).order_by(*_ORDER).limit(claim.limit)
+    taken = [_claimed(row, claim) for row in connection.execute(chosen.with_for_update(of=chunks, skip_locked=True))]
+    if taken:
+        connection.execute(_HOLD, [_hold(chunk, claim) for chunk in taken])
     return taken
 
 
-def _claimed(row: Any, held: dict[str, Any], recipients: str) -> ClaimedChunk:
+def _hold(chunk: ClaimedChunk, claim: _Claim) -> dict[str, Any]:
+    return {
+        "of_city": chunk.city,
+        "of_notice": chunk.notice_id,
+        "of_part": chunk.part,
+        "worker": claim.worker,
+        "due_at": claim.lease_until,
+        "attempts": chunk.attempts,
+        "fate_unknown": chunk.fate_unknown,
+        "first_at": to_ms(chunk.first_at),
+    }
+
+
+def _claimed(row: Any, claim: _Claim) -> ClaimedChunk:
     return ClaimedChunk(
         city=row.city,
         notice_id=row.notice_id,
         part=row.part,
         channel=row.channel,
         language=row.language,
-        recipients=tuple(orjson.loads(recipients)),
+        recipients=tuple(orjson.loads(row.recipients)),
         retry_key=row.retry_key,
         quiet=(row.quiet_from, row.quiet_to),
         priority=row.priority,
-        attempts=held["attempts"],
-        fate_unknown=held["fate_unknown"],
-        first_at=from_ms(held["first_at"]),
-        worker=held["worker"],
+        attempts=row.attempts + 1,
+        fate_unknown=bool(row.fate_unknown or row.worker),
+        first_at=from_ms(row.first_at or claim.now),
+        worker=claim.worker,
     )
 
 
 def _this(city: str, notice_id: int, part: int) -> ColumnElement[bool]:
-    return _same_key(chunks, city, notice_id, part)
-
-
-def _same_key(table: Table, city: str, notice_id: int, part: int) -> ColumnElement[bool]:
-    return and_(table.c.city == city, table.c.notice_id == notice_id, table.c.part == part)
+    return and_(chunks.c.city == city, chunks.c.notice_id == notice_id, chunks.c.part == part)
 
 
 def _forget(connection: Connection, limit: int) -> int:
