@@ -181,9 +181,8 @@ class _Pages:
         me, filled = staff_member(), self._filled()
         if filled.problems:
             return self.form(filled.typed, kept, filled.problems), 422
-        version = int(request.form.get("version", "0") or 0) if request.form.get("version", "").isascii() else 0
         try:
-            after = self.store.change_notice(me.city, kept.id, version, me.id, **filled.fields)
+            after = self.store.change_notice(me.city, kept.id, _number("version"), me.id, **filled.fields)
         except NoticeConflict:
             return self.form(filled.typed, self.found(kept.id), {"": TURNED}), 409
         gate.flash("done", "下書きを直しました。")

@@ -219,6 +219,20 @@ def test_a_draft_that_somebody_else_changed_is_not_overwritten(hall):
     assert kept(hall, number).title == "直した見出し"
 
 
+@pytest.mark.parametrize("version", ["", "x", "-1", "٣", "9" * 30])
+def test_a_version_that_is_none_changes_nothing(hall, version):
+    author = hall.as_role("編集")
+    number = composed(author)
+    press(author, number, "submit")
+    press(author, number, "withdraw")
+    author.get(f"/notices/{number}/edit")
+
+    response = author.post(f"/notices/{number}", {**FILLED, "title": "直した見出し", "version": version})
+
+    assert response.status_code == 409
+    assert kept(hall, number).title == FILLED["title"]
+
+
 def test_a_yes_to_an_older_version_is_no_yes(hall):
     author, boss = hall.as_role("編集"), hall.as_role("管理")
     number = composed(author)

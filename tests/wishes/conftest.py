@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.dialogue import Conversation
+from bot.handover import THE_BOT, Owner
 from bot.messages import Choices, Inquiry
 from bot.numbering import plain_text
 from bot.respond import Response, respond
@@ -52,7 +53,7 @@ class Resident:
     wishes: Wishes | None = field(default_factory=Wishes)
     memory: dict[str, Any] | None = None
 
-    def say(self, text: str = "", **changes: Any) -> Response:
+    def say(self, text: str = "", owner: Owner = THE_BOT, **changes: Any) -> Response:
         fields: dict[str, Any] = {
             "city": "test",
             "resident": "U1",
@@ -64,7 +65,7 @@ class Resident:
         }
         talk = Conversation.from_dict(self.memory)
         inquiry = Inquiry(**{**fields, **changes})
-        response = respond(inquiry, self.knowledge, talk, self.now, wishes_of=lambda: self.wishes)
+        response = respond(inquiry, self.knowledge, talk, self.now, owner=owner, wishes_of=lambda: self.wishes)
         self.memory = response.conversation.to_dict()
         if response.wishes is not None:
             self.wishes = response.wishes

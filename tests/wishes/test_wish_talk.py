@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from bot.handover import Owner
 from bot.numbering import plain_text
 from bot.wishes import Wishes
 from bot.wording import Wording
@@ -206,6 +207,28 @@ def test_everything_that_is_kept_can_be_taken_along(resident):
     told = json.loads(response.reply.blocks[1].text)
     assert (told["topics"], told["area"], told["facts"]) == (["gomi"], "chuo", [["child", "2024-05"]])
     assert response.recorded == "（お知らせの設定）"
+
+
+@pytest.mark.parametrize("state", ["waiting", "staff"])
+def test_while_a_person_has_the_talk_notices_can_still_be_stopped(resident, state):
+    owner = Owner(state, 1, 0, "市民課")
+    resident.say("お知らせを止めて", owner=owner)
+    by_words = resident.wishes.paused
+
+    resident.say(owner=owner, kind="choice", choice="wish:start")
+
+    assert by_words
+    assert not resident.wishes.paused
+
+
+def test_what_is_typed_to_a_person_changes_no_wishes(resident):
+    resident.say("お知らせの設定")
+    resident.say("1")
+
+    response = resident.say("2と3", owner=Owner("staff", 1, 0, "市民課"))
+
+    assert response.reply.blocks == ()
+    assert resident.wishes == Wishes()
 
 
 def test_in_the_widget_residents_are_shown_the_way_to_line(resident):
