@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -201,12 +202,13 @@ def test_two_senders_share_one_rate_and_no_call(open_now: Store, line: tuple[Run
     pace = replace(QUICK, per_second=20.0, burst=2, reserve=0)
 
     with sending(open_now, running.url, pace, "w1"), sending(open_now, running.url, pace, "w2"):
+        began = time.time()
         notice = issue(open_now)
         wait_until(lambda: _status(open_now, notice.id) == "done")
 
     assert heard.residents == dict.fromkeys(names, 1)
-    took = max(call.at for call in heard.calls) - min(call.at for call in heard.calls)
-    assert took >= (20 - 2) / 20.0 * 0.9
+    # Two calls may be saved up; each of the others waits for its token, whoever makes it.
+    assert max(call.at for call in heard.calls) - began >= (20 - 2) / 20.0 * 0.99
 
 
 def test_news_wait_while_it_is_quiet(open_now: Store, line: tuple[RunningEmulator, Heard]) -> None:
