@@ -39,6 +39,7 @@ def main() -> None:
         shoot(page, "inbox", f"{home}/console/demo/inbox?tab=all", PHONE)
         shoot(page, "conversation", the_case(page, home), PHONE)
         notices(browser, page, home)
+        disaster(page, home)
         browser.close()
 
 
@@ -100,7 +101,7 @@ def work(page: Page, home: str) -> None:
 WISHED = {
     "お知らせの設定": "お知らせの設定です",
     "1": "受け取りたい分野を選んでください",
-    "2と3": "をお知らせします",
+    "ごみと子育て": "をお知らせします",
 }
 NOTICE = {
     "見出し": "粗大ごみの受付がかわります",
@@ -137,6 +138,53 @@ def notices(browser: Browser, page: Page, home: str) -> None:
         shoot(page, "notice", page.url, size)
     page.get_by_role("button", name="承認を頼む").click()
     shoot(page, "notices", f"{home}/console/demo/notices", DESK)
+
+
+def disaster(page: Page, home: str) -> None:
+    """A bad day: shelters opened, an order to evacuate and its correction; and a drill after it."""
+    here = f"{home}/console/demo/disaster"
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.goto(f"{here}/places")
+    for name, status in (("中央小学校", "開設"), ("中央北小学校", "開設"), ("西小学校", "満員")):
+        page.get_by_role("group", name=f"彩野市立{name}", exact=True).get_by_label(status, exact=True).check()
+    page.get_by_role("button", name="変えるだけ").click()
+    page.goto(f"{here}/new/evacuation-order")
+    for label in ("北地区", "川の氾濫"):
+        page.get_by_label(label).check()
+    shoot_here(page, "disaster-form")
+    page.get_by_role("button", name="文を確かめる").click()
+    shoot_here(page, "disaster-preview")
+    page.get_by_role("button", name="出す", exact=True).click()
+    page.goto(f"{here}/new/shelter-opened")
+    page.get_by_role("button", name="文を確かめる").click()
+    page.get_by_role("button", name="出す", exact=True).click()
+    page.get_by_role("link", name="訂正").last.click()
+    shoot_here(page, "disaster-correction")
+    page.get_by_role("button", name="訂正を出す").click()
+    for size in (DESK, PHONE):
+        shoot(page, "disaster", here, size)
+        shoot(page, "disaster-places", f"{here}/places", size)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{home}/disaster/demo/")
+    save("disaster-page-320.png", Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB"))
+    page.goto(here)
+    page.get_by_role("button", name="を終える").click()
+    page.goto(here)
+    page.get_by_role("button", name="訓練を始める").click()
+    shoot(page, "disaster-drill", here, DESK)
+    page.goto(f"{here}/new/support-desk")
+    page.get_by_role("button", name="文を確かめる").click()
+    page.get_by_role("button", name="【訓練】出す").click()
+    page.goto(here)
+    page.get_by_role("button", name="を終える").click()
+    shoot_here(page, "disaster-report")
+
+
+def shoot_here(page: Page, name: str) -> None:
+    """The page that is open, on a desk's screen."""
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.evaluate("document.fonts.ready.then(() => null)")
+    save(f"console/{name}-{DESK[0]}.png", Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
 
 
 def the_case(page: Page, home: str) -> str:

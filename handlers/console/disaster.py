@@ -196,7 +196,7 @@ def shown_draft(desk: DisasterDesk, city: str, draft: Draft, target: str, proble
         marks=desk.texts(city).drill,
         languages=LANGUAGE_NAMES,
         longest=LONGEST,
-        header=header(count + 1, desk.now()),
+        headers={language: header(count + 1, desk.now(), language) for language in LANGUAGES},
         reached=desk.store.head_count(city, audience, desk.now()),
         problem=problem,
     )

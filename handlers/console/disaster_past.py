@@ -45,7 +45,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             incident=incident,
             lines=lines,
             names=names,
-            lasted=waited((until - incident.began_at).total_seconds()),
+            lasted=_seconds((until - incident.began_at).total_seconds()),
         )
 
 
