@@ -18,6 +18,7 @@ JAPAN: Final = ZoneInfo("Asia/Tokyo")
 LONGEST_TITLE: Final = 100
 
 _FIELD: Final = re.compile("{([a-z]+)}")
+_SAID_LEVEL: Final = re.compile("レベル *[0-9０-９]")
 _LEVEL: Final[Mapping[Language, str]] = {
     "ja": "警戒レベル{}相当",
     "easy": "警戒(けいかい)レベル{}相当(そうとう)",
@@ -124,7 +125,7 @@ def _values(
     names = [place.name for place in disaster.places if place.code in codes]
     grade = _grade(what, announcement.shown, language)
     english = language == "en"
-    kind = f"{_ENGLISH[what]} {grade}" if english else (danger.kind if danger else "") or what
+    kind = f"{_ENGLISH[what]} {grade}" if english else _without_level(danger.kind if danger else "") or what
     return {
         "city": city,
         "phone": phone,
@@ -137,6 +138,11 @@ def _values(
         "time": _time(announcement.report_at, language),
         "headline": danger.headline if danger else "",
     }
+
+
+def _without_level(kind: str) -> str:
+    """「レベル４大雨危険警報」 → 「大雨危険警報」: the level is said by `{level}`, as an equivalent."""
+    return _SAID_LEVEL.sub("", kind)
 
 
 def _levelled(what: str) -> bool:
