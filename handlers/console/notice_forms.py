@@ -94,6 +94,7 @@ def audience_of(form: Form, notices: Notices) -> Audience:
         areas=reading.picked("areas", [area.id for area in notices.areas]),
         facts=tuple(facts),
         child_months=_child_months(reading),
+        languages=reading.picked("languages", notices.languages),
     )
 
 
@@ -191,7 +192,11 @@ def typed_of(form: Form, notices: Notices) -> dict[str, Any]:
     names = ("topic", "title", "link", "everyone", "child-from", "child-to", "when", "at", "day", "clock", "until")
     typed: dict[str, Any] = {name: form.get(name, "") for name in names}
     typed |= {f"text-{language}": form.get(f"text-{language}", "") for language in notices.languages}
-    typed |= {"areas": form.getlist("areas"), "channels": form.getlist("channels")}
+    typed |= {
+        "areas": form.getlist("areas"),
+        "languages": form.getlist("languages"),
+        "channels": form.getlist("channels"),
+    }
     return typed | {f"fact-{one.id}": form.getlist(f"fact-{one.id}") for one in notices.questions}
 
 
@@ -210,6 +215,7 @@ def typed_from(notice: NoticeView) -> dict[str, Any]:
         "link": notice.link,
         "everyone": "yes" if audience.everyone else "",
         "areas": list(audience.areas),
+        "languages": list(audience.languages),
         "channels": list(notice.channels),
         "child-from": "" if months is None else str(months[0]),
         "child-to": "" if months is None else str(months[1]),

@@ -153,9 +153,13 @@ class _Pages:
         return self._render(
             "console/notices.html",
             rows=rows[:ON_A_PAGE],
+            moving={row.id: self._progress(row) for row in rows[:ON_A_PAGE] if notice_view.is_moving(row)},
             older=rows[ON_A_PAGE - 1].id if len(rows) > ON_A_PAGE else 0,
             first=not before,
         )
+
+    def _progress(self, kept: NoticeView) -> dict[str, Any]:
+        return notice_view.progress_json(kept, self.store.notice_progress(kept.city, kept.id))
 
     def new(self, original: int) -> Page:
         """An empty form; for a correction the words and the people of the notice that it corrects."""
@@ -216,12 +220,11 @@ class _Pages:
         me, notices = staff_member(), self.notices(kept.city)
         issued = kept.issued_at is not None
         head = None if issued else self.store.head_count(kept.city, kept.audience, self.data.now())
-        progress = self.store.notice_progress(kept.city, kept.id)
         return self._render(
             "console/notice.html",
             notice=kept,
             head=head if "line" in kept.channels else None,
-            progress=notice_view.progress_json(kept, progress),
+            progress=self._progress(kept),
             results=notice_view.result_rows(self.store.notice_results(kept.city, kept.id)) if issued else [],
             related=[one for one in self.store.related_notices(kept.city, kept.id) if one.id != kept.id],
             may_approve=notice_view.may_approve(me, kept),

@@ -48,6 +48,11 @@ def status_words(notice: NoticeView) -> str:
     return STATUSES.get(notice.status, notice.status)
 
 
+def is_moving(notice: NoticeView) -> bool:
+    """Whether it is going out: what its bar shows changes by itself."""
+    return notice.issued_at is not None and notice.status in MOVING
+
+
 def previews(notice: NoticeView, city_name: str) -> tuple[Preview, ...]:
     """What the sender will send, for each language in which there is a text."""
     return tuple(
@@ -78,6 +83,8 @@ def audience_words(audience: Audience, notices: Notices) -> str:
         if question:
             told = "・".join(choice.title for choice in question.choices if choice.id in values)
             parts.append(f"{question.ask}：{told}")
+    if audience.languages:
+        parts.append("・".join(LANGUAGES.get(code, code) for code in audience.languages) + " で読む人")
     if audience.child_months:
         parts.append(f"子どもが {months_words(audience.child_months)}")
     return "、".join(parts)

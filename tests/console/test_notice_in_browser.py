@@ -65,7 +65,7 @@ def test_a_notice_is_composed_approved_by_another_and_seen_on_the_phone(house: H
     boss_mail, writer_mail = hired(house, "管理", "佐藤 管理", "first"), hired(house, "編集", "鈴木 編集")
     house.type("お知らせの設定")
     house.type("1")
-    house.type("2")
+    house.type("ごみ・資源")
     writer, boss = logged_in(house, new_page(), writer_mail), logged_in(house, new_page(), boss_mail)
 
     compose(house, writer)

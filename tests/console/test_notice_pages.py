@@ -166,6 +166,15 @@ def test_the_count_follows_the_form_and_warns_of_few(hall):
     assert (nobody["count"], nobody["small"]) == (0, False)
 
 
+def test_the_count_knows_what_people_read(hall):
+    for number in range(6):
+        a_friend(hall.store, f"U{number}", topics=("kosodate",), language="en" if number else "ja")
+
+    in_english = hall.as_role("編集").get("/notices/count?topic=kosodate&languages=en&languages=xx").json
+
+    assert in_english["count"] == 5
+
+
 def test_only_disaster_topics_may_go_to_every_friend(hall):
     a_friend(hall.store, "U1")
     author = hall.as_role("編集")
@@ -274,6 +283,7 @@ def test_the_bar_shows_how_far_it_has_come(hall):
     told = author.get(f"/notices/{number}/progress.json").json
 
     assert (told["status"], told["done"], told["total"], told["moving"]) == ("sending", 0, 3, True)
+    assert f"notices/{number}/progress.json" in author.get("/notices").text
 
 
 def test_a_correction_is_linked_to_what_it_corrects(hall):

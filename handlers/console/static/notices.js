@@ -12,7 +12,7 @@ function countWhileWriting(form) {
     const mine = ++asked;
     const filled = new URLSearchParams();
     for (const [name, value] of new FormData(form)) {
-      if (/^(topic|everyone|areas|fact-|child-)/.test(name) && value) filled.append(name, value);
+      if (/^(topic|everyone|areas|languages|fact-|child-)/.test(name) && value) filled.append(name, value);
     }
     if (!filled.get("topic")) return;
     try {
@@ -62,5 +62,4 @@ function followSending(progress) {
 
 const form = document.getElementById("notice-form");
 if (form) countWhileWriting(form);
-const progress = document.getElementById("progress");
-if (progress?.dataset.look) followSending(progress);
+document.querySelectorAll("[data-look]").forEach(followSending);
