@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from faq.city import City
 from faq.disaster import Disaster
+from faq.disaster_texts import DisasterTextsFile
 from faq.entry import EntryFile
 from faq.thesaurus import ThesaurusFile
 
@@ -21,6 +22,7 @@ SCHEMAS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
     "faq.schema.json": (EntryFile, "質問と回答（faq/*.yaml）"),
     "city.schema.json": (City, "市の情報（city.yaml）"),
     "disaster.schema.json": (Disaster, "気象庁の電文から知らせること（disaster.yaml）"),
+    "disaster_texts.schema.json": (DisasterTextsFile, "災害のときに職員が出す文（disaster_texts.yaml）"),
     "thesaurus.schema.json": (ThesaurusFile, "同義語（thesaurus.yaml）"),
 }
 _HINTS: Final = {

@@ -28,7 +28,10 @@ WAITS_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as staff have confirmed it. `key` makes the same form count once."""
+    """A report as staff have confirmed it. `key` makes the same form count once.
+
+    `original` is what all follow-ups belong to; `about` the one that this corrects or lifts.
+    """
 
     key: str
     text_id: str
@@ -40,6 +43,7 @@ class Draft:
     opened_at: datetime
     mark: NoticeMark = ""
     original: int = 0
+    about: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class DisasterDesk:
         if draft.mark == "correction":
             # Whoever has not got the wrong one yet shall not get it any more, and no page shows it.
             with suppress(NoticeConflict):
-                self.store.stop_notice(me.city, draft.original, me.id)
+                self.store.stop_notice(me.city, draft.about, me.id)
         self.pages.write(me.city)
         return report, notice
 
@@ -148,7 +152,7 @@ class DisasterDesk:
                     progress,
                     names.get(report.who, "？"),
                     _is_stuck(notice, progress, now),
-                    notice is not None and notice.id in over,
+                    notice is not None and (notice.id in over or notice.status == "stopped"),
                     minutes,
                 )
             )

@@ -75,7 +75,8 @@ def _draft(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> Draf
         only_areas=False,
         opened_at=desk.now(),
         mark=mark,
-        original=number,
+        original=original.original or number,
+        about=number,
     )
 
 

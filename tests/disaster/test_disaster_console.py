@@ -129,6 +129,20 @@ def test_a_correction_is_two_clicks_and_stops_the_wrong_one(day: Bad, chief: Vis
     assert [one.id for one in day.store.related_notices("test", right.id)] == [wrong.id, right.id]
 
 
+def test_a_wrong_correction_is_corrected_and_all_of_it_stays_together(day: Bad, chief: Visitor) -> None:
+    first = day.issues(chief)
+    for _ in range(2):
+        link = f"/disaster/notice/{day.newest().id}/correction"
+        chief.post(link, fields(chief.get(link).text))
+
+    related = day.store.related_notices("test", first.id)
+    assert [(one.mark, one.original, one.status) for one in related] == [
+        ("", 0, "stopped"),
+        ("correction", first.id, "stopped"),
+        ("correction", first.id, "scheduled"),
+    ]
+
+
 def test_an_all_clear_is_two_clicks_and_leaves_the_original_as_over(day: Bad, chief: Visitor) -> None:
     original = day.issues(chief)
     link = f"/disaster/notice/{original.id}/all-clear"
