@@ -196,5 +196,5 @@ def _is_stuck(notice: NoticeView | None, progress: Progress | None, now: datetim
     """Whether LINE should have everything by now and has not: a million friends take less than a minute."""
     if notice is None or progress is None or notice.issued_at is None or "line" not in notice.channels:
         return False
-    left = progress.chunks_open > 0 or notice.status in ("scheduled", "planning")
+    left = progress.waiting > 0 or notice.status in ("scheduled", "planning")
     return left and notice.status != "stopped" and (now - notice.issued_at).total_seconds() > WAITS_SECONDS

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import Conflict, HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from handlers.console.gate import allowed, open_to_all, staff_member
 from handlers.console.parts import Parts
 from handlers.console.passwords import Busy
+from store.errors import NoticeConflict, StoreError
+
+log = logging.getLogger(__name__)
 
 SORRY = {
     400: (
@@ -22,6 +27,12 @@ SORRY = {
     503: ("いま、混みあっています", "10秒ほど待ってから、もういちどお試しください。"),
     413: ("送られたものが大きすぎます", "小さくしてから、もういちど送ってください。"),
 }
+NO_STORE = "いま、データベースを使えません"
+NO_STORE_ADVICE = (
+    "住民への答え・避難所の案内・災害のページは動いています。"
+    "いまの操作ができたかは、使えるようになったら、画面で確かめてください。"
+    "急いで知らせることは、運用の人に「データベースが使えない」の手順で、災害のページに書いてもらってください。"
+)
 SORRY_OTHERWISE = ("うまく動きませんでした", "少し待って、もういちどお試しください。")
 
 
@@ -44,6 +55,16 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.errorhandler(Busy)
     def busy(_error: Busy) -> tuple[str, int]:
         return sorry(ServiceUnavailable())
+
+    @blueprint.errorhandler(StoreError)
+    def no_store(error: StoreError) -> tuple[str, int]:
+        """Staff are told what residents still have, and what they can do meanwhile."""
+        log.exception("the store refused a page of staff", extra={"endpoint": request.endpoint})
+        if isinstance(error, NoticeConflict):
+            return sorry(Conflict())
+        city = (request.view_args or {}).get("city", "")
+        known = city in parts.library.cities
+        return render_template("console/sorry.html", title=NO_STORE, advice=NO_STORE_ADVICE, known=known), 503
 
     @blueprint.errorhandler(HTTPException)
     def sorry(error: HTTPException) -> tuple[str, int]:

@@ -28,7 +28,7 @@ from store.places_state import PlaceChange
 from store.records_notices import Audience, NewNotice
 from tests.console_site import Visitor
 from tests.databases import Clock
-from tests.disaster.conftest import SHELTERS, Bad
+from tests.disaster.conftest import SHELTERS, Bad, fields
 from tests.html import read_page, words
 from tests.journeys.killing import CITY, TOKEN, Service, a_service
 from tests.notices.notice_builders import add_friends
@@ -145,6 +145,17 @@ def test_on_a_disk_that_takes_nothing_the_page_the_answers_and_the_shelters_are_
         resource.prlimit(number, resource.RLIMIT_FSIZE, before)
         wait_until(lambda: ask(service, "ゴミの日")["remembered"], 20)
         assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
+
+
+def test_staff_without_a_database_read_what_still_works_and_what_to_do_meanwhile(day: Bad, chief: Visitor) -> None:
+    chief.get("/disaster/new/support-desk")
+    form = fields(chief.post("/disaster/new/support-desk").text)
+    day.store.close()  # every question is refused from here on
+
+    for answer in (chief.get("/disaster"), chief.post("/disaster/new/support-desk/issue", form)):
+        assert answer.status_code == 503
+        assert "いま、データベースを使えません" in answer.text
+        assert "災害のページは動いています" in answer.text
 
 
 @contextmanager
