@@ -7,6 +7,7 @@ kept by mode, so that a switch needs no upload on the worst day.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -61,7 +62,9 @@ class RichMenus:
         self._lines = lines
         self._worker = worker
         self._clock = clock
-        self._done: dict[str, tuple[datetime, str]] = {}
+        self._menus: dict[str, tuple[str, Mapping[Mode, Menu]]] = {}
+        # What is shown, or somebody else's turn, and until when we leave it alone.
+        self._settled: dict[str, tuple[tuple[datetime, str], float]] = {}
 
     def show_once(self) -> int:
         """Shows what is not yet shown; in how many cities."""
@@ -75,11 +78,13 @@ class RichMenus:
         if knowledge.alerts is None or not knowledge.alerts.rich_menu:
             return 0
         now = self._store.mode(city)
-        menus = {mode: menu_of(knowledge, mode) for mode in MODES}
+        menus = self._menus_of(city, knowledge)
         since, digest = now.since or _EPOCH, menus[now.mode].digest
-        if self._done.get(city) == (since, digest):
+        wanted, until = self._settled.get(city, (None, 0.0))
+        if wanted == (since, digest) and self._clock() < until:
             return 0
         job = f"rich-menu-{digest[:16]}"
+        self._settled[city] = (since, digest), self._clock() + LEASE_SECONDS
         if not self._store.claim_slot(job, since, self._worker, LEASE_SECONDS, city=city):
             return 0
         try:
@@ -91,8 +96,15 @@ class RichMenus:
             log.warning("rich menu not shown yet", extra={"city": city, "reason": error.reason})
             return 0
         self._store.finish_slot(job, since, self._worker, city=city)
-        self._done[city] = since, digest
+        self._settled[city] = (since, digest), math.inf
         return 1
+
+    def _menus_of(self, city: str, knowledge: Knowledge) -> Mapping[Mode, Menu]:
+        version, menus = self._menus.get(city, ("", {}))
+        if version != knowledge.version:
+            menus = {mode: menu_of(knowledge, mode) for mode in MODES}
+            self._menus[city] = knowledge.version, menus
+        return menus
 
     def _show(self, city: str, line: Line, mode: Mode, menus: Mapping[Mode, Menu]) -> None:
         """That of the mode first; then those of the others are made ready."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -32,7 +33,13 @@ class LineRichMenus:
         if not made:
             raise ClientError("no id of the rich menu")
         address = f"{self._data_host}/v2/bot/richmenu/{quote(made, safe='')}/content"
-        self._send("POST", address, png, "image/png")
+        try:
+            self._send("POST", address, png, "image/png")
+        except ClientError:
+            # One without a picture is of no use, and LINE keeps 1,000 at the most.
+            with suppress(ClientError):
+                self.delete(made)
+            raise
         return made
 
     def exists(self, menu: str) -> bool:

@@ -182,3 +182,12 @@ def test_a_long_label_stays_inside_its_button() -> None:
 
     between = image.crop((WIDTH // 3 - 10, HEADING + 40, WIDTH // 3 + 10, HEIGHT - 40))
     assert between.getextrema()[0] > 150
+
+
+def test_a_menu_whose_picture_line_refuses_is_not_left_behind(phone: Phone, demo: Knowledge) -> None:
+    line = LineRichMenus(TOKEN, phone.url, phone.url)
+
+    with pytest.raises(ClientError):
+        line.create(definition(menu_of(demo, "normal")), b"no picture")
+
+    assert phone.menus == 0
