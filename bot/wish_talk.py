@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.answer import way_on
 from bot.messages import Block, Choice, Choices, Text
+from bot.spelling import is_label
 from bot.turn import Response, Turn
 from bot.wish_view import (
     area_name,
@@ -69,7 +70,7 @@ def typed_wish(turn: Turn) -> Response | None:
     """What was typed while a question of the settings was open; None where it is something else."""
     verb, _, about = turn.conversation.awaiting.partition(":")
     text = turn.inquiry.text.strip()
-    if verb != VERB or not text:
+    if verb != VERB or not text or any(is_label(text, choice.label) for choice in turn.conversation.offered):
         return None
     numbers = several_numbers(text)
     offered = turn.conversation.offered[: turn.conversation.numbered]

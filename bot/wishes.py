@@ -155,10 +155,14 @@ def area_named(text: str, notices: Notices) -> Area | None:
 
 
 def topics_named(text: str, notices: Notices) -> tuple[NoticeTopic, ...]:
-    """The topics whose names stand in a text: 「ごみと子育て」."""
-    words = squash(text)
-    names = {topic.id: [squash(part) for part in re.split("[・と]", topic.title)] for topic in notices.topics}
-    return tuple(topic for topic in notices.topics if any(name and name in words for name in names[topic.id]))
+    """The topics whose names stand in a text: 「ごみと子育て」. Of 「防災訓練」 only that, not 「防災」 as well."""
+    words, found = squash(text), set()
+    names = [(squash(part), topic.id) for topic in notices.topics for part in re.split("[・と]", topic.title)]
+    for name, topic_id in sorted(names, key=lambda named: -len(named[0])):
+        if name and name in words:
+            words = words.replace(name, " ")
+            found.add(topic_id)
+    return tuple(topic for topic in notices.topics if topic.id in found)
 
 
 def several_numbers(text: str) -> tuple[int, ...]:

@@ -8,8 +8,9 @@ import pytest
 
 from bot.handover import Owner
 from bot.numbering import plain_text
-from bot.wishes import Wishes
+from bot.wishes import Wishes, topics_named
 from bot.wording import Wording
+from faq.city_notices import Notices, NoticeTopic
 from faq.content import read_folder
 from faq.knowledge import build_knowledge
 from handlers.line.limits import problems
@@ -77,6 +78,25 @@ def test_several_topics_are_chosen_in_one_message(resident, words):
     resident.say(words)
 
     assert resident.wishes.topics == ("bosai", "gomi", "kosodate")
+
+
+def test_the_words_of_a_button_do_what_the_button_does(resident):
+    resident.say("お知らせの設定")
+    resident.say("1")
+
+    resident.say("子育て")
+    resident.say("防災")
+
+    assert resident.wishes.topics == ("kosodate",)
+
+
+def test_a_longer_name_is_not_taken_for_the_shorter_one_in_it():
+    notices = Notices(
+        topics=(NoticeTopic(id="bosai", title="防災"), NoticeTopic(id="kunren", title="防災訓練")),
+    )
+
+    assert [topic.id for topic in topics_named("防災訓練だけ", notices)] == ["kunren"]
+    assert [topic.id for topic in topics_named("防災訓練と防災", notices)] == ["bosai", "kunren"]
 
 
 def test_an_old_button_does_what_it_says_however_often_it_is_pressed(resident):
