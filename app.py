@@ -253,7 +253,12 @@ def _notices(parts: Parts) -> Broadcast:
     config = parts.config
     tokens = {city: channel.access_token for city, channel in config.line.items()}
     return all_notices(
-        parts.store, parts.library.get, tokens=tokens, api_host=config.line_api_host, public_url=config.form_url
+        parts.store,
+        parts.library.get,
+        tokens=tokens,
+        api_host=config.line_api_host,
+        public_url=config.form_url,
+        by_mail=bool(config.smtp_url),
     )
 
 

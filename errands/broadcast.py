@@ -44,6 +44,7 @@ class Line(Protocol):
 class Broadcast:
     """Plans and sends until `stop()`. `lines`: the channels by city, for this loop alone; `name_of`: a city's name.
 
+    `mail_to`: a city's addresses to which notices go by mail (`errands.notice_mails` sends these).
     `link_of`: the address that counts who opens the link of a notice and leads on; "" for the link itself.
     """
 
@@ -56,6 +57,7 @@ class Broadcast:
         *,
         pace: Pace = USUAL_PACE,
         link_of: Callable[[str, int], str] = lambda _city, _number: "",
+        mail_to: Callable[[str], Sequence[str]] = lambda _city: (),
         clock: Callable[[], float] = time.time,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
@@ -63,6 +65,7 @@ class Broadcast:
         self._lines = lines
         self._clock = clock
         self._look = look_seconds
+        self._mail_to = mail_to
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="broadcast-store")
         self._channels = {
             city: Channel(city, line, store, self._in_hand, name_of, link_of, worker, pace, clock)
@@ -94,7 +97,8 @@ class Broadcast:
         swept = 0.0
         while not self._stopping.wait(self._look):
             try:
-                self._store.plan_due_notices(datetime.fromtimestamp(self._clock(), UTC), least, most)
+                now = datetime.fromtimestamp(self._clock(), UTC)
+                self._store.plan_due_notices(now, least, most, self._mail_to)
                 if least and time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
                     self._sweep()

@@ -17,6 +17,7 @@ from errands.broadcast import Broadcast
 from errands.feeds import Feeds, Town
 from errands.modes import Reminders
 from errands.names import Names
+from errands.notice_mails import NoticeMails
 from errands.pictures import Pictures
 from errands.rich_menus import RichMenus
 from errands.rounds import Errand, Rounds
@@ -53,10 +54,11 @@ def all_errands(
     asked, and none either while no city of `cities` has rules for telegrams.
     """
     worker = f"{os.uname().nodename}-{os.getpid()}"
+    mail = MailServer(smtp_url, mail_from, SENDER_NAME) if smtp_url else None
     telling = Telling(
         store,
         lambda city: _city(knowledge_of, city),
-        MailServer(smtp_url, mail_from, SENDER_NAME) if smtp_url else None,
+        mail,
         {city: {channel: StaffWebhook(url) for channel, url in known.items()} for city, known in rooms.items()},
         own_templates=lambda city: cities_dir / city / TEMPLATES,
         console=public_url,
@@ -68,6 +70,9 @@ def all_errands(
         Errand("pictures", Pictures(store, knowledge_of, contents, worker).fetch_once),
         Errand("names", Names(store, profiles).ask_once),
     ]
+    if mail is not None:
+        mails = NoticeMails(store, mail, lambda city: _name(knowledge_of, city), worker)
+        errands.append(Errand("notice-mails", mails.send_once))
     if telling.anybody:
         errands += [
             Errand("plan-notices", telling.plan_once),
@@ -99,23 +104,25 @@ def all_notices(
     tokens: Mapping[str, str],
     api_host: str,
     public_url: str,
+    by_mail: bool,
 ) -> Broadcast:
     """What carries notices to many. Its clients are its own: they belong to its loop.
 
-    With a `public_url` links go through the page that counts them.
+    With a `public_url` links go through the page that counts them. `by_mail`: there is a mail server.
     """
 
-    def name_of(city: str) -> str:
-        found = _city(knowledge_of, city)
-        return found.name if found else city
+    def mail_to(city: str) -> tuple[str, ...]:
+        found = _city(knowledge_of, city) if by_mail else None
+        return found.notices.mails if found else ()
 
     lines = {city: LineClient(token, api_host) for city, token in tokens.items()}
     return Broadcast(
         store,
         lines,
-        name_of,
+        lambda city: _name(knowledge_of, city),
         f"{os.uname().nodename}-{os.getpid()}",
         link_of=lambda city, number: f"{public_url}/n/{city}/{number}" if public_url else "",
+        mail_to=mail_to,
     )
 
 
@@ -125,6 +132,11 @@ def _city(knowledge_of: Callable[[str], Knowledge], city: str) -> City | None:
         return knowledge_of(city).city
     except UnknownCity:
         return None
+
+
+def _name(knowledge_of: Callable[[str], Knowledge], city: str) -> str:
+    found = _city(knowledge_of, city)
+    return found.name if found else city
 
 
 def _towns(knowledge_of: Callable[[str], Knowledge], cities: Iterable[str]) -> dict[str, Town]:

@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from faq.entry import Identifier, Line, Strict
+from faq.handoff import MailAddresses
 from faq.yes_no import YesNo
 
 NoticeLanguage = Literal["ja", "easy", "en", "zh", "ko", "vi", "pt"]
@@ -63,13 +64,17 @@ class NoticeQuestion(Strict):
 
 
 class Notices(Strict):
-    """`approval`: a second person approves each notice before it is sent. `languages`: what staff may write in."""
+    """`approval`: a second person approves each notice before it is sent. `languages`: what staff may write in.
+
+    `mails`: where a notice goes by mail: the posting address of the city's mail magazine, the fire brigade, the radio.
+    """
 
     topics: tuple[NoticeTopic, ...] = Field(default=(), max_length=20)
     areas: tuple[Area, ...] = Field(default=(), max_length=100)
     questions: tuple[NoticeQuestion, ...] = Field(default=(), max_length=10)
     approval: YesNo = False
     languages: tuple[NoticeLanguage, ...] = ("ja", "easy")
+    mails: MailAddresses = ()
 
     @model_validator(mode="after")
     def _ids_are_different(self) -> Self:

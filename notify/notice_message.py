@@ -88,6 +88,15 @@ def notice_messages(notice: Told, language: str, city_name: str, link: str = "")
     return [message]
 
 
+def notice_mail(notice: Told, city_name: str) -> tuple[str, str]:
+    """(subject, text) of a mail: Japanese first, then every other language there is."""
+    title = f"{heading(notice, _WORDS['ja'])}{notice.title}"
+    languages = ["ja", *(code for code in notice.texts if code != "ja")]
+    said = "\n\n――――――\n\n".join(notice.texts[code] for code in languages if notice.texts.get(code))
+    parts = (title, said, notice.link, _foot(notice, city_name))
+    return f"【{city_name}】{title}", "\n\n".join(part for part in parts if part) + "\n"
+
+
 def text_of(notice: Told, language: str) -> tuple[str, str]:
     """The notice's text for readers of a language, and the language that it is in."""
     for code in (language, *_FALLBACKS):

@@ -18,6 +18,9 @@ URGENT: Final = 1
 """Priorities up to this one (alerts, drills) overtake: they may use the tokens and places that are kept for them."""
 
 FIRST_PAUSE, LONGEST_PAUSE, REFUSED_PAUSE = 1.0, 60.0, 60.0
+LONGEST_URGENT_PAUSE = 10.0
+"""Of an alert: when LINE is back it goes out at once."""
+
 FAILURES = 5
 """After so many calls in a row without success the channel is thought down: it is probed, one call at a time."""
 
@@ -29,6 +32,8 @@ class Call(Protocol):
 
     @property
     def part(self) -> int: ...
+    @property
+    def priority(self) -> int: ...
     @property
     def attempts(self) -> int: ...
     @property
@@ -85,7 +90,8 @@ def after_failure(call: Call, error: Failure) -> Step:
     """What LINE's refusal or silence means for this call."""
     if error.permanent:
         return Step("dead", error.reason)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(10, max(0, call.attempts - 1)))
+    longest = LONGEST_URGENT_PAUSE if call.priority <= URGENT else LONGEST_PAUSE
+    pause = min(longest, FIRST_PAUSE * 2 ** min(10, max(0, call.attempts - 1)))
     if error.status == 429:
         # It was not looked at: the channel rests, and so need not this call.
         pause = max(error.retry_after, FIRST_PAUSE)

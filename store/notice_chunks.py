@@ -29,7 +29,7 @@ from store.errors import LeaseLost
 from store.notice_plan import NoticePlan
 from store.notice_steps import anything_left, locked_notice, take_step
 from store.rates import Wish, give_back, take
-from store.records_notices import ClaimedChunk
+from store.records_notices import ClaimedChunk, NoticeChannel
 from store.rows import clean, from_ms, to_ms
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_recipients as people
@@ -38,6 +38,7 @@ from store.writer import Kind, one_by_one
 
 # Written out, or SQLite does not see that the partial index serves.
 _OPEN = chunks.c.state == literal_column("'open'")
+_LINE = chunks.c.channel == literal_column("'line'")
 _ITS_NOTICE = and_(notices.c.city == chunks.c.city, notices.c.id == chunks.c.notice_id)
 _KEY = ("city", "notice_id", "part")
 _HOLD = (
@@ -68,6 +69,7 @@ class _Claim:
     lease_until: int
     city: str
     most: int
+    channel: NoticeChannel = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,23 @@ class NoticeChunks(NoticePlan):
         """The cities whose channel has something to send now. Cheap: looks at what is open only."""
         now = self._now()
         found = select(chunks.c.city, func.min(chunks.c.priority)).join(notices, _ITS_NOTICE)
-        asked = found.where(_OPEN, chunks.c.due_at <= now, notices.c.status == "sending").group_by(chunks.c.city)
+        asked = found.where(_OPEN, chunks.c.due_at <= now, _LINE, notices.c.status == "sending").group_by(chunks.c.city)
         return [Due(city, priority) for city, priority in self._read(lambda one: one.execute(asked).all())]
 
     def claim_chunks(
-        self, worker: str, limit: int, lease_seconds: float, city: str = "", most: int = 1_000
+        self, worker: str, limit: int, lease_seconds: float, city: str = "", channel: NoticeChannel = "line"
     ) -> list[ClaimedChunk]:
-        """Up to `limit` calls that are due, the most urgent first: of one city, or of all; none of a priority > `most`.
+        """Up to `limit` calls that are due, the most urgent first: of one city, or of all.
 
         A call that somebody held and did not mark may have been made: `fate_unknown`.
         """
         now = self._now()
-        claim = _Claim(worker, limit, now, now + round(lease_seconds * 1000), city, most)
+        claim = _Claim(worker, limit, now, now + round(lease_seconds * 1000), city, 1_000, channel)
+        # Mostly there is nothing, and looking holds nobody up.
+        if not self._read(
+            lambda connection: connection.execute(select(chunks.c.part).where(_due(claim)).limit(1)).first()
+        ):
+            return []
         return self._write(Kind("claim_chunks", 6, one_by_one(_claim)), claim)
 
     def claim_at_rate(
@@ -154,15 +161,21 @@ def _claim_at_rate(connection: Connection, both: tuple[_Claim, Wish]) -> tuple[l
 
 
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:
-    here: ColumnElement[bool] = chunks.c.city == claim.city if claim.city else true()
-    sending = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "sending").exists()
-    due = and_(_OPEN, chunks.c.due_at <= claim.now, chunks.c.priority <= claim.most, here, sending)
     whom = and_(*(people.c[name] == chunks.c[name] for name in _KEY))
-    chosen = select(chunks, people.c.recipients).join(people, whom).where(due).order_by(*_ORDER).limit(claim.limit)
+    chosen = (
+        select(chunks, people.c.recipients).join(people, whom).where(_due(claim)).order_by(*_ORDER).limit(claim.limit)
+    )
     taken = [_claimed(row, claim) for row in connection.execute(chosen.with_for_update(of=chunks, skip_locked=True))]
     if taken:
         connection.execute(_HOLD, [_hold(chunk, claim) for chunk in taken])
     return taken
+
+
+def _due(claim: _Claim) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = chunks.c.city == claim.city if claim.city else true()
+    sending = select(notices.c.id).where(_ITS_NOTICE, notices.c.status == "sending").exists()
+    urgent, channel = chunks.c.priority <= claim.most, chunks.c.channel == claim.channel
+    return and_(_OPEN, chunks.c.due_at <= claim.now, urgent, channel, here, sending)
 
 
 def _hold(chunk: ClaimedChunk, claim: _Claim) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 PLAN_LEASE_SECONDS = 60.0
 """A planner that was not heard of for so long is thought dead. A million people take a few seconds."""
+
+MailTo = Callable[[str], Sequence[str]]
 
 _IS_DUE = "status IN ('scheduled', 'planning')"
 """As the partial index says it, or SQLite does not see that it may use it."""
@@ -63,21 +65,30 @@ class NoticePlan(Notices):
         count = int(self._read(lambda connection: connection.execute(counted).scalar_one()))
         return HeadCount(count, count < SMALL_COUNT)
 
-    def plan_due_notices(self, now: datetime, least: int = 0, most: int = 1_000) -> int:
+    def plan_due_notices(
+        self,
+        now: datetime,
+        least: int = 0,
+        most: int = 1_000,
+        mail_to: Callable[[str], Sequence[str]] = lambda _city: (),
+    ) -> int:
         """Plan every notice whose time has come, the urgent ones first; how many were. Any number may do it at once.
 
         Only those of a priority from `least` to `most`: an alert is not to wait while news for a million are planned.
+        `mail_to`: the addresses of a city to which a notice with the channel "mail" goes.
         """
         at, those = to_ms(now), notices.c.priority.between(least, most)
         due = and_(text(_IS_DUE), notices.c.due_at <= at, those)
         found = select(notices.c.city, notices.c.id).where(due).order_by(notices.c.priority, notices.c.due_at)
         waiting = self._read(lambda connection: connection.execute(found).all())
-        return sum(self._plan_one(city, number, now) for city, number in waiting)
+        return sum(self._plan_one(city, number, now, mail_to) for city, number in waiting)
 
-    def _plan_one(self, city: str, number: int, now: datetime) -> int:
+    def _plan_one(self, city: str, number: int, now: datetime, mail_to: MailTo) -> int:
         try:
             notice = self._begin_planning(city, number, now)
             chunks = list(self._chunks_of(notice, now)) if "line" in notice.channels else []
+            if "mail" in notice.channels and not notice.drill:
+                chunks += _mails(notice, len(chunks), mail_to(city), now)
             self._keep_plan_surely(notice, chunks, now)
         except NoticeConflict:
             # Somebody else plans it, or it was stopped meanwhile.
@@ -104,7 +115,7 @@ class NoticePlan(Notices):
         then = next_time(notice.repeats, now)
         if then is None:
             return
-        following = self.put_notice(_following(notice, then), by=notice.created_by)
+        following = self.put_notice(_following(notice, then), by=notice.created_by, repeated=True)
         if following.status == "draft":
             self.schedule_notice(notice.city, following.id, 0, then)
 
@@ -177,6 +188,12 @@ def _write_plan(connection: Connection, notice: NoticeView, chunks: list[_Chunk]
     row = take_step(connection, row, "planned", 0, at, {"recipients": count, "due_at": None})
     if not chunks:
         take_step(connection, row, "finishes", 0, at, {"finished_at": at})
+
+
+def _mails(notice: NoticeView, parts: int, addresses: Sequence[str], now: datetime) -> list[_Chunk]:
+    """One to each address; these are no residents, and not counted as such."""
+    made = [_chunk(notice, parts + at, ("ja", -1, -1), [to], now) for at, to in enumerate(addresses, 1)]
+    return [_Chunk({**chunk.row, "channel": "mail", "count": 0}, chunk.people) for chunk in made]
 
 
 def _chunk(notice: NoticeView, part: int, group: _Group, members: list[str], now: datetime) -> _Chunk:

@@ -39,10 +39,14 @@ class Notices(Acts):
     What cannot happen to a notice as it stands raises `NoticeConflict`, and nothing is written.
     """
 
-    def put_notice(self, new: NewNotice, by: int) -> NoticeView:
-        """A new draft. With a `source_key` that is known, the notice that is there already, however it stands."""
+    def put_notice(self, new: NewNotice, by: int, *, repeated: bool = False) -> NoticeView:
+        """A new draft. With a `source_key` that is known, the notice that is there already, however it stands.
+
+        `repeated`: the system makes it out of one that `by` had made.
+        """
         values, now = notice_values(new), self._now()
-        return self._act(lambda connection: _put(connection, values, by, now))
+        who = who_of(0 if repeated else by)
+        return self._act(lambda connection: _put(connection, values | {"created_by": by}, who, now))
 
     def change_notice(self, city: str, number: int, version: int, by: int, **changes: Any) -> NoticeView:
         """Change fields of a draft (see `store.notice_rows.CHANGEABLE`), if nobody else did since `version`."""
@@ -179,7 +183,7 @@ class Notices(Acts):
         return [notice_view(row) for row in self._read(lambda connection: connection.execute(found).all())]
 
 
-def _put(connection: Connection, values: dict[str, Any], by: int, now: int) -> NoticeView:
+def _put(connection: Connection, values: dict[str, Any], who: str, now: int) -> NoticeView:
     city = values["city"]
     lock_audit(connection, city)
     if values["source_key"]:
@@ -188,9 +192,9 @@ def _put(connection: Connection, values: dict[str, Any], by: int, now: int) -> N
         if known is not None:
             return notice_view(known)
     number = (connection.execute(select(func.max(notices.c.id)).where(notices.c.city == city)).scalar() or 0) + 1
-    connection.execute(insert(notices).values(id=number, created_by=by, created_at=now, **values))
+    connection.execute(insert(notices).values(id=number, created_at=now, **values))
     detail = {"kind": values["kind"], "source": values["source"]}
-    write_audit(connection, city, now, who_of(by), "notice.make", f"notice:{number}", detail)
+    write_audit(connection, city, now, who, "notice.make", f"notice:{number}", detail)
     return notice_view(connection.execute(select(notices).where(this_notice(city, number))).one())
 
 

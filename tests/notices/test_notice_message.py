@@ -11,7 +11,7 @@ import pytest
 
 from clients.errors import ClientError
 from handlers.line.limits import utf16_units
-from notify.notice_message import notice_messages
+from notify.notice_message import notice_mail, notice_messages
 from notify.sending import FAILURES, Health, after_failure, before_calling
 
 _AT = datetime(2026, 9, 21, 6, 30, tzinfo=UTC)
@@ -33,6 +33,7 @@ class _Notice:
 @dataclass(frozen=True)
 class _Call:
     part: int = 0
+    priority: int = 8
     attempts: int = 1
     fate_unknown: bool = False
     first_at: datetime = _AT
@@ -78,6 +79,15 @@ def test_a_link_is_a_button_and_a_picture_is_shown_only_from_a_safe_address() ->
 def test_news_can_be_stopped_in_two_taps_and_alerts_carry_nothing_that_distracts() -> None:
     assert _shown(_Notice())["quickReply"]["items"][0]["action"]["text"] == "お知らせの設定"
     assert "quickReply" not in _shown(_Notice(kind="disaster"))
+
+
+def test_a_mail_holds_all_languages_and_the_link() -> None:
+    notice = _Notice(kind="disaster", drill=True, texts=_TEXTS, link="https://city.example.jp/a")
+
+    subject, text = notice_mail(notice, "彩野市")
+
+    assert subject == "【彩野市】【訓練】【防災】収集日の変更"
+    assert text.index(_TEXTS["ja"]) < text.index(_TEXTS["easy"]) < text.index(_TEXTS["en"]) < text.index("https://")
 
 
 @pytest.mark.parametrize("letter", ["あ", "🍎"])
@@ -135,6 +145,7 @@ def test_pauses_grow_and_end() -> None:
     unknown = ClientError("no answer", fate_unknown=True)
 
     assert [after_failure(_Call(attempts=n), unknown).pause for n in (1, 2, 3, 7, 50)] == [1, 2, 4, 60, 60]
+    assert [after_failure(_Call(attempts=n, priority=0), unknown).pause for n in (1, 2, 50)] == [1, 2, 10]
 
 
 def test_a_channel_that_does_not_answer_is_probed_and_comes_back_at_once() -> None:

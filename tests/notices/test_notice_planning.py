@@ -259,6 +259,7 @@ def test_a_repeating_notice_makes_the_next_one_when_it_goes_out(store: Store, cl
     assert [one.status for one in (first_again, second, third)] == ["done", "done", "scheduled"]
     assert third.due_at == datetime(2026, 11, 1, 9, 0, tzinfo=JAPAN)
     assert third.created_by == 3
+    assert [row.who for row in store.audit_all(CITY) if row.record == f"notice:{third.id}"] == ["system", "system"]
 
 
 @pytest.mark.parametrize(
