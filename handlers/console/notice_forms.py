@@ -19,8 +19,8 @@ CHANNELS: Final[Mapping[NoticeChannel, str]] = {
     "page": "お知らせのページ",
     "feed": "RSS・Atom",
     "widget": "ホームページのチャットの上",
+    "mail": "メール（市が決めたあて先）",
 }
-"""What staff choose from. Mail has no addresses of residents in this service."""
 
 When = Literal["now", "later", "monthly"]
 
@@ -75,6 +75,11 @@ def read_notice(form: Form, notices: Notices, now: datetime) -> Filled:
         "needs_approval": notices.approval,
     }
     return Filled(fields, reading.problems, typed_of(form, notices))
+
+
+def channels_of(notices: Notices) -> Mapping[NoticeChannel, str]:
+    """What staff choose from; mail where the city has named addresses for it (`notices.mails`)."""
+    return {code: name for code, name in CHANNELS.items() if code != "mail" or notices.mails}
 
 
 def audience_of(form: Form, notices: Notices) -> Audience:
@@ -132,7 +137,7 @@ def _words(reading: _Reading) -> dict[str, Any]:
 
 
 def _channels(reading: _Reading) -> tuple[str, ...]:
-    channels = reading.picked("channels", list(CHANNELS))
+    channels = reading.picked("channels", list(channels_of(reading.notices)))
     if not channels:
         reading.problems["channels"] = "知らせる方法を1つ以上選んでください。"
     return channels
@@ -202,7 +207,7 @@ def typed_of(form: Form, notices: Notices) -> dict[str, Any]:
 
 def blank(notices: Notices) -> dict[str, Any]:
     """A new notice: everywhere, now."""
-    return {"channels": list(CHANNELS), "when": "now", "clock": "09:00", "day": "1"}
+    return {"channels": list(channels_of(notices)), "when": "now", "clock": "09:00", "day": "1"}
 
 
 def typed_from(notice: NoticeView) -> dict[str, Any]:

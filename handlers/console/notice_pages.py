@@ -13,7 +13,6 @@ from handlers.console import gate, notice_view
 from handlers.console.desk_data import DeskData
 from handlers.console.gate import allowed, staff_member
 from handlers.console.notice_forms import (
-    CHANNELS,
     MAX_LINK,
     MAX_TEXT,
     MAX_TITLE,
@@ -21,6 +20,7 @@ from handlers.console.notice_forms import (
     Form,
     audience_of,
     blank,
+    channels_of,
     read_notice,
     typed_from,
 )
@@ -253,7 +253,7 @@ class _Pages:
             problems=problems or {},
             original=original,
             settings=self.notices(staff_member().city),
-            channels=CHANNELS,
+            channels=channels_of(self.notices(staff_member().city)),
             languages=LANGUAGES,
             longest=(MAX_TITLE, MAX_TEXT, MAX_LINK),
             today=self.data.now().astimezone(JAPAN).strftime("%Y-%m-%d"),

@@ -90,6 +90,9 @@ def test_a_notice_is_composed_approved_by_another_and_seen_on_the_phone(house: H
     sent = [one for one in house.line.deliveries if one.method == "multicast"]
     told = [one for one in sent if "受付は平日だけ" in words(list(one.messages))]
     assert [resident in one.to for one in told] == [True]
+    assert violations(boss) == []
+    boss.set_viewport_size(PHONE)
+    assert not overflows(boss)
 
 
 def test_every_page_of_notices_is_free_of_faults_and_fits_a_phone(house: House, new_page: NewPage) -> None:

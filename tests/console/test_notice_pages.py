@@ -38,7 +38,7 @@ def notice_library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library
     sources = {}
     for city, text in (
         ("test", CITY_YAML + NOTICES.replace("notices:\n", "notices:\n  approval: はい\n")),
-        ("other", CITY_YAML.replace("id: test", "id: other") + NOTICES),
+        ("other", CITY_YAML.replace("id: test", "id: other") + NOTICES + "  mails: [koho@city.example.jp]\n"),
     ):
         sources[city] = Source(write_city(folder, city, {"city.yaml": text}), folder / "_base")
     library = Library(sources)
@@ -209,6 +209,18 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(hall, changes, said):
     assert said in response.text
     assert "けんしんです" in response.text
     assert hall.store.notices("test") == []
+
+
+def test_mail_is_offered_only_where_the_city_has_named_addresses(hall):
+    author = hall.as_role("編集")
+
+    form = author.get("/notices/new").text
+    number = composed(author, channels=["mail", "page"])
+
+    elsewhere = hall.as_role("編集", city="other").get("/notices/new").text
+    assert 'value="mail"' in elsewhere
+    assert 'value="mail"' not in form
+    assert kept(hall, number).channels == ("page",)
 
 
 def test_a_draft_that_somebody_else_changed_is_not_overwritten(hall):
