@@ -108,7 +108,10 @@ def _towns(knowledge: Knowledge) -> _Points:
             members[town].append(place)
     for area in knowledge.city.notices.areas:
         towns = {_plain(town) for town in area.towns}
-        members[_plain(area.name)] += [place for town in towns for place in members.get(town, ())]
+        inside = [place for town in towns for place in members.get(town, ())]
+        # A 町 without a place of its own is near those of its area.
+        for town in (_plain(area.name), *(town for town in towns if town not in members)):
+            members[town] = [*members.get(town, ()), *inside]
     return {
         town: NamedPoint(town, fmean(p.latitude for p in found), fmean(p.longitude for p in found))
         for town, found in members.items()

@@ -16,7 +16,7 @@ from store.errors import StoreError
 LOOK_SECONDS = 2.0
 """So long after a change in another process residents may still be told the old state."""
 
-AWAY_SECONDS = 10.0
+AWAY_SECONDS = 5.0
 """A database that did not answer is left alone for so long: the wait for it would be the residents'."""
 
 States = Mapping[str, Mapping[str, PlaceState]]

@@ -22,7 +22,7 @@ from tests.running import ROOT
 AREAS = """\
 notices:
   areas:
-    - {id: higashi, name: 東地区, kana: ひがしちく, towns: [東町]}
+    - {id: higashi, name: 東地区, kana: ひがしちく, towns: [東町, 新田]}
 """
 ROWS = """\
 school,試験市立中央小学校,チュウオウショウガッコウ,試験市中央一丁目1番,36.0541,139.55,no,yes,no,yes,no,no,no,no,yes,300,
@@ -119,6 +119,7 @@ def test_what_may_be_old_is_told_as_what_was_known_and_when(city: Knowledge) -> 
         ("中央一丁目の近くのひなんじょ", "中央一丁目", None),
         ("中央の避難所", "中央", None),
         ("東地区 避難所", "東地区", None),
+        ("新田 避難所", "新田", None),
         ("中央小学校は開いてますか", "試験市立中央小学校", None),
         ("丘の上中学校 満員？", "丘の上中学校", None),
         ("洪水のとき北町で逃げるところ", "北町", "flood"),
