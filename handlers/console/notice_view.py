@@ -31,6 +31,26 @@ STATUSES: Final[Mapping[str, str]] = {
 MOVING: Final = ("scheduled", "planning", "sending", "paused")
 """As long as it stands so, its page looks again by itself."""
 
+REASONS: Final[Mapping[str, str]] = {
+    "no answer": "相手が応えません",
+    "no connection": "つながりません",
+    "connection lost": "途中で切れました",
+    "monthly limit": "今月の通数の上限です",
+    "status 401": "LINE の設定（アクセストークン）が違います",
+    "status 403": "LINE の設定（アクセストークン）が違います",
+    "status 429": "速さの上限です",
+    "status 5": "LINE の側の不具合です",
+    "status 4": "LINE が受け付けない形です",
+    "quiet hours": "お知らせを止める時間の人です",
+    "expired": "載せる期間が終わりました",
+    "retry key expired": "届いたか分からないまま、1日たちました",
+    "recipient refused": "メールのあて先が受け付けません",
+    "mail refused": "メールのサーバーが受け付けません",
+    "server refused": "メールのサーバーが受け付けません",
+    "login refused": "メールの設定が違います",
+}
+"""By how the store's fixed words begin."""
+
 TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お知らせのページを開いた", "line": "LINE で開いた"}
 
 
@@ -68,6 +88,11 @@ def _shown(message: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
     lines = tuple(part["text"] for part in card["body"]["contents"])
     button = card["footer"]["contents"][0]["action"]["label"] if "footer" in card else ""
     return lines, button
+
+
+def reason_words(reason: str) -> str:
+    """Why a call did not get through, in the words of staff; what is new stands as it is."""
+    return next((words for begin, words in REASONS.items() if reason.startswith(begin)), reason)
 
 
 def audience_words(audience: Audience, notices: Notices) -> str:
@@ -142,6 +167,7 @@ def progress_json(notice: NoticeView, progress: Progress) -> dict[str, Any]:
         "done": done,
         "total": total,
         "failed": progress.failed,
+        "trouble": f"待っています：{reason_words(progress.trouble)}。自動で送り直します。" if progress.trouble else "",
         "words": words if notice.status not in ("scheduled", "planning") else "",
     }
 
@@ -164,7 +190,7 @@ def result_rows(results: NoticeResults) -> list[tuple[str, int]]:
     rows += [
         (f"受け付けたうち {LANGUAGES.get(code, code)}", count) for code, count in sorted(results.languages.items())
     ]
-    rows += [(f"送れなかった理由 {reason}", count) for reason, count in sorted(results.failures.items())]
+    rows += [(f"送れなかった理由：{reason_words(reason)}", count) for reason, count in sorted(results.failures.items())]
     return rows + [(TAPS.get(what, what), count) for what, count in sorted(results.taps.items())]
 
 

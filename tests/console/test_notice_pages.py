@@ -12,6 +12,7 @@ import pytest
 
 from bot.wishes import Wishes
 from faq.library import Library, Source
+from handlers.console.notice_view import reason_words
 from store import Outcome, Store
 from store.records_notices import NoticeView
 from tests.builders import CITY_YAML, write_city
@@ -296,6 +297,29 @@ def test_the_bar_shows_how_far_it_has_come(hall):
 
     assert (told["status"], told["done"], told["total"], told["moving"]) == ("sending", 0, 3, True)
     assert f"notices/{number}/progress.json" in author.get("/notices").text
+
+
+def test_staff_see_why_a_notice_waits(hall):
+    a_friend(hall.store, "U1", city="other", topics=("kosodate",))
+    author = hall.as_role("編集", city="other")
+    number = composed(author, channels=["line"])
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+    [chunk] = hall.store.claim_chunks("w", 10, 8.0)
+    hall.store.chunk_later(chunk, 5.0, "no answer: TimeoutError", True)
+
+    told = author.get(f"/notices/{number}/progress.json").json
+
+    assert told["trouble"] == "待っています：相手が応えません。自動で送り直します。"
+    assert told["trouble"] in author.get(f"/notices/{number}").text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("status 503", "LINE の側の不具合です"), ("status 429", "速さの上限です"), ("something new", "something new")],
+)
+def test_every_reason_is_told_in_words(reason, words):
+    assert reason_words(reason) == words
 
 
 def test_a_correction_is_linked_to_what_it_corrects(hall):

@@ -43,6 +43,7 @@ function countWhileWriting(form) {
 function followSending(progress) {
   const bar = progress.querySelector("progress");
   const words = progress.querySelector(".figures");
+  const trouble = progress.querySelector(".warn");
 
   async function look() {
     try {
@@ -52,6 +53,10 @@ function followSending(progress) {
         if (told.status !== progress.dataset.status) return location.reload();
         bar.max = told.total || 1;
         bar.value = told.done;
+        if (trouble) {
+          trouble.textContent = told.trouble;
+          trouble.hidden = !told.trouble;
+        }
         if (told.words && words.textContent !== told.words) words.textContent = told.words;
       }
     } catch { /* looked at again in a moment */ }
