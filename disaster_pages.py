@@ -10,6 +10,7 @@ telegrams and other processes did.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import tempfile
@@ -27,6 +28,7 @@ from faq.library import UnknownCity
 from faq.place_states import KnownPlaces
 from notify.notice_life import PUBLIC
 from notify.plain_page import FILES, PageContent, PageNotice, plain_page
+from notify.plain_page_words import PageLanguage
 from store import Store
 from store.errors import StoreError
 from store.records_notices import NoticeView
@@ -34,6 +36,7 @@ from store.records_notices import NoticeView
 log = logging.getLogger(__name__)
 FOLDER: Final = "disaster"
 BY_HAND: Final = "by-hand.txt"
+_ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_NOTICES: Final = 30
 PAGES_SECONDS: Final = 5.0
 """So soon the page has what another process has changed."""
@@ -54,7 +57,6 @@ class DisasterPages:
         self._knowledge_of = knowledge_of
         self._store = store
         self._clock = clock
-        self._written: dict[Path, object] = {}
         self._known: dict[str, PageContent] = {}
         self._one_at_a_time = threading.Lock()
 
@@ -117,18 +119,9 @@ class DisasterPages:
         return PageContent(knowledge.city, self._now(), page_notices(theirs), places, knowledge.places, drill=True)
 
     def _write(self, folder: Path, content: PageContent | None) -> bool:
-        mark = None if content is None else _mark(content)
-        files = [folder / name for name in FILES.values()]
-        there = all(file.is_file() for file in files)
-        if self._written.get(folder, self) == mark and there == (content is not None):
-            return False
-        for language, name in FILES.items():
-            if content is None:
-                (folder / name).unlink(missing_ok=True)
-            else:
-                exchange(folder / name, plain_page(content, language))
-        self._written[folder] = mark
-        return content is not None or there
+        """Whether a file had to be exchanged, or taken away where there is nothing to show."""
+        changed = [_exchanged(folder / name, content, language) for language, name in FILES.items()]
+        return any(changed)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -167,6 +160,16 @@ def exchange(path: Path, text: str) -> None:
         raise
 
 
-def _mark(content: PageContent) -> object:
-    """Equal when the page would be, but for the time on it."""
-    return (content.city, content.notices, content.by_hand, tuple(content.places.states.items()), content.shelters)
+def _exchanged(path: Path, content: PageContent | None, language: PageLanguage) -> bool:
+    """The file's last line names what it tells, so that no process rewrites what another has written already."""
+    if content is None:
+        there = path.is_file()
+        path.unlink(missing_ok=True)
+        return there
+    told = plain_page(replace(content, at=_ANY_TIME), language)
+    mark = f"<!-- {hashlib.sha256(told.encode()).hexdigest()[:16]} -->\n"
+    with suppress(OSError):
+        if path.read_text(encoding="utf-8", errors="replace").endswith(mark):
+            return False
+    exchange(path, plain_page(content, language) + mark)
+    return True

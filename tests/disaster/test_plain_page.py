@@ -18,6 +18,7 @@ from faq.places import Shelter
 from handlers.public.disaster import disaster_blueprint
 from notify.plain_page import FILES, MAX_BYTES, PageContent, PageNotice, plain_page
 from store import Store, open_store
+from store.places_state import PlaceChange
 from store.records_notices import Audience, NewNotice
 from tests.builders import a_city
 from tests.console_site import a_config
@@ -109,6 +110,23 @@ def test_what_a_telegram_made_is_on_the_page_and_nothing_is_written_without_need
     assert "避難してください。" in index.read_text(encoding="utf-8")
     assert index.stat().st_mode & 0o004, "another web server may read it"
     assert [path.name for path in index.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_of_several_processes_each_writes_what_the_file_does_not_tell_yet_and_no_more(
+    store: Store, shelter_library: Library, clock: Clock, tmp_path
+) -> None:
+    first, second = (the_pages(store, shelter_library, clock, tmp_path) for _ in range(2))
+    states = [PlaceChange("school", status) for status in ("open", "full", "open")]  # type: ignore[arg-type]
+
+    wrote = []
+    for state, writer in zip(states, (first, second, first), strict=True):
+        store.set_places("test", [state], 1)
+        clock.forward(1)
+        wrote.append((writer.write("test"), first.write("test"), second.write("test")))
+
+    assert wrote == [(True, False, False)] * 3
+    page = words(read_page((tmp_path / "data" / "disaster" / "test" / "index.html").read_text("utf-8")))
+    assert "開いている避難所試験市立中央小学校" in page
 
 
 def test_an_operator_writes_on_top_without_a_database(
