@@ -107,8 +107,7 @@ def _child_months(reading: _Reading) -> tuple[int, int] | None:
     youngest, oldest = reading.number("child-from"), reading.number("child-to")
     if youngest is None and oldest is None:
         return None
-    low = youngest if youngest is not None else 0
-    high = oldest if oldest is not None else (MAX_CHILD_MONTHS if youngest is None or oldest is None else low)
+    low, high = youngest or 0, MAX_CHILD_MONTHS if oldest is None else oldest
     return min(low, high), max(low, high)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from bot.wishes import Wishes
 from faq.library import Library, Source
+from handlers.console.notice_forms import audience_of
 from handlers.console.notice_view import reason_words
 from store import Outcome, Store
 from store.records_notices import NoticeView
@@ -19,7 +21,7 @@ from tests.builders import CITY_YAML, write_city
 from tests.console_site import ConsoleSite, Visitor, a_console
 from tests.databases import Clock
 from tests.store.store_builders import a_turn
-from tests.wishes.conftest import NOTICES
+from tests.wishes.conftest import NOTICES, city_with_notices
 
 FILLED = {
     "topic": "kosodate",
@@ -174,6 +176,23 @@ def test_the_count_knows_what_people_read(hall):
     in_english = hall.as_role("編集").get("/notices/count?topic=kosodate&languages=en&languages=xx").json
 
     assert in_english["count"] == 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "months"),
+    [
+        (("3", "4"), (3, 4)),
+        (("4", "3"), (3, 4)),
+        (("6", ""), (6, 240)),
+        (("", "0"), (0, 0)),
+        (("", ""), None),
+        (("三", "x"), None),
+    ],
+)
+def test_the_childs_age_is_read_as_it_is_typed(typed, months):
+    form = MultiDict({"topic": "kosodate", "child-from": typed[0], "child-to": typed[1]})
+
+    assert audience_of(form, city_with_notices().city.notices).child_months == months
 
 
 def test_only_disaster_topics_may_go_to_every_friend(hall):
