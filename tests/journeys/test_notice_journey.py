@@ -1,0 +1,56 @@
+"""A notice from the store's draft to a resident's phone, through the whole service; and who no longer wants it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from store.records_notices import Audience, NewNotice, NoticeView
+from tests.running import CITY, House, wait_until, words
+
+
+@pytest.fixture
+def friend(house: House) -> House:
+    """The resident becomes a friend, and has been welcomed."""
+    house.line.unfollow(CITY, house.resident)
+    house.after(lambda: house.line.follow(CITY, house.resident))
+    return house
+
+
+def _issue(house: House, title: str) -> NoticeView:
+    """To all friends who have not left 防災 out; a new friend hears of it from the start."""
+    store = house.parts.store
+    new = NewNotice(
+        city=CITY,
+        kind="disaster",
+        topic="bosai",
+        title=title,
+        texts={"ja": f"{title}の本文です。"},
+        audience=Audience(everyone=True, topics=("bosai",)),
+        channels=("line", "page"),
+    )
+    return store.issue_notice(CITY, store.put_notice(new, by=3).id, by=3)
+
+
+def _ends(house: House, notice: NoticeView) -> None:
+    wait_until(lambda: [one.status for one in house.parts.store.notices(CITY) if one.id == notice.id] == ["done"])
+
+
+def test_a_notice_is_on_the_phone_and_on_the_page_with_one_number(friend: House) -> None:
+    notice = _issue(friend, "給水所を開きました")
+    _ends(friend, notice)
+
+    heard = words(friend.shown()[-1:])
+    assert "給水所を開きましたの本文です。" in heard
+    assert notice.number in heard
+    assert [one.number for one in friend.parts.store.public_notices(CITY, datetime.now(UTC))] == [notice.number]
+
+
+def test_whoever_stops_all_notices_hears_none(friend: House) -> None:
+    friend.type("お知らせを止めて")
+    notice = _issue(friend, "給水所を開きました")
+    _ends(friend, notice)
+
+    assert friend.parts.store.notice_results(CITY, notice.id).recipients == 0
+    assert "給水所を開きましたの本文" not in words(friend.shown())
