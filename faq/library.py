@@ -76,6 +76,7 @@ class Library:
         self._revisions = revisions
         self._modes = modes
         self._mode: Mapping[str, str] = {}
+        self._modes_silent = False
         self._knowledge: dict[str, Knowledge] = {}
         # As residents meet it in the mode of the day.
         self._shown: dict[str, Knowledge] = {}
@@ -143,8 +144,11 @@ class Library:
         try:
             modes = self._modes()
         except Exception:
-            logger.exception("mode_source_failed")
+            if not self._modes_silent:
+                logger.exception("mode_source_failed")
+            self._modes_silent = True
             return
+        self._modes_silent = False
         changed = {city for city in {*modes, *self._mode} if modes.get(city) != self._mode.get(city)}
         self._mode = modes
         for city in changed & self._knowledge.keys():
