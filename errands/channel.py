@@ -22,6 +22,9 @@ from telemetry import NOTICE_CALLS
 log = logging.getLogger(__name__)
 
 BUCKET = "multicast"
+WAITED_SECONDS = 300.0
+"""A call that waited longer (quiet hours, a pause, LINE was down) asks again who still wishes to hear it."""
+
 _KEPT_MESSAGES = 64
 
 
@@ -59,6 +62,7 @@ class _Told:
 
     messages: list[dict[str, Any]]
     expires_at: datetime | None
+    issued_at: float
     unit: str
 
 
@@ -172,6 +176,9 @@ class Channel:
             await self._in_hand(self._store.chunk_dead, chunk, "no notice")
             return
         step = before_calling(chunk, datetime.fromtimestamp(self._clock(), UTC), told.expires_at)
+        if step.do == "call" and self._waited(chunk, told):
+            chunk = await self._in_hand(self._store.still_wanted, chunk)
+            step = step if chunk.recipients else Step("sent", "nobody is left")
         if step.do == "call":
             step = await self._call(chunk, told)
         NOTICE_CALLS.labels(self._city, step.do).inc()
@@ -182,6 +189,10 @@ class Channel:
             await self._in_hand(self._store.chunk_dead, chunk, step.reason)
         else:
             await self._in_hand(self._store.chunk_later, chunk, step.pause, step.reason, step.fate_unknown)
+
+    def _waited(self, chunk: ClaimedChunk, told: _Told) -> bool:
+        """Whether wishes may have changed since it was planned. What may have been accepted must stay as it was."""
+        return not chunk.fate_unknown and self._clock() - told.issued_at > WAITED_SECONDS
 
     async def _call(self, chunk: ClaimedChunk, told: _Told) -> Step:
         try:
@@ -213,7 +224,9 @@ class Channel:
             messages = notice_messages(notice, chunk.language, self._name_of(self._city), link)
             while len(self._told) >= _KEPT_MESSAGES:
                 del self._told[next(iter(self._told))]
-            self._told[key] = _Told(messages, notice.expires_at, f"notice_{notice.number.replace('-', '_')}")
+            issued_at = notice.issued_at.timestamp() if notice.issued_at else 0.0
+            unit = f"notice_{notice.number.replace('-', '_')}"
+            self._told[key] = _Told(messages, notice.expires_at, issued_at, unit)
         return self._told[key]
 
 

@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 
 from store.errors import LeaseLost
+from store.notice_people import people as people_of
 from store.notice_plan import NoticePlan
-from store.notice_steps import anything_left, locked_notice, take_step
+from store.notice_steps import anything_left, locked_notice, take_step, this_notice
 from store.rates import Wish, give_back, take
 from store.records_notices import ClaimedChunk, NoticeChannel
 from store.rows import clean, from_ms, to_ms
@@ -118,6 +119,22 @@ class NoticeChunks(NoticePlan):
         """
         claim = _Claim(worker, rate.want, rate.now, rate.now + round(lease_seconds * 1000), rate.city, most)
         return self._write(Kind("claim_at_rate", 6, one_by_one(_claim_at_rate)), (claim, rate))
+
+    def still_wanted(self, chunk: ClaimedChunk) -> ClaimedChunk:
+        """A call that nobody has accepted, without those who have changed their wishes since it was planned.
+
+        Who blocked the account, stopped, or left the topic meanwhile is taken off its list. Raises LeaseLost.
+        """
+        notice = self.notice(chunk.city, chunk.notice_id)
+        if notice is None:
+            return chunk
+        found, who = people_of(chunk.city, notice.audience, from_ms(self._now()))
+        asked = found.where(who.in_(chunk.recipients))
+        willing = {row[0] for row in self._read(lambda connection: connection.execute(asked).all())}
+        left = replace(chunk, recipients=tuple(one for one in chunk.recipients if one in willing))
+        if len(left.recipients) < len(chunk.recipients):
+            self._act(lambda connection: _shorten(connection, left, len(chunk.recipients)))
+        return left
 
     def chunk_sent(self, chunk: ClaimedChunk, request_id: str, reason: str = "") -> None:
         """LINE has accepted it. With the last one its notice is done. Raises LeaseLost when another holds it now."""
@@ -221,6 +238,17 @@ def _forget(connection: Connection, limit: int) -> int:
     if gone:
         connection.execute(delete(people).where(tuple_(*key).in_([tuple(row) for row in gone])))
     return len(gone)
+
+
+def _shorten(connection: Connection, left: ClaimedChunk, before: int) -> None:
+    this, count = _this(left.city, left.notice_id, left.part), len(left.recipients)
+    held = and_(this, chunks.c.worker == left.worker, chunks.c.attempts == left.attempts, _OPEN)
+    if not connection.execute(update(chunks).where(held).values(count=count)).rowcount:
+        raise LeaseLost
+    its_list = and_(people.c.city == left.city, people.c.notice_id == left.notice_id, people.c.part == left.part)
+    connection.execute(update(people).where(its_list).values(recipients=orjson.dumps(left.recipients).decode()))
+    fewer = {"recipients": notices.c.recipients - (before - count)}
+    connection.execute(update(notices).where(this_notice(left.city, left.notice_id)).values(fewer))
 
 
 def _still_open() -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ import pytest
 from store import LeaseLost, Store
 from store.rates import Wish
 from tests.databases import Clock
-from tests.notices.notice_builders import CITY, a_notice, add_friends
+from tests.notices.notice_builders import CITY, a_notice, add_friends, add_wishes
 
 _LEASE = 8.0
 
@@ -103,6 +103,25 @@ def test_what_somebody_held_of_a_stopped_notice_is_closed_when_the_lease_ends(st
     clock.forward(_LEASE)
     assert store.sweep_chunks() == 1
     assert store.notice_results(CITY, number).stopped == 1_200
+
+
+def test_who_stopped_while_a_call_waited_is_taken_off_its_list(store: Store, clock: Clock) -> None:
+    number = _sending(store, clock, 10)
+    (chunk,) = store.claim_chunks("w1", 1, _LEASE)
+    add_wishes(store, chunk.recipients[:3], topics=["gomi"], paused=True)
+    add_wishes(store, chunk.recipients[3:5], topics=["gomi"])
+
+    left = store.still_wanted(chunk)
+
+    assert left.recipients == chunk.recipients[3:]
+    assert store.still_wanted(left) == left
+    assert (store.notice_progress(CITY, number).waiting, store.notices(CITY)[0].recipients) == (7, 7)
+    clock.forward(_LEASE)
+    (again,) = store.claim_chunks("w2", 1, _LEASE)
+    assert again.recipients == left.recipients
+    add_wishes(store, chunk.recipients[5:6], topics=["gomi"], paused=True)
+    with pytest.raises(LeaseLost):
+        store.still_wanted(left)
 
 
 def test_opened_links_are_counts(store: Store, clock: Clock) -> None:

@@ -211,6 +211,23 @@ def test_two_senders_share_one_rate_and_no_call(open_now: Store, line: tuple[Run
     assert max(call.at for call in heard.calls) - began >= (20 - 2) / 20.0 * 0.99
 
 
+def test_who_stops_while_a_notice_waits_does_not_hear_it(
+    open_now: Store, line: tuple[RunningEmulator, Heard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("errands.channel.WAITED_SECONDS", 0.0)
+    running, heard = line
+    names = befriend(open_now, running, 600)
+    notice = issue(open_now)
+    open_now.plan_due_notices(datetime.now(UTC))
+    add_wishes(open_now, names[:501], topics=["gomi"], paused=True)
+
+    with sending(open_now, running.url):
+        wait_until(lambda: _status(open_now, notice.id) == "done")
+
+    assert heard.residents == dict.fromkeys(names[501:], 1)
+    assert open_now.notice_results(CITY, notice.id).recipients == 99
+
+
 def test_news_wait_while_it_is_quiet(open_now: Store, line: tuple[RunningEmulator, Heard]) -> None:
     running, heard = line
     names = befriend(open_now, running, 2)
