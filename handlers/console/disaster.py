@@ -121,8 +121,22 @@ def sent_moment() -> datetime:
     return min(opened, now)
 
 
+def other_day(desk: DisasterDesk, city: str) -> Response | None:
+    """Where a form goes that was made in a drill which is over, or before one began: nowhere. None: it is today's."""
+    if bool(request.form.get("drill")) == desk.drill(city):
+        return None
+    gate.flash(
+        "problem",
+        "この画面を開いたあとに、訓練が始まったか終わりました。何も出していません。もういちど選んでください。",
+    )
+    return redirect(url_for("console.disaster", city=city), 303)
+
+
 def told(desk: DisasterDesk, city: str, draft: Draft) -> Response:
     """Issues it and says so."""
+    elsewhere = other_day(desk, city)
+    if elsewhere is not None:
+        return elsewhere
     report, notice = desk.issue(staff_member(), draft)
     what = "訓練の知らせを出しました。" if notice.drill else "すべての送り先に出しました。"
     gate.flash("done", f"{header(report.number, report.at)}「{notice.title}」：{what}")

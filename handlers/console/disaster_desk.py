@@ -105,7 +105,10 @@ class DisasterDesk:
 
     def issue(self, me: Staff, draft: Draft) -> tuple[Report, NoticeView]:
         """Numbered, kept and on its way to every channel; pressed twice it is the same report."""
-        incident = self._incident(me, self.drill(me.city))
+        drill = self.drill(me.city)
+        incident = self._incident(me, drill)
+        if incident.drill != drill:
+            raise NoticeConflict(message="a disaster began while this was a drill")
         report = self.store.take_report(
             me.city, incident.id, draft.key, draft.text_id, draft.areas, draft.opened_at, me.id
         )

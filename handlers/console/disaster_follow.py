@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, abort, url_for
 
 from faq.disaster_texts import LANGUAGES
-from handlers.console.disaster import Page, sent_key, sent_moment, sent_texts, shown_draft, told
+from handlers.console.disaster import Page, other_day, sent_key, sent_moment, sent_texts, shown_draft, told
 from handlers.console.disaster_desk import DisasterDesk, Draft
 from handlers.console.disaster_words import complaint, follow_up_texts
 from handlers.console.gate import allowed
@@ -46,6 +46,9 @@ def _show(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> str:
 
 
 def _issue(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> Page:
+    elsewhere = other_day(desk, city)
+    if elsewhere is not None:
+        return elsewhere
     draft = replace(_draft(desk, city, number, mark), key=sent_key(), texts=sent_texts(), opened_at=sent_moment())
     problem = complaint(draft.texts)
     if problem:

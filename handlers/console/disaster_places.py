@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from faq.place_states import STATUSES, PlaceStatus
 from faq.places import Shelter
 from handlers.console import gate
+from handlers.console.disaster import other_day
 from handlers.console.disaster_desk import DisasterDesk
 from handlers.console.disaster_words import STATUS_NAMES
 from handlers.console.gate import allowed, staff_member
@@ -36,6 +37,9 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.post("/<city>/disaster/places")
     @allowed("disaster.place")
     def set_places(city: str) -> Page:
+        elsewhere = other_day(desk, city)
+        if elsewhere is not None:
+            return elsewhere
         drill = desk.drill(city)
         changed = _shelter_changes(desk, city, drill)
         count = desk.store.set_places(city, changed, staff_member().id, drill=drill)
@@ -46,6 +50,9 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.post("/<city>/disaster/water")
     @allowed("disaster.place")
     def set_water(city: str) -> Page:
+        elsewhere = other_day(desk, city)
+        if elsewhere is not None:
+            return elsewhere
         drill = desk.drill(city)
         change = _water_change(desk, city, drill)
         if change is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.wishes import Wishes
 from tests.console_site import Visitor
 from tests.databases import Clock
@@ -30,7 +32,7 @@ def test_every_text_of_a_drill_says_so_and_it_reaches_only_who_takes_part(day: B
 def test_residents_see_nothing_of_a_drill_but_its_own_page(day: Bad, chief: Visitor) -> None:
     begin(chief)
     day.issues(chief)
-    chief.submit("/disaster/places", "/disaster/places", {"place": "school", "status_school": "open"})
+    chief.submit("/disaster/places", "/disaster/places", {"place": "school", "status_school": "open", "drill": "1"})
 
     assert "避難指示" not in day.page()
     assert "中央小学校" not in day.page()
@@ -60,6 +62,24 @@ def test_no_drill_begins_during_a_disaster(day: Bad, chief: Visitor) -> None:
     incident = day.store.open_incident("test")
     assert incident is not None
     assert not incident.drill
+
+
+@pytest.mark.parametrize("begins_as_drill", [True, False])
+def test_a_form_of_before_the_switch_sends_and_changes_nothing(day: Bad, chief: Visitor, begins_as_drill: bool) -> None:
+    """Nobody may send the real thing with a button that said 【訓練】, nor a drill in the belief that it was real."""
+    if begins_as_drill:
+        begin(chief)
+    chief.get("/disaster/new/support-desk")
+    form = fields(chief.post("/disaster/new/support-desk").text)
+    places = {"place": "school", "status_school": "open", **({"drill": "1"} if begins_as_drill else {})}
+    chief.submit("/disaster", "/disaster/end" if begins_as_drill else "/disaster/drill")
+
+    for path, sent in (("/disaster/new/support-desk/issue", form), ("/disaster/places", places)):
+        assert chief.post(path, sent).headers["Location"].endswith("/disaster")
+
+    assert "訓練が始まったか終わりました" in chief.get("/disaster").text
+    assert day.store.notices("test", "disaster") == []
+    assert day.store.place_states("test") == day.store.place_states("test", drill=True) == {}
 
 
 def test_a_real_notice_is_not_followed_up_in_a_drill(day: Bad, chief: Visitor) -> None:
