@@ -44,31 +44,31 @@ Short = Annotated[
 Mark = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\n]*$")]
 
 
-class ShortIn(Strict):
+class Spoken(Strict):
+    """Something with a field for each language."""
+
+    def said(self, language: TextLanguage) -> str:
+        text: str = getattr(self, language)
+        return text
+
+
+class ShortIn(Spoken):
     """A line in each language."""
 
     ja: Short
     easy: Short
     en: Short
 
-    def said(self, language: TextLanguage) -> str:
-        text: str = getattr(self, language)
-        return text
 
-
-class DrillMark(Strict):
+class DrillMark(Spoken):
     """What stands before every title and text of a drill."""
 
     ja: Mark
     easy: Mark
     en: Mark
 
-    def said(self, language: TextLanguage) -> str:
-        text: str = getattr(self, language)
-        return text
 
-
-class Reason(Strict):
+class Reason(Spoken):
     """Why people have to leave, as a sentence in each language; `name` is what staff choose."""
 
     id: Identifier
@@ -77,22 +77,14 @@ class Reason(Strict):
     easy: Short
     en: Short
 
-    def said(self, language: TextLanguage) -> str:
-        text: str = getattr(self, language)
-        return text
 
-
-class FollowUp(Strict):
+class FollowUp(Spoken):
     """A correction or an all-clear; `{number}`, `{time}` and `{title}` are the original's."""
 
     title: ShortIn
     ja: Words
     easy: Words
     en: Words
-
-    def said(self, language: TextLanguage) -> str:
-        text: str = getattr(self, language)
-        return text
 
 
 class DisasterText(FollowUp):
