@@ -6,6 +6,7 @@ from tests.databases import (  # noqa: F401 - pytest finds fixtures by their nam
     clock,
     database_url,
     empty_database_url,
+    own_server,
     postgres_server,
     postgres_template,
     postgres_url,

