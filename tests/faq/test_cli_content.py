@@ -116,6 +116,7 @@ def test_the_schemas_are_written_where_they_are_asked_for(tmp_path: Path) -> Non
     assert sorted(path.name for path in (tmp_path / "schema").iterdir()) == [
         "city.schema.json",
         "disaster.schema.json",
+        "disaster_texts.schema.json",
         "faq.schema.json",
         "thesaurus.schema.json",
     ]
