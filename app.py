@@ -86,8 +86,10 @@ class Parts:
     def load(self) -> None:
         """Loads the cities' knowledge and keeps it fresh."""
         self.library.start()
-        # What is loaded stays: the collector need not look through all of it again while residents wait.
+        # What is loaded stays: the collector need not look through all of it again while residents wait. What a webhook
+        # leaves behind has no circles; looking for them every 700 objects cost 5 to 10 % of a burst's time.
         gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
         self.loading.clear()
 
     def close(self) -> None:

@@ -24,6 +24,8 @@ from benchmarks.questions import everyday
 
 SECRET, TOKEN = "0123456789abcdef0123456789abcdef", "token-of-the-benchmark"
 RESIDENTS = 5000
+"""Who asks the everyday questions. Others ask the different ones: some of those ask for a person, and whoever waits for
+a person is not answered by the bot each time."""
 LINE_ANSWERS_AFTER = (0.030, 0.090)
 """Seconds, evenly spread."""
 
@@ -40,11 +42,11 @@ class Hook:
 
 
 def hooks(count: int, path: str, questions: Iterator[str] | None = None) -> list[Hook]:
-    asked = questions or everyday()
-    return [_hook(next(_numbers), path, next(asked)) for _ in range(count)]
+    asked, first = (questions, RESIDENTS) if questions else (everyday(), 0)
+    return [_hook(next(_numbers), path, next(asked), first + random.randrange(RESIDENTS)) for _ in range(count)]
 
 
-def _hook(number: int, path: str, question: str) -> Hook:
+def _hook(number: int, path: str, question: str, resident: int) -> Hook:
     now = int(time.time() * 1000)
     token = f"{number:032d}"
     event = {
@@ -58,7 +60,7 @@ def _hook(number: int, path: str, question: str) -> Hook:
         "webhookEventId": f"01M{number:023d}",
         "deliveryContext": {"isRedelivery": False},
         "timestamp": now,
-        "source": {"type": "user", "userId": f"U{random.randrange(RESIDENTS):032x}"},
+        "source": {"type": "user", "userId": f"U{resident:032x}"},
         "replyToken": token,
         "mode": "active",
     }

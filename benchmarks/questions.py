@@ -24,7 +24,7 @@ EVERYDAY = (
     .replace("\n", " / ")
     .split(" / ")
 )
-"""35: asked again and again, so that an answer found once is found again."""
+"""35: asked again and again, so that an answer found once is found again. None of them asks for a person."""
 
 
 def everyday(seed: int = 1) -> Iterator[str]:
