@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
@@ -10,6 +12,7 @@ import click
 from config import ConfigError, read_config
 from faq.problems import ContentError
 from store.errors import StoreError
+from usage_words import JapaneseHelp, mistake
 
 _SHOWN_PROBLEMS: Final = 20
 _BY_CODE: Final = {
@@ -31,6 +34,31 @@ _OF_POSTGRESQL: Final = (
 
 class Commands(click.Group):
     """A group whose commands fail with a sentence. What is nobody's mistake but ours still shows where it happened."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's own, but what it says is Japanese."""
+        click.Context.formatter_class = JapaneseHelp
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            sys.exit(code if isinstance(code, int) else 0)
+        except click.UsageError as error:
+            click.echo(mistake(error), err=True)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            click.echo(f"できませんでした: {error.format_message()}", err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("中止しました。", err=True)
+            sys.exit(1)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

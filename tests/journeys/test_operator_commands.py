@@ -84,7 +84,7 @@ def test_a_mistyped_command_says_what_to_do(type_command, mistyped):
     refused = type_command(*mistyped)
 
     assert refused.exit_code == 1
-    assert refused.output.startswith("Error: ")
+    assert refused.output.startswith("できませんでした: ")
     assert "Traceback" not in refused.output
 
 

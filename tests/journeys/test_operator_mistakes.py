@@ -57,7 +57,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(type_co
     refused = type_command("serve", DATABASE_URL=address)
 
     assert refused.exit_code == 1
-    assert refused.output.startswith("Error: データベース postgres")
+    assert refused.output.startswith("できませんでした: データベース postgres")
     assert says in refused.output
     assert "secret" not in refused.output
 
