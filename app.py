@@ -40,8 +40,8 @@ from errands.rounds import Errand, Rounds
 from errands.together import all_errands, all_notices
 from failures import Commands
 from faq import cli_content, cli_places, cli_search, parsed
-from faq.content import CityFiles
-from faq.knowledge import load_knowledge
+from faq.content import CityFiles, base_folder, read_folder
+from faq.knowledge import Knowledge, build_knowledge, load_knowledge
 from faq.library import Library, RevisionSource
 from faq.reader import read_city
 from handlers.console import console_blueprint
@@ -443,13 +443,20 @@ main.add_command(tell_command(_config, _city_folder))
 main.add_command(audit_commands(_opened_store, lambda: city_ids(_config().cities_dir), _city_folder))
 
 
-@main.command(help="市の案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")
+def _served(store: Store, city: str, folder: Path) -> Knowledge:
+    """What residents are answered from now: the published revision, or the folder where nothing is published."""
+    revision = store.current_revision(city)
+    return build_knowledge(revision.files, read_folder(base_folder(folder))) if revision else load_knowledge(folder)
+
+
+@main.command(help="住民に見せている案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 def export(path: Path) -> None:
     cities_dir = _config().cities_dir
     if path.exists() and not is_export(path):
         raise click.ClickException(f"{path} は、この命令が書いたファイルではありません。別の名前を書いてください。")
-    known = [load_knowledge(cities_dir / city) for city in city_ids(cities_dir)]
+    with _opened_store() as store:
+        known = [_served(store, city, cities_dir / city) for city in city_ids(cities_dir)]
     try:
         export_knowledge(((knowledge.city, tuple(knowledge.entries.values())) for knowledge in known), path)
     except (OSError, sqlite3.Error) as error:

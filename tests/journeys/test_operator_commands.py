@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 
 import pytest
 from click.testing import CliRunner
@@ -69,6 +71,20 @@ def test_publishing_the_same_again_says_so(type_command):
     type_command("content", "publish", "demo", "--author", "佐藤")
 
     assert "同じなので" in type_command("content", "publish", "demo", "--author", "佐藤").output
+
+
+def test_an_export_holds_what_residents_are_answered_from(type_command, cities, tmp_path):
+    type_command("content", "publish", "demo", "--author", "佐藤")
+    pets = cities / "demo" / "faq" / "pet.yaml"
+    pets.write_text(pets.read_text(encoding="utf-8").replace("犬", "竜"), encoding="utf-8")
+
+    exported = type_command("export", str(tmp_path / "knowledge.db"))
+
+    assert exported.exit_code == 0, exported.output
+    with contextlib.closing(sqlite3.connect(tmp_path / "knowledge.db")) as knowledge:
+        questions = " ".join(row[0] for row in knowledge.execute("SELECT question FROM entries"))
+    assert "犬" in questions
+    assert "竜" not in questions
 
 
 @pytest.mark.parametrize(
