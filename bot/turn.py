@@ -22,7 +22,8 @@ from faq.search import SearchResult
 class PersonRequest:
     """A resident asked for a person: which department, about what, and when we said that somebody will answer.
 
-    `entry_id`, `category`: what they had read last, "" for nothing.
+    `entry_id`, `category`: what they had read last, "" for nothing. `at_most`: how many the department lets wait at
+    this moment, with this one; 0 for any number.
     """
 
     department: str
@@ -30,6 +31,7 @@ class PersonRequest:
     promised_at: datetime
     entry_id: str = ""
     category: str = ""
+    at_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)

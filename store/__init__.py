@@ -16,7 +16,7 @@ from store.console_views import ConsoleViews
 from store.contacts import Contacts
 from store.core import LEASE_SECONDS, Clock
 from store.desk_book import DeskBook
-from store.errors import LeaseLost, NoticeConflict, OwnerChanged, StoreError
+from store.errors import LeaseLost, NoticeConflict, OwnerChanged, QueueFull, StoreError
 from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
@@ -104,6 +104,7 @@ __all__ = [
     "OwnerChanged",
     "Proposal",
     "Purged",
+    "QueueFull",
     "QueueState",
     "Remembered",
     "Revision",

@@ -29,6 +29,13 @@ class OwnerChanged(StoreError):
         super().__init__(message, permanent=True)
 
 
+class QueueFull(OwnerChanged):
+    """As many as the department takes wait by now: decide again, the answer is another one. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("the queue is full by now")
+
+
 class NoticeConflict(StoreError):
     """This cannot happen to the notice as it stands now (`status`), or somebody changed it first: look again."""
 

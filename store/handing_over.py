@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.handover import Event, State, Who, transition
 from store.engine import Written
-from store.errors import LeaseLost, OwnerChanged, StoreError
+from store.errors import LeaseLost, OwnerChanged, QueueFull, StoreError
 from store.extras import Execute
 from store.file_rows import add_file
 from store.rows import Row, Writing
@@ -21,6 +21,7 @@ OPEN_CASE = (
     "SELECT id, version, status, last_at FROM cases "
     "WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
 )
+_WAITING = "SELECT count(*) FROM cases WHERE city = %s AND department = %s AND status = 'waiting'"
 _KNOWN_TURN = "SELECT 1 FROM turns WHERE city = %s AND event_id = %s"
 _RESIDENT_WROTE = (
     "UPDATE cases SET resident_at = %s, last_at = %s, unread = unread + 1, idle_told_at = NULL "
@@ -36,8 +37,8 @@ _LOG = (
     "WHERE city = %s AND case_id = %s RETURNING seq"
 )
 
-TURN_AT = 4
-"""The place of `at` in a turn's row."""
+TURN_AT, CASE_DEPARTMENT = 4, 3
+"""The places of `at` in a turn's row and of `department` in a case's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | Ow
         return OwnerChanged()
     if outcome.event is None and turn and engine.execute(_KNOWN_TURN, (city, turn[1])).fetchone():
         return Written((), more=False)
+    if outcome.case and not held and _is_full(engine.execute, outcome):
+        return QueueFull()
     if turn and held:
         turn = (*turn[:TURN_AT], max(turn[TURN_AT], held[3] + 1), *turn[TURN_AT + 1 :])
     written = engine.write(replace(outcome, turn=turn, case=None, owner=None))
@@ -71,6 +74,14 @@ def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | Ow
         _open(engine, outcome.case, at, outcome.now)
     mark_change(engine.execute, city)
     return written
+
+
+def _is_full(execute: Execute, outcome: Writing) -> bool:
+    """Whether as many wait as the department takes. Asked under the lock: of two who saw the last place, one has it."""
+    assert outcome.case is not None
+    department = outcome.case[CASE_DEPARTMENT]
+    waiting: int = execute(_WAITING, (outcome.city, department)).fetchone()[0]
+    return 0 < outcome.at_most <= waiting
 
 
 def _open(engine: Engine, case: Row, at: int, now: int) -> None:

@@ -70,7 +70,8 @@ class Turn:
 class Case:
     """A request for a person. `question` is masked; `promised_at` is when the resident was told to expect an answer.
 
-    `entry_id`, `category`: what the resident had read last, "" for nothing.
+    `entry_id`, `category`: what the resident had read last, "" for nothing. `at_most`: how many may wait in the
+    department, this one included, for it to be opened (`QueueFull` otherwise); 0 for any number. Not kept.
     """
 
     city: str
@@ -82,6 +83,7 @@ class Case:
     promised_at: datetime | None = None
     category: str = ""
     entry_id: str = ""
+    at_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,9 @@ class Outcome:
 
     `owner`: who owned the conversation when this was decided. If somebody else owns it by the time of writing, nothing
     is written (`OwnerChanged`); None writes in any case. While a case is open, `turn` joins it. `case` opens one (if
-    none is open), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends". `file` came with `turn`
-    and is kept only where `owner` is a case. `wishes`: what the resident wants to hear of from now on.
+    none is open and the queue has room), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends".
+    `file` came with `turn` and is kept only where `owner` is a case. `wishes`: what the resident wants to hear of from
+    now on.
     """
 
     turn: Turn | None = None

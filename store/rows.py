@@ -230,7 +230,7 @@ class Writing:
     """An outcome as rows, with the event it finishes (None: nothing to finish) and who sends its messages.
 
     `worker` "" leaves the messages to whoever claims them. `owner` is the mark of the owner it was decided for
-    (`bot.handover.Owner.mark`): "" the bot, None whoever it is.
+    (`bot.handover.Owner.mark`): "" the bot, None whoever it is. `at_most`: how many may wait with the new case.
     """
 
     event: ClaimedEvent | None
@@ -251,6 +251,7 @@ class Writing:
     ends: str
     file: SentFile | None = None
     wishes: Wishes | None = None
+    at_most: int = 0
 
     @property
     def has_extras(self) -> bool:
@@ -285,6 +286,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         ends=outcome.ends,
         file=outcome.file,
         wishes=outcome.wishes,
+        at_most=0 if outcome.case is None else outcome.case.at_most,
     )
 
 
