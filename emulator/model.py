@@ -18,6 +18,8 @@ class Channel:
 
     `quota` is the number of recipients a month may have; None is a plan without a limit.
     `redelivery` is the console's switch "Webhook redelivery", off by default as at LINE.
+    `refused` are users of right shape whom this channel may not address (of another provider, say): a multicast with
+    one of them is refused whole, and LINE names the place (True) or does not say what it minds (False).
     """
 
     city: str
@@ -30,6 +32,7 @@ class Channel:
     redelivery: bool = False
     quota: int | None = None
     chat_on: bool = False
+    refused: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

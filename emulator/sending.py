@@ -53,7 +53,7 @@ def push(platform: PlatformState, channel: Channel, body: Json, retry_key: str |
 
 
 def multicast(platform: PlatformState, channel: Channel, body: Json, retry_key: str | None, request_id: str) -> Json:
-    """Send to up to 500 users; unknown and blocked ones are passed over."""
+    """Send to up to 500 users; unknown and blocked ones are passed over. One that is refused spoils it for all."""
     to = body.get("to")
     problems = Problems()
     problems.require_list("to", to, 1, MAX_MULTICAST)
@@ -62,8 +62,10 @@ def multicast(platform: PlatformState, channel: Channel, body: Json, retry_key: 
     problems.finish()
     users = to if isinstance(to, list) else []
     for number, user in enumerate(users):
-        if not isinstance(user, str) or not ids.USER_ID.fullmatch(user):
+        if not isinstance(user, str) or not ids.USER_ID.fullmatch(user) or channel.refused.get(user):
             raise invalid_property(f"to[{number}]")
+    if channel.refused and any(user in channel.refused for user in users):
+        raise ApiError(400, "Failed to send messages")
     _send_to_many(platform, channel, "multicast", tuple(dict.fromkeys(users)), messages, retry_key, request_id)
     return {}
 

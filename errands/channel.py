@@ -187,6 +187,9 @@ class Channel:
         elif step.do == "dead":
             log.error("a call of a notice was given up", extra={**_ids(chunk), "reason": step.reason})
             await self._in_hand(self._store.chunk_dead, chunk, step.reason)
+        elif step.do == "split":
+            log.warning("a call of a notice is divided: LINE refuses somebody in it", extra=_ids(chunk))
+            await self._in_hand(self._store.split_chunk, chunk, step.reason, step.named, step.sure)
         else:
             await self._in_hand(self._store.chunk_later, chunk, step.pause, step.reason, step.fate_unknown)
 

@@ -5,6 +5,7 @@ Pure. Whenever a call may have been accepted it is made again with the same key;
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -26,6 +27,12 @@ FAILURES = 5
 
 PROBE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
+RESIDENT_REFUSED: Final = "resident refused"
+"""Why a call to a single resident was given up whom LINE does not take: a wrong id, or one of another account."""
+
+_A_RESIDENT = re.compile(r"/?to(?:\[|/)(\d{1,4})\]?")
+_ALL_RESIDENTS = re.compile(r"/?to\b")
+
 
 class Call(Protocol):
     """What the rules look at of a `store.records_notices.ClaimedChunk`."""
@@ -42,6 +49,8 @@ class Call(Protocol):
     def first_at(self) -> datetime: ...
     @property
     def quiet(self) -> tuple[int, int]: ...
+    @property
+    def recipients(self) -> tuple[str, ...]: ...
 
 
 class Failure(Protocol):
@@ -57,17 +66,25 @@ class Failure(Protocol):
     def status(self) -> int | None: ...
     @property
     def retry_after(self) -> float: ...
+    @property
+    def blamed(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do with a call. `pause` is in seconds."""
+    """What to do with a call. `pause` is in seconds.
 
-    do: Literal["call", "sent", "later", "dead"]
+    "split": one of its residents is refused, the others shall not suffer. `named` are the places of those whom LINE
+    names; with none and not `sure`, LINE does not say what it minds: it may be the message, which nobody would get.
+    """
+
+    do: Literal["call", "sent", "later", "dead", "split"]
     reason: str = ""
     pause: float = 0.0
     fate_unknown: bool = False
     request_id: str = ""
+    named: tuple[int, ...] = ()
+    sure: bool = False
 
 
 CALL: Final = Step("call")
@@ -89,7 +106,7 @@ def before_calling(call: Call, now: datetime, expires_at: datetime | None) -> St
 def after_failure(call: Call, error: Failure) -> Step:
     """What LINE's refusal or silence means for this call."""
     if error.permanent:
-        return Step("dead", error.reason)
+        return _after_refusal(call, error)
     longest = LONGEST_URGENT_PAUSE if call.priority <= URGENT else LONGEST_PAUSE
     pause = min(longest, FIRST_PAUSE * 2 ** min(10, max(0, call.attempts - 1)))
     if error.status == 429:
@@ -100,6 +117,23 @@ def after_failure(call: Call, error: Failure) -> Step:
         pause = max(pause, REFUSED_PAUSE)
     spread = 1 + call.part % 10 / 20  # what failed together does not come back in one moment
     return Step("later", error.reason, pause * spread, call.fate_unknown or error.fate_unknown)
+
+
+def _after_refusal(call: Call, error: Failure) -> Step:
+    """LINE takes a call whole or not at all: whom or what does it mind?
+
+    A refusal for the body holds for every call that was made with this key, since the body was the same: none of them
+    was accepted, so the residents may be called anew with other keys.
+    """
+    if error.status != 400:
+        return Step("dead", error.reason)
+    places = [found for name in error.blamed if (found := _A_RESIDENT.fullmatch(name))]
+    if not places and any(not _ALL_RESIDENTS.match(name) for name in error.blamed):
+        return Step("dead", error.reason)
+    if len(call.recipients) == 1:
+        return Step("dead", RESIDENT_REFUSED if places else error.reason)
+    named = sorted({int(place[1]) for place in places} & set(range(len(call.recipients))))
+    return Step("split", error.reason, named=tuple(named), sure=bool(places))
 
 
 @dataclass(frozen=True, slots=True)

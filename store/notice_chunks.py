@@ -223,6 +223,7 @@ def _claimed(row: Any, claim: _Claim) -> ClaimedChunk:
         fate_unknown=bool(row.fate_unknown or row.worker),
         first_at=from_ms(row.first_at or claim.now),
         worker=claim.worker,
+        splits=row.splits,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from store.notice_chunks import NoticeChunks
+from store.notice_mending import NoticeMending
 from store.notice_steps import this_notice
 from store.records_notices import NoticeResults, Progress
 from store.tables import friends
@@ -16,7 +16,7 @@ from store.tables_notices import notice_taps, notices
 _LATELY = 10_000
 
 
-class NoticeCounts(NoticeChunks):
+class NoticeCounts(NoticeMending):
     """The part of the `Store` that counts."""
 
     def notice_progress(self, city: str, number: int) -> Progress:

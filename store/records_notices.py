@@ -13,7 +13,7 @@ NoticeKind = Literal["news", "disaster"]
 NoticeChannel = Literal["line", "widget", "page", "feed", "mail"]
 NoticeMark = Literal["", "correction", "all_clear"]
 NoticeSource = Literal["staff", "feed", "rule"]
-ChunkState = Literal["open", "sent", "dead", "stopped"]
+ChunkState = Literal["open", "sent", "dead", "stopped", "split"]
 
 SMALL_COUNT: Final = 5
 """Fewer recipients than this could point to a person: staff are warned."""
@@ -155,7 +155,7 @@ class ClaimedChunk:
     """One call to be made, held by `worker` until its lease ends. `fate_unknown`: an earlier call may have arrived.
 
     `quiet`: from and to when these residents wish to hear no news, in minutes of the day; -1 never. `first_at`: when it
-    was first taken to be made (a retry key is good for 24 hours).
+    was first taken to be made (a retry key is good for 24 hours). `splits`: how often it was divided to come to this.
     """
 
     city: str
@@ -171,3 +171,4 @@ class ClaimedChunk:
     fate_unknown: bool
     first_at: datetime
     worker: str
+    splits: int = 0

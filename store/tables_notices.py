@@ -125,7 +125,8 @@ notice_chunks = Table(
     # When these residents wish to hear no news; see `subscribers`.
     Column("quiet_from", Integer, nullable=False, server_default="-1"),
     Column("quiet_to", Integer, nullable=False, server_default="-1"),
-    # "open", "sent", "dead" (refused or given up) or "stopped" by staff before it went out.
+    # "open", "sent", "dead" (refused or given up), "stopped" by staff before it went out, or "split": LINE refused it
+    # for somebody among its residents, and others with fewer of them stand in its place.
     _words("state", default=OPEN),
     _number("priority"),
     # The next moment at which a sender may take it: as planned, or when the holder's lease ends.
@@ -140,6 +141,8 @@ notice_chunks = Table(
     # LINE's name for the call that was accepted.
     _words("request_id"),
     _moment("finished_at", nullable=True),
+    # How often calls were divided until this one came of it.
+    _number("splits"),
 )
 Index(
     "notice_chunks_due",

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ KEEP_ALIVE_SECONDS = 15.0
 
 MONTHLY_LIMIT = "You have reached your monthly limit."
 """LINE's word for a plan whose messages are used up (replies cost none, pushes do)."""
+
+_NAMED_PROPERTY = re.compile(r"The property, '([^']{1,200})', in the request body is invalid")
+_PATH = re.compile(r"/?[A-Za-z][A-Za-z0-9_.\[\]/-]{0,199}")
 
 Accepted = Literal["sent", "already"]
 
@@ -160,8 +164,10 @@ def _refused(error: Any) -> Answer:
         wait = _seconds(headers.get("retry-after", ""))
         raise ClientError(f"status {status}", status=status, request_id=request_id, retry_after=wait) from error
     if 400 <= status < 500:
-        log.error("LINE refused a message", extra={"status": status, "request_id": request_id})
-        raise ClientError(f"status {status}", permanent=True, status=status, request_id=request_id) from error
+        blamed = _blamed(error) if status == 400 else ()
+        log.error("LINE refused a message", extra={"status": status, "request_id": request_id, "blamed": blamed[:3]})
+        reason = f"status {status}"
+        raise ClientError(reason, permanent=True, status=status, request_id=request_id, blamed=blamed) from error
     raise ClientError(f"status {status}", fate_unknown=True, status=status, request_id=request_id) from error
 
 
@@ -176,3 +182,14 @@ def _message(error: Any) -> str:
         return str(json.loads(error.body)["message"])
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def _blamed(error: Any) -> tuple[str, ...]:
+    """The parts of the body that LINE names as wrong: in `details`, or in the message itself. Paths only, no words."""
+    try:
+        details = json.loads(error.body).get("details") or ()
+        named = [str(one.get("property", "")) for one in details]
+    except (ValueError, AttributeError, TypeError):
+        named = []
+    named += _NAMED_PROPERTY.findall(_message(error))
+    return tuple(dict.fromkeys(name for name in named if _PATH.fullmatch(name)))

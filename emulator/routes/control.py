@@ -47,7 +47,10 @@ def set_mishaps() -> Response:
 
 @blueprint.put("/channels/<city>")
 def set_channel(city: str) -> Response:
-    """`{"redelivery": true, "quota": 200, "chat_on": false, "webhook_active": true}`, each optional."""
+    """`{"redelivery": true, "quota": 200, "chat_on": false, "webhook_active": true, "refused": {"U…": true}}`.
+
+    Each is optional.
+    """
     body = json_body()
     channel = _existing(the_platform(), city)
     for name in ("redelivery", "chat_on", "webhook_active"):
@@ -55,6 +58,8 @@ def set_channel(city: str) -> Response:
             setattr(channel, name, body[name])
     if "quota" in body and (body["quota"] is None or isinstance(body["quota"], int)):
         channel.quota = body["quota"]
+    if isinstance(body.get("refused"), dict):
+        channel.refused = {str(user): bool(named) for user, named in body["refused"].items()}
     return jsonify({})
 
 

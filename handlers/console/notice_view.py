@@ -42,6 +42,7 @@ REASONS: Final[Mapping[str, str]] = {
     "status 5": "LINE の側の不具合です",
     "status 4": "LINE が受け付けない形です",
     "quiet hours": "お知らせを止める時間の人です",
+    "resident refused": "LINE がこのあて先を受け付けません",
     "expired": "載せる期間が終わりました",
     "retry key expired": "届いたか分からないまま、1日たちました",
     "recipient refused": "メールのあて先が受け付けません",

@@ -78,6 +78,18 @@ def test_a_multicast_passes_over_the_blocked_and_the_unknown(platform, hana, api
     assert api.get_message_quota_consumption().total_usage == 1
 
 
+def test_a_multicast_with_somebody_who_is_refused_reaches_nobody(platform, hana, api) -> None:
+    foreign = "U" + "f" * 32
+    sending = MulticastRequest(to=[hana.user_id, foreign], messages=NOTICE)
+    platform.channel("demo").refused = {foreign: True}
+    status, message = failure(lambda: api.multicast(sending))
+    platform.channel("demo").refused = {foreign: False}
+
+    assert (status, message.startswith("The property, 'to[1]', in the request body is invalid")) == (400, True)
+    assert failure(lambda: api.multicast(sending)) == (400, "Failed to send messages")
+    assert not platform.deliveries
+
+
 def test_a_multicast_holds_at_most_500(emulator) -> None:
     body = {"to": [f"U{number:032x}" for number in range(501)], "messages": [{"type": "text", "text": "文"}]}
 

@@ -128,6 +128,21 @@ def test_messages_that_line_refuses_are_refused_for_good(client, resident):
     assert not refused.value.fate_unknown
 
 
+def test_a_refusal_names_what_line_minds(line, client, resident):
+    too_long = [{"type": "text", "text": "あ" * 5001}]
+    line.platform.channel("demo").refused = {resident.user_id: True}
+    calls = [([resident.user_id], TEXT), (["nobody"], TEXT), ([resident.user_id], too_long)]
+
+    blamed = []
+    for call in calls:
+        with pytest.raises(ClientError) as refused:
+            client.multicast(*call, str(uuid4()))
+        blamed.append(refused.value.blamed)
+    line.platform.channel("demo").refused = {}
+
+    assert blamed == [("to[0]",), ("to[0]",), ("messages[0].text",)]
+
+
 def test_a_wrong_access_token_waits_for_an_operator(line, resident):
     with pytest.raises(ClientError) as refused:
         Caller(line.url, "another token").push(resident.user_id, TEXT, str(uuid4()))

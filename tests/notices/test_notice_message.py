@@ -38,6 +38,7 @@ class _Call:
     fate_unknown: bool = False
     first_at: datetime = _AT
     quiet: tuple[int, int] = (-1, -1)
+    recipients: tuple[str, ...] = ("U1", "U2", "U3")
 
 
 _TEXTS = {"ja": "ごみの日が変わります。", "easy": "ごみの 日が かわります。", "en": "New collection day."}
@@ -128,7 +129,7 @@ def test_before_a_call(call: _Call, now: datetime, expires: datetime | None, do:
         (ClientError("status 429", status=429, retry_after=7), True, "later", False, 7, 10.5),
         (ClientError("status 429", status=429), False, "later", True, 1, 1.5),
         (ClientError("status 401", status=401), True, "later", False, 60, 90),
-        (ClientError("status 400", permanent=True, status=400), True, "dead", False, 0, 0),
+        (ClientError("status 413", permanent=True, status=413), True, "dead", False, 0, 0),
         (ClientError("monthly limit", permanent=True, status=429), True, "dead", False, 0, 0),
     ],
 )
@@ -139,6 +140,33 @@ def test_after_a_failure(
 
     assert (step.do, step.fate_unknown, step.reason) == (do, fate_unknown, error.reason)
     assert least <= step.pause <= most
+
+
+@pytest.mark.parametrize(
+    ("blamed", "do", "named", "sure"),
+    [
+        (("to[1]",), "split", (1,), True),
+        (("to[2]", "to[0]", "to[2]"), "split", (0, 2), True),
+        (("/to/1",), "split", (1,), True),
+        (("to[1]", "messages[0].text"), "split", (1,), True),
+        (("to[499]",), "split", (), True),
+        (("to",), "split", (), False),
+        ((), "split", (), False),
+        (("messages[0].text",), "dead", (), False),
+        (("customAggregationUnits[0]",), "dead", (), False),
+        (("total",), "dead", (), False),
+    ],
+)
+def test_a_refusal_is_of_the_message_or_of_a_resident(
+    blamed: tuple[str, ...], do: str, named: tuple[int, ...], sure: bool
+) -> None:
+    refused = ClientError("status 400", permanent=True, status=400, blamed=blamed)
+
+    step = after_failure(_Call(), refused)
+    alone = after_failure(_Call(recipients=("U1",)), refused)
+
+    assert (step.do, step.named, step.sure, step.reason) == (do, named, sure, "status 400")
+    assert (alone.do, alone.reason) == ("dead", "resident refused" if sure else "status 400")
 
 
 def test_pauses_grow_and_end() -> None:

@@ -1,0 +1,97 @@
+"""Calls that LINE refuses for one of their residents are divided until that one stands alone: all others have it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+import orjson
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from store.errors import LeaseLost
+from store.notice_chunks import NoticeChunks
+from store.notice_steps import locked_notice
+from store.records_notices import ClaimedChunk
+from store.tables_notices import notice_chunks as chunks
+from store.tables_notices import notice_recipients as people
+
+BLIND_SPLITS = 3
+"""How often a call is divided without a sign that the message itself is good: 15 calls, and it is given up."""
+
+
+class NoticeMending(NoticeChunks):
+    """The part of the `Store` that mends calls which LINE did not take."""
+
+    def split_chunk(
+        self, chunk: ClaimedChunk, reason: str, named: Sequence[int] = (), sure: bool = False
+    ) -> tuple[int, ...]:
+        """Put two calls with fewer residents and keys of their own in place of a refused one; their parts.
+
+        Those whom LINE has `named` (by their places) are parted from the others; else it is halved. When it may be the
+        message that is refused (not `sure`), a call is divided at most `BLIND_SPLITS` times, unless another one with
+        the same words was accepted: then it is given up, and () is the answer. All in one transaction: whoever is
+        killed here leaves the old call, or both new ones. Raises LeaseLost when another holds it now.
+        """
+        pieces = _pieces(chunk.recipients, named)
+        now = self._now()
+
+        def act(connection: Connection) -> tuple[int, ...]:
+            # Two that divide calls of one notice at a time would give the same numbers.
+            locked_notice(connection, chunk.city, chunk.notice_id)
+            if not sure and chunk.splits >= BLIND_SPLITS and not _words_are_good(connection, chunk):
+                return ()
+            _close(connection, chunk, reason, now)
+            return _add(connection, chunk, pieces, now)
+
+        parts = self._act(act)
+        if not parts:
+            self.chunk_dead(chunk, reason)
+        return parts
+
+
+def _pieces(recipients: Sequence[str], named: Sequence[int]) -> tuple[list[str], list[str]]:
+    """The others and the named ones; halves when nobody is named, or everybody."""
+    apart = set(named)
+    if 0 < len(apart) < len(recipients):
+        others = [one for place, one in enumerate(recipients) if place not in apart]
+        return others, [recipients[place] for place in sorted(apart)]
+    middle = len(recipients) // 2
+    return list(recipients[:middle]), list(recipients[middle:])
+
+
+def _words_are_good(connection: Connection, chunk: ClaimedChunk) -> bool:
+    """Whether LINE has taken this message for anybody else."""
+    same = and_(chunks.c.city == chunk.city, chunks.c.notice_id == chunk.notice_id, chunks.c.language == chunk.language)
+    taken = select(chunks.c.part).where(same, chunks.c.channel == chunk.channel, chunks.c.state == "sent").limit(1)
+    return connection.execute(taken).first() is not None
+
+
+def _close(connection: Connection, chunk: ClaimedChunk, reason: str, now: int) -> None:
+    this = and_(chunks.c.city == chunk.city, chunks.c.notice_id == chunk.notice_id, chunks.c.part == chunk.part)
+    held = and_(this, chunks.c.worker == chunk.worker, chunks.c.attempts == chunk.attempts, chunks.c.state == "open")
+    gone = {"state": "split", "worker": "", "reason": reason, "finished_at": now}
+    if not connection.execute(update(chunks).where(held).values(**gone)).rowcount:
+        raise LeaseLost
+    its_list = and_(people.c.city == chunk.city, people.c.notice_id == chunk.notice_id, people.c.part == chunk.part)
+    connection.execute(delete(people).where(its_list))
+
+
+def _add(connection: Connection, chunk: ClaimedChunk, pieces: Sequence[list[str]], now: int) -> tuple[int, ...]:
+    of_it = and_(chunks.c.city == chunk.city, chunks.c.notice_id == chunk.notice_id)
+    last = connection.execute(select(func.max(chunks.c.part)).where(of_it)).scalar_one()
+    for part, members in enumerate(pieces, last + 1):
+        key = {"city": chunk.city, "notice_id": chunk.notice_id, "part": part}
+        row = {
+            "channel": chunk.channel,
+            "language": chunk.language,
+            "count": len(members),
+            "retry_key": str(uuid.uuid4()),
+            "quiet_from": chunk.quiet[0],
+            "quiet_to": chunk.quiet[1],
+            "priority": chunk.priority,
+            "due_at": now,
+            "splits": chunk.splits + 1,
+        }
+        connection.execute(insert(chunks).values(**key, **row))
+        connection.execute(insert(people).values(**key, recipients=orjson.dumps(members).decode()))
+    return tuple(range(last + 1, last + 1 + len(pieces)))
