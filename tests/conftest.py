@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from tests.databases import (  # noqa: F401 - pytest finds fixtures by their names here
     clock,
     database_url,
@@ -14,3 +16,14 @@ from tests.databases import (  # noqa: F401 - pytest finds fixtures by their nam
     sqlite_url,
     store,
 )
+
+
+def pytest_configure() -> None:
+    """Looking for circles of garbage every 700 objects, in all that the suite loads, cost a fifth of its time."""
+    gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, and need not be looked through."""
+    gc.collect()
+    gc.freeze()
