@@ -13,13 +13,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import add
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, Ints, Pairs, changes, number_terms, paired, rarity_of, unpaired
+from faq.postings import Doubles, Floats, Ints, Pairs, changes, paired, rarity_of, unpaired
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -31,22 +32,50 @@ _FOLDED: Final = str.maketrans(
     "ー",
 )
 _UNHEARD: Final = re.compile(r"[^ぁ-ゖ一-鿿a-z0-9]+")
-_UNWRITTEN: Final = re.compile(r"[^一-鿿]+")
+_KANJI: Final = re.compile(r"[一-鿿]+")
 _END: Final = "\n"
 _MOST_COUNTED: Final = 255
+# Two letters of 16 bits.
+_CODE_BITS: Final = 32
 
 
 def sound_of(tokens: Iterable[Token]) -> str:
     """The folded sound of a text's units, and behind a line's end its kanji."""
     said = list(tokens)
-    heard = _UNHEARD.sub("", to_hiragana("".join(token.reading or token.surface for token in said)))
-    return heard.translate(_FOLDED) + _END + _UNWRITTEN.sub("", "".join(token.surface for token in said))
+    heard = "".join([_heard(token.reading or token.surface) for token in said])
+    return heard + _END + "".join(_KANJI.findall("".join([token.surface for token in said])))
+
+
+@lru_cache(maxsize=20_000)
+def _heard(reading: str) -> str:
+    """One unit's part of the sound: the same few thousand come up again and again."""
+    return _UNHEARD.sub("", to_hiragana(reading)).translate(_FOLDED)
 
 
 def _pieces(sound: str) -> list[str]:
     """The letters that are compared: pairs of the sound, and kanji one by one."""
     heard, _, kanji = sound.partition(_END)
     return [*map(add, heard, heard[1:]), *kanji]
+
+
+def _all_pieces(sounds: Sequence[str]) -> tuple[Ints, Ints]:
+    """The pieces of all these sounds at once: which sound each stands in, and its code (`_piece`)."""
+    line = np.frombuffer("".join(f"{sound}{_END}" for sound in sounds).encode("utf-32-le"), np.uint32).astype(np.int64)
+    # Every sound is two lines, first what is heard and then its kanji.
+    ends = line == ord(_END)
+    number = np.cumsum(ends)
+    heard = number % 2 == 0
+    paired_up = np.flatnonzero(heard[:-1] & ~ends[:-1] & ~ends[1:])
+    kanji = np.flatnonzero(~heard & ~ends)
+    at = np.concatenate([paired_up, kanji])
+    code = np.concatenate([line[paired_up] << _CODE_BITS // 2 | line[paired_up + 1], line[kanji]])
+    return number[at] // 2, code
+
+
+def _piece(code: int) -> str:
+    """The letters of a code: all of them are below 2**16, and of a single kanji the first one is 0."""
+    first, second = divmod(code, 1 << _CODE_BITS // 2)
+    return f"{chr(first)}{chr(second)}" if first else chr(second)
 
 
 @dataclass(frozen=True)
@@ -67,21 +96,20 @@ class Sounds:
     @classmethod
     def of(cls, asks: Sequence[str], owners: Sequence[int], entries: int) -> Sounds:
         """From the sound of every ask and the entry that it belongs to."""
-        letters: dict[str, int] = {}
-        pieces = [_pieces(ask) for ask in asks]
-        number = number_terms(pieces, letters)
-        owner = np.repeat(np.asarray(owners, np.int64), [len(found) for found in pieces])
-        size = max(len(letters), 1)
-        pairs = np.sort(owner * size + number)
+        ask, code = _all_pieces(asks)
+        owner = np.asarray(owners, np.int64)[ask]
+        pairs = np.sort(owner << _CODE_BITS | code)
         begins = changes(pairs)
-        of_entry, of_letter = np.divmod(pairs[begins], size)
+        of_entry, of_code = np.divmod(pairs[begins], 1 << _CODE_BITS)
+        codes = np.unique(of_code)
+        of_letter = codes.searchsorted(of_code)
         counts = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED).astype(np.uint8)
-        rarity = rarity_of(np.bincount(of_letter, minlength=len(letters)), entries, 1.0).astype(np.float64)
+        rarity = rarity_of(np.bincount(of_letter, minlength=len(codes)), entries, 1.0).astype(np.float64)
         lengths = np.bincount(owner, minlength=entries).astype(np.float64)
         usual = float(lengths.mean()) if entries else 1.0
         worth = (rarity[of_letter] * _saturated(counts, lengths[of_entry] / (usual or 1.0))).astype(np.float32)
         return cls(
-            letters=letters,
+            letters={_piece(code): number for number, code in enumerate(codes.tolist())},
             rarity=rarity,
             rarest=float(np.log1p(2 * entries)),
             held=paired(of_letter.astype(np.int32), worth),
