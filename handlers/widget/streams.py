@@ -16,8 +16,12 @@ from typing import Any
 from store.errors import StoreError
 
 Json = dict[str, Any]
-LOOK_SECONDS = 2.0
-"""At the latest. What changes a case is seen at once, or within 0.25 s when another process did it (`store.news`)."""
+LOOK_SECONDS = 7.5
+"""At the latest. What changes a case is seen at once, or within 0.25 s when another process did it (`store.news`); this
+is only the longest that a fault of that way could go unnoticed."""
+
+AWAY_SECONDS = 2.0
+"""While the database does not answer, it is asked again after so long."""
 
 HEARTBEAT_SECONDS = 15.0
 """A line is written at least so often: proxies keep the connection, and we notice when nobody listens any more."""
@@ -75,9 +79,8 @@ def events(news: News, wait: Wait, after: str, pace: Pace | None = None) -> Iter
             mark = wait(mark, pace.look)
             after, messages = news(after)
         except StoreError:
-            # Asked again at the next look.
             messages = []
-            time.sleep(pace.look)
+            time.sleep(min(pace.look, AWAY_SECONDS))
         for message in messages:
             spoke = time.monotonic()
             yield f"id: {message['id']}\ndata: {json.dumps(message, ensure_ascii=False)}\n\n"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from store import Store, open_store
 from store.news import LOOK_SECONDS, News
 from tests.handover.handover_builders import SATO, asks
@@ -63,3 +65,56 @@ def test_cities_are_told_apart() -> None:
 
     assert news.wait("demo", -1, 0) == 3
     assert news.wait("other", -1, 0) == 9
+
+
+def test_when_the_page_that_looked_is_closed_another_one_looks() -> None:
+    marks = {"demo": 7}
+    news = News(marks.__getitem__)
+    heard: list[int] = []
+    first = threading.Thread(target=lambda: news.wait("demo", 7, LOOK_SECONDS))
+    rest = [threading.Thread(target=lambda: heard.append(news.wait("demo", 7, 20))) for _ in range(5)]
+    for page in (first, *rest):
+        page.start()
+    first.join(10)
+
+    marks["demo"] = 8
+    for page in rest:
+        page.join(5)
+
+    assert heard == [8] * 5
+
+
+def test_a_look_that_fails_is_told_to_its_page_and_the_others_go_on() -> None:
+    answers: list[int | Exception] = [OSError("the database is away"), 7, 8]
+
+    def look(_city: str) -> int:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    news = News(look)
+    with pytest.raises(OSError, match="away"):
+        news.wait("demo", -1, 1)
+
+    assert news.wait("demo", 7, 20) == 8
+
+
+def test_of_a_hundred_pages_one_wakes_up_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    wait = threading.Condition.wait
+
+    def counted(self: threading.Condition, timeout: float | None = None) -> bool:
+        waits.append(timeout or 0)
+        return wait(self, timeout)
+
+    news = News(lambda _city: 7)
+    pages = [threading.Thread(target=lambda: news.wait("demo", 7, 4 * LOOK_SECONDS)) for _ in range(100)]
+    for page in pages:
+        page.start()
+    monkeypatch.setattr(threading.Condition, "wait", counted)
+    for page in pages:
+        page.join(10)
+
+    # Each page by itself would have waited four times.
+    assert len(waits) < 200
