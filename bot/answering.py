@@ -161,5 +161,10 @@ def languages(voice: Voice, *wanted: Language) -> Choices:
     return Choices("", (*japanese, *(Choice(NAMES[code], f"language:{code}") for code in others)), "next", voice.spoken)
 
 
+def gone(turn: Turn) -> Response:
+    """A button that we do not know any more (an old message, another version): a way on, never silence."""
+    return turn.reply("talk", turn.voice.text("stale_choice"), *say.way_on(turn.voice))
+
+
 def with_first(reply: Reply, first: Text) -> Reply:
     return replace(reply, blocks=(first, *reply.blocks))

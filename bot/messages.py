@@ -59,7 +59,8 @@ class Choice:
     for contact data · `menu[:<page>]` the topics ·
     `topic:<id>` a topic · `helpful:<entry id>:yes|no` feedback · `language:<code>` · `erase:yes|no` ·
     `handover:back` no person after all · `wish[:…]` the settings of notices (`bot.wish_talk`) ·
-    `shelter:<hazard or any>:<latitude>:<longitude>` the nearest places to flee to (`bot.shelters`).
+    `shelter:<hazard or any>:<latitude>:<longitude>` the nearest places to flee to (`bot.shelters`) ·
+    `water[:any:<latitude>:<longitude>]` where there is water now (`bot.water`).
     """
 
     label: str

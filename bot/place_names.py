@@ -69,6 +69,15 @@ def named_point(text: str, knowledge: Knowledge) -> NamedPoint | None:
     return NamedPoint(found.name, found.latitude, found.longitude, hazard)
 
 
+def point_in(text: str, knowledge: Knowledge) -> NamedPoint | None:
+    """The place or 町 that is named in a text which asks for something else than shelters."""
+    if not knowledge.places or len(text) > LONGEST:
+        return None
+    words = _plain(text)
+    places, towns = _names_of(knowledge)
+    return _longest(words, places) or _longest(words, towns)
+
+
 _Points = Mapping[str, NamedPoint]
 
 

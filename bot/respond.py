@@ -15,20 +15,21 @@ from zoneinfo import ZoneInfo
 from bot import answer as say
 from bot.about_answer import follow_up
 from bot.answer import Voice
-from bot.answering import answered, languages, others, the_question, with_first
+from bot.answering import answered, gone, languages, the_question, with_first
 from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
 from bot.followup import recognise_followup
 from bot.handover import THE_BOT, Owner
+from bot.helpful import choose_helpful, taught
 from bot.intents import Intent, chosen_number, recognise
 from bot.languages import NAMES, foreign_language, named_language
 from bot.messages import Choice, Choices, Inquiry, Language, Text
 from bot.numbering import NUMBERED
 from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
-from bot.place_names import named_point
+from bot.places_talk import choose_shelter, choose_water, near_location, near_name, water_asked
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
-from bot.shelters import Whereabouts, shelter_blocks, without_place
+from bot.shelters import without_place
 from bot.spelling import (
     has_emoji,
     is_kana,
@@ -40,11 +41,9 @@ from bot.spelling import (
     typed,
     without_readings,
 )
-from bot.teaching import Source, learn, unlearn
 from bot.turn import Response, Turn, WishesOf
 from bot.wish_talk import greeting_wishes, typed_wish, wished
 from bot.wishes import without_wish
-from faq.entry import Entry
 from faq.knowledge import Knowledge
 from faq.search import search
 
@@ -118,8 +117,8 @@ def _something_other_than_words(turn: Turn) -> Response | None:
         greeting = (turn.voice.text(key), *told, languages(turn.voice), *say.way_on(turn.voice))
         return replace(turn.reply("talk", *greeting), wishes=wishes)
     if kind == "location":
-        if turn.inquiry.place is not None and turn.voice.knowledge.places:
-            return _shelters(turn, Whereabouts.of(turn.inquiry.place))
+        if nearest := near_location(turn):
+            return nearest
         near = turn.entries(search(turn.voice.knowledge.index, "近くの避難所 避難場所 施設", top=3, day=turn.today))
         if near:
             blocks = say.candidate_blocks(turn.voice, near)
@@ -226,7 +225,7 @@ def _small_talk_or_command(turn: Turn) -> Response | None:
     if command and (response := command(turn)):
         return response
     if talk.asked_for_feedback and intent in ("yes", "useful", "no", "useless"):
-        return _choose_helpful(turn, f"{talk.entry_id}:{'yes' if intent in ('yes', 'useful') else 'no'}")
+        return choose_helpful(turn, f"{talk.entry_id}:{'yes' if intent in ('yes', 'useful') else 'no'}")
     if intent == "yes" and talk.misses > 1:
         return choose_person(turn)
     key = _SMALL_TALK.get(intent, "")
@@ -262,14 +261,6 @@ def _not_understood(turn: Turn) -> Response:
     return turn.reply("talk", turn.voice.text("not_understood"), Choices("", buttons, "next", turn.voice.spoken))
 
 
-def _shelters_near_a_name(turn: Turn) -> Response | None:
-    """「東町の避難所」, typed where no location can be sent."""
-    point = named_point(turn.inquiry.text, turn.voice.knowledge) if turn.inquiry.kind == "text" else None
-    if point is None:
-        return None
-    return _shelters(turn, Whereabouts(point.latitude, point.longitude, point.hazard), point.name)
-
-
 _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _danger,
     owned,
@@ -279,7 +270,8 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _the_words_of_a_choice,
     unsure_which_department,
     _small_talk_or_command,
-    _shelters_near_a_name,
+    water_asked,
+    near_name,
     follow_up,
     the_question,
 )
@@ -292,17 +284,17 @@ def _chosen(turn: Turn, value: str) -> Response:
     """What a button means. One that we do not know (an old message, another version) gets a way on, never silence."""
     verb, _, rest = value.partition(":")
     handler = _CHOICES.get(verb)
-    return handler(turn, rest) if handler else _gone(turn)
+    return handler(turn, rest) if handler else gone(turn)
 
 
 def _choose_entry(turn: Turn, entry_id: str) -> Response:
     entry = turn.voice.shown(entry_id)
     if entry is None:
-        return _gone(turn)
+        return gone(turn)
     talk = turn.conversation
     picked = talk.learning_from == "candidates" and talk.offers(f"entry:{entry_id}")
     response = answered(turn, entry, (), question=_typed_for(turn, entry_id), learning=picked)
-    return _taught(turn, response, entry, "picked") if picked else response
+    return taught(turn, response, entry, "picked") if picked else response
 
 
 def _typed_for(turn: Turn, entry_id: str) -> str:
@@ -324,53 +316,9 @@ def _choose_topic(turn: Turn, rest: str) -> Response:
     return turn.reply("menu", *say.topic_blocks(turn.voice, topic_id, _number(page)), misses=0, topic=topic_id)
 
 
-def _choose_helpful(turn: Turn, rest: str) -> Response:
-    entry_id, _, verdict = rest.rpartition(":")
-    entry = turn.voice.knowledge.entries.get(entry_id)
-    if entry is None or verdict not in ("yes", "no"):
-        return _gone(turn)
-    feedback = (entry_id, verdict == "yes")
-    about_it = turn.conversation.learning_from == "answer" and turn.conversation.entry_id == entry_id
-    if verdict == "yes":
-        thanks = turn.reply(
-            "talk",
-            turn.voice.text("helpful_thanks"),
-            *say.way_on(turn.voice),
-            learning_from="answer" if about_it else "",
-        )
-        return replace(_taught(turn, thanks, entry, "helpful") if about_it else thanks, feedback=feedback)
-    sorry = turn.voice.text("helpful_sorry")
-    near = others(turn, entry_id)
-    blocks = say.candidate_blocks(turn.voice, near, "choose_more") if near else say.way_on(turn.voice)
-    learning = "candidates" if about_it else ""
-    response = turn.reply("choices", sorry, *blocks, learning_from=learning, entry_id="")
-    return replace(_taught(turn, response, entry, None), feedback=feedback)
-
-
-def _taught(turn: Turn, response: Response, entry: Entry, source: Source | None) -> Response:
-    """The response with what the talk's question teaches about the entry; without `source` it is taken back."""
-    talk, own_names = turn.conversation, turn.voice.city.own_names
-    teaches, taught = learn(talk, entry, source, own_names) if source else unlearn(talk, entry)
-    return replace(response, teaches=teaches, conversation=replace(response.conversation, taught=taught))
-
-
-def _choose_shelter(turn: Turn, rest: str) -> Response:
-    here = Whereabouts.read(rest)
-    if here is None or not turn.voice.knowledge.places:
-        return turn.reply("talk", turn.voice.text("shelter_send_again"), *say.way_on(turn.voice))
-    return _shelters(turn, here)
-
-
-def _shelters(turn: Turn, here: Whereabouts, name: str = "") -> Response:
-    """The nearest places to flee to; what was asked before has nothing to do with it."""
-    blocks = shelter_blocks(turn.voice, here, turn.counter.places(), name)
-    response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
-    return replace(response, recorded=turn.voice.say("shelter_recorded"))
-
-
 def _choose_language(turn: Turn, code: str) -> Response:
     if code not in get_args(Language):
-        return _gone(turn)
+        return gone(turn)
     turn = turn.speaking(cast(Language, code))
     entry = turn.voice.shown(turn.conversation.entry_id)
     changed = _language_changed(turn)
@@ -405,11 +353,12 @@ _CHOICES: dict[str, Callable[[Turn, str], Response]] = {
     "contact": choose_contact,
     "handover": lambda turn, _rest: turn.reply("talk", turn.voice.text("handover_bot_here"), *say.way_on(turn.voice)),
     "none": choose_person,
-    "helpful": _choose_helpful,
-    "shelter": _choose_shelter,
+    "helpful": choose_helpful,
+    "shelter": choose_shelter,
+    "water": choose_water,
     "language": _choose_language,
     "erase": _choose_erase,
-    "wish": lambda turn, rest: wished(turn, rest) or _gone(turn),
+    "wish": lambda turn, rest: wished(turn, rest) or gone(turn),
 }
 
 
@@ -421,7 +370,7 @@ def _ask_before_erasing(turn: Turn) -> Response:
 
 def _wrong(turn: Turn) -> Response:
     if turn.conversation.entry_id:
-        return _choose_helpful(turn, f"{turn.conversation.entry_id}:no")
+        return choose_helpful(turn, f"{turn.conversation.entry_id}:no")
     return turn.reply("talk", turn.voice.text("ask_again"), *say.way_on(turn.voice))
 
 
@@ -436,10 +385,6 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response | None]] = {
     "wishes": lambda turn: wished(turn, ""),
     "wish_stop": lambda turn: wished(turn, "stop"),
 }
-
-
-def _gone(turn: Turn) -> Response:
-    return turn.reply("talk", turn.voice.text("stale_choice"), *say.way_on(turn.voice))
 
 
 def _number(page: str) -> int:

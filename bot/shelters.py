@@ -14,12 +14,14 @@ from typing import Final, get_args
 
 from bot.answer import Voice, way_on
 from bot.messages import Block, Choice, Choices, Place, Text
+from faq.maps import map_link
 from faq.nearest import Direction, Near, nearest
 from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
 from faq.places import Hazard, Shelter, in_japan, read_degrees
 from faq.text import to_hiragana
 
 VERB: Final = "shelter"
+WATER: Final = "water"
 ANY: Final = "any"
 SHOWN: Final = 3
 TOO_FAR_METRES: Final = 30_000
@@ -27,10 +29,6 @@ TOO_FAR_METRES: Final = 30_000
 
 DECIMALS: Final = 4
 """0.0001° is 11 m to the north and 9 m to the east in Japan."""
-
-MAP_LINK: Final = "https://www.google.com/maps/search/?api=1&query={latitude:.5f}%2C{longitude:.5f}"
-"""A pin and the way on foot, in any browser and without an account (Maps URLs, no key). 地理院地図 needs no account
-either, but its links set no pin and show no way, and its page is heavy for a network under load."""
 
 _OFFERED: Final[tuple[Hazard, ...]] = (
     *("flood", "landslide", "earthquake", "fire"),
@@ -75,10 +73,15 @@ class Whereabouts:
     def value(self, hazard: Hazard | None) -> str:
         return f"{VERB}:{hazard or ANY}:{self.latitude:.{DECIMALS}f}:{self.longitude:.{DECIMALS}f}"
 
+    @property
+    def water(self) -> str:
+        """The value of the button for the water points near here."""
+        return f"{WATER}:{ANY}:{self.latitude:.{DECIMALS}f}:{self.longitude:.{DECIMALS}f}"
+
 
 def without_place(value: str) -> str:
     """The value of a button as it may be kept: `shelter:flood:36.0501:139.5500` → `shelter:flood`."""
-    return ":".join(value.split(":")[:2]) if value.startswith(f"{VERB}:") else value
+    return ":".join(value.split(":")[:2]) if value.startswith((f"{VERB}:", f"{WATER}:")) else value
 
 
 def shelter_blocks(
@@ -96,7 +99,12 @@ def shelter_blocks(
     said = _found(voice, found, here, known) if found.near else _none_for(voice, here.hazard)
     if name:
         said = f"{voice.say('shelter_from', name=name)}\n{said}"
-    return Text(said, voice.spoken), *_narrowed(voice, places, here), *way_on(voice)
+    return Text(said, voice.spoken), *_narrowed(voice, places, here), *_water_too(voice, here, known), *way_on(voice)
+
+
+def _water_too(voice: Voice, here: Whereabouts, known: KnownPlaces) -> tuple[Block, ...]:
+    """While the city gives out water, the way to it from the same point."""
+    return (Choices("", (voice.button("water_button", here.water),), "next", voice.spoken),) if known.water else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +173,15 @@ def _check(voice: Voice, known: KnownPlaces) -> str:
     if not known.in_use or known.as_of is None:
         return voice.say("shelter_check", website=voice.city.website)
     key = "shelter_as_of" if known.sure else "shelter_not_sure"
-    return voice.say(key, time=_time(voice, known.as_of), website=voice.city.website)
+    return voice.say(key, time=clock_of(voice, known.as_of), website=voice.city.website)
 
 
 def _lines(voice: Voice, near: Near, state: PlaceState | None) -> Iterator[str]:
     """What a resident needs of one place, a line each."""
     place = near.shelter
-    yield voice.say("shelter_place", name=_name(voice, place), way=_way(voice, near))
+    yield voice.say("shelter_place", name=_name(voice, place), way=way_to(voice, near))
     if state is not None and state.status == "open":
-        yield voice.say("shelter_open_now", time=_time(voice, state.at))
+        yield voice.say("shelter_open_now", time=clock_of(voice, state.at))
         if state.note:
             yield voice.say("shelter_city_note", note=state.note)
     if place.address:
@@ -185,11 +193,10 @@ def _lines(voice: Voice, near: Near, state: PlaceState | None) -> Iterator[str]:
         yield voice.say("shelter_stay")
     if place.note:
         yield voice.say("shelter_note", note=place.note)
-    link = MAP_LINK.format(latitude=place.latitude, longitude=place.longitude)
-    yield voice.say("shelter_map", link=link)
+    yield voice.say("shelter_map", link=map_link(place.latitude, place.longitude))
 
 
-def _time(voice: Voice, at: datetime) -> str:
+def clock_of(voice: Voice, at: datetime) -> str:
     """「14時05分」, with the day when it is not today's."""
     here = at.astimezone(voice.now.tzinfo)
     clock = f"{here.hour}時{here.minute:02}分"
@@ -201,7 +208,7 @@ def _name(voice: Voice, place: Shelter) -> str:
     return f"{place.name}({to_hiragana(place.kana)})" if easy else place.name
 
 
-def _way(voice: Voice, near: Near) -> str:
+def way_to(voice: Voice, near: Near) -> str:
     """「約450m・北東」. Steps of 50 m, because the point is rounded and the way is not straight."""
     metres = round(near.metres / 50) * 50
     if metres < 50:

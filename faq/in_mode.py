@@ -18,15 +18,19 @@ NAMES: Final = {"normal": "平常", "alert": "警戒", "disaster": "災害", "re
 
 
 def in_mode(knowledge: Knowledge, mode: str) -> Knowledge:
-    """The same knowledge with what this mode changes; itself for 平常 and where the city says nothing of the mode."""
+    """The same knowledge with what this mode changes; itself for 平常 and where the city says nothing of the mode.
+
+    災害 is known as such in every city: who asks for water then is told where there is some, or that there is none.
+    """
     effects = knowledge.alerts.effects(NAMES.get(mode, "")) if knowledge.alerts else None
     if effects is None:
-        return knowledge
+        return replace(knowledge, mode=mode, remembered={}) if mode == "disaster" else knowledge
     categories = frozenset(effects.boost)
     return replace(
         knowledge,
         wording=MappingProxyType(_greeted(knowledge.wording, effects)),
         version=f"{knowledge.version}-{mode}",
+        mode=mode,
         mode_line=effects.banner or "",
         pinned=effects.pinned,
         boosted=frozenset(entry.id for entry in knowledge.entries.values() if entry.category in categories),

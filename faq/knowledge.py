@@ -56,8 +56,9 @@ class Knowledge:
     disaster: DisasterTexts | None = None
     alerts: Disaster | None = None
     asked_back: Mapping[str, str] = field(default_factory=dict)
-    # What the mode of the day changes (`faq.in_mode`): the line above the chat, entries offered with every greeting,
-    # entries that go before others found as well.
+    # What the mode of the day changes (`faq.in_mode`): its name, the line above the chat, entries offered with
+    # every greeting, entries that go before others found as well.
+    mode: str = "normal"
     mode_line: str = ""
     pinned: tuple[str, ...] = ()
     boosted: frozenset[str] = frozenset()

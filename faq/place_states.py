@@ -9,6 +9,7 @@ from typing import Final, Literal, get_args
 
 PlaceStatus = Literal["open", "full", "closed", "unopened"]
 PlaceKind = Literal["shelter", "water"]
+Point = tuple[float, float]
 
 STATUSES: Final[tuple[PlaceStatus, ...]] = get_args(PlaceStatus)
 
@@ -17,7 +18,8 @@ STATUSES: Final[tuple[PlaceStatus, ...]] = get_args(PlaceStatus)
 class PlaceState:
     """How a place stands since `at`. `place` is the id of its line in `places/shelters.csv`.
 
-    A water point has no such line: its `name` and `address` are what staff typed.
+    A water point has no such line: its `name`, `address`, `hours` and `point` (latitude and longitude in degrees, None
+    where nobody said) are what staff chose or typed.
     """
 
     place: str
@@ -27,6 +29,8 @@ class PlaceState:
     note: str = ""
     name: str = ""
     address: str = ""
+    hours: str = ""
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ class KnownPlaces:
     def in_use(self) -> bool:
         """Whether any place to flee to has been opened: only then does an unopened one say something."""
         return any(state.kind == "shelter" and state.status in ("open", "full") for state in self.states.values())
+
+    @property
+    def water(self) -> tuple[PlaceState, ...]:
+        """The water points that are open, by their names."""
+        here = (s for s in self.states.values() if s.kind == "water" and s.status == "open")
+        return tuple(sorted(here, key=lambda s: (s.name, s.place)))
 
     def of_kind(self, kind: PlaceKind) -> tuple[PlaceState, ...]:
         """In the order in which they changed last, the newest first."""

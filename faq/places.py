@@ -121,6 +121,20 @@ def in_japan(latitude: float, longitude: float) -> bool:
     return LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
 
 
+def read_point(value: str) -> tuple[float, float] | None:
+    """「36.0512, 139.5478」, as map pages show it to be copied: latitude and longitude in Japan; None for all else.
+
+    In Japan the two cannot be confused, so the other order is read as well.
+    """
+    found = [read_degrees(part) for part in re.split(r"[,、\s]+", unicodedata.normalize("NFKC", value).strip("() 　"))]
+    if len(found) != 2 or found[0] is None or found[1] is None:
+        return None
+    latitude, longitude = found[0], found[1]
+    if in_japan(latitude, longitude):
+        return latitude, longitude
+    return (longitude, latitude) if in_japan(longitude, latitude) else None
+
+
 def _unreadable(path: str, text: str) -> Problem | None:
     if len(text) > MAX_BYTES // 3 and len(text.encode("utf-8", "surrogateescape")) > MAX_BYTES:
         return Problem(

@@ -14,6 +14,7 @@ from html import escape
 from typing import Final, Literal
 
 from faq.city import City
+from faq.maps import map_link, map_of
 from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
 from faq.places import Shelter
 from notify.notice_life import JAPAN
@@ -30,7 +31,6 @@ FEW: Final = 3
 MAX_BYTES: Final = 20_000
 """Four packets' worth of patience: some 6 KB on the way when the server compresses it."""
 
-MAP_LINK: Final = "https://www.google.com/maps/search/?api=1&query={latitude:.5f}%2C{longitude:.5f}"
 STYLE: Final = (
     ":root{color-scheme:light dark}body{max-width:40em;margin:0 auto;padding:0 12px 24px;font:1.0625em/1.7 sans-serif;"
     "overflow-wrap:anywhere}h1{font-size:1.35em}h2{font-size:1.15em;margin:1.5em 0 .3em}"
@@ -159,9 +159,12 @@ def _places(content: PageContent, language: PageLanguage, words: Mapping[str, st
             yield f"<ul>{''.join(items)}</ul>"
         if len(those) > most:
             yield f"<p>{escape(words['more_places'].replace('{count}', str(len(those) - most)))}</p>"
-    water = [state for state in content.places.of_kind("water") if state.status == "open"]
+    water = content.places.water
     if water:
-        yield f"<h2>{escape(words['water'])}</h2><ul>{''.join(_water(state) for state in water[:most])}</ul>"
+        items = (_water(state, content.city, words) for state in water[:most])
+        yield f"<h2>{escape(words['water'])}</h2><ul>{''.join(items)}</ul>"
+    if len(water) > most:
+        yield f"<p>{escape(words['more_water'].replace('{count}', str(len(water) - most)))}</p>"
 
 
 def _place(
@@ -174,14 +177,17 @@ def _place(
         said.append(escape(state.note))
     said.append(escape(_time(state.at, language)))
     if with_way:
-        link = MAP_LINK.format(latitude=shelter.latitude, longitude=shelter.longitude)
-        said.append(f'<a href="{escape(link)}">{escape(words["map"])}</a>')
+        said.append(_map(map_link(shelter.latitude, shelter.longitude), words))
     return f"<li>{' ・ '.join(said)}</li>"
 
 
-def _water(state: PlaceState) -> str:
-    said = (f"<strong>{escape(state.name)}</strong>", escape(state.address), escape(state.note))
-    return f"<li>{' ・ '.join(part for part in said if part)}</li>"
+def _water(state: PlaceState, city: City, words: Mapping[str, str]) -> str:
+    said = (escape(state.hours), escape(state.address), escape(state.note), _map(map_of(state, city), words))
+    return f"<li>{' ・ '.join((f'<strong>{escape(state.name)}</strong>', *filter(None, said)))}</li>"
+
+
+def _map(link: str, words: Mapping[str, str]) -> str:
+    return f'<a href="{escape(link)}">{escape(words["map"])}</a>'
 
 
 def _phones(city: City, words: Mapping[str, str]) -> Iterator[str]:

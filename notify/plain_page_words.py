@@ -30,6 +30,7 @@ WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
         "city": "{city}",
         "more": "ほかの知らせは、市のホームページにあります。",
         "more_places": "ほかに{count}か所。LINE かチャットに「避難所」と町の名前を送ると、近い所が分かります。",
+        "more_water": "ほかに{count}か所。LINE かチャットに「給水所」と町の名前を送ると、近い所が分かります。",
         "languages": "ことば",
     },
     "easy": {
@@ -55,6 +56,7 @@ WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
         "city": "{city}",
         "more": "ほかの お知(し)らせは、市(し)の ホームページに あります。",
         "more_places": "ほかに {count}つ あります。LINE か チャットで 聞(き)いて ください。",
+        "more_water": "ほかに {count}つ あります。LINE か チャットで「給水所(きゅうすいしょ)」と 聞(き)いて ください。",
         "languages": "ことば",
     },
     "en": {
@@ -80,6 +82,7 @@ WORDS: Final[Mapping[PageLanguage, Mapping[str, str]]] = {
         "city": "{city}",
         "more": "More notices are on the website of the city.",
         "more_places": "And {count} more. Ask the chat of the city or LINE for one near you.",
+        "more_water": "And {count} more. Ask the chat of the city or LINE for one near you.",
         "languages": "Language",
     },
 }

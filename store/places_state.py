@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, and_, func, insert, select, update
 
-from faq.place_states import KnownPlaces, PlaceKind, PlaceState, PlaceStatus
+from faq.place_states import KnownPlaces, PlaceKind, PlaceState, PlaceStatus, Point
+from faq.places import read_point
 from store.acts import Acts
 from store.audit import lock_audit, write_audit
 from store.core import Clock
@@ -23,7 +24,7 @@ _TOLD = {"open": "opened", "full": "full", "closed": "closed", "unopened": "unop
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """What a place is from now on. `name` and `address` are those of a water point."""
+    """What a place is from now on. `name` and what follows are those of a water point."""
 
     place: str
     status: PlaceStatus
@@ -31,6 +32,8 @@ class PlaceChange:
     kind: PlaceKind = "shelter"
     name: str = ""
     address: str = ""
+    hours: str = ""
+    point: Point | None = None
 
 
 class PlacesState(Acts):
@@ -61,7 +64,7 @@ class PlacesState(Acts):
     def clear_places(self, city: str, by: int, *, drill: bool = False) -> int:
         """Everything is as on any other day (an incident or a drill has ended); how many places were something else."""
         states = self.place_states(city, drill=drill).values()
-        back = [PlaceChange(s.place, "unopened", "", s.kind, s.name, s.address) for s in states]
+        back = [PlaceChange(s.place, "unopened", "", s.kind, s.name, s.address, s.hours, s.point) for s in states]
         return self.set_places(city, back, by, drill=drill)
 
     def _places_mark(self) -> int:
@@ -107,6 +110,8 @@ def _values(change: PlaceChange) -> dict[str, Any]:
         "name": clean(change.name),
         "address": clean(change.address),
         "note": clean(change.note),
+        "hours": clean(change.hours),
+        "point": ",".join(f"{degrees:.6f}" for degrees in change.point or ()),
     }
 
 
@@ -119,4 +124,5 @@ def _keep(connection: Connection, city: str, board: str, place: str, values: dic
 
 
 def _state(row: Any) -> PlaceState:
-    return PlaceState(row.place, row.status, from_ms(row.at), row.kind, row.note, row.name, row.address)
+    at, point = from_ms(row.at), read_point(row.point)
+    return PlaceState(row.place, row.status, at, row.kind, row.note, row.name, row.address, row.hours, point)

@@ -25,6 +25,9 @@ places_state = Table(
     # Of a water point; a shelter's stand in its line.
     _words("name"),
     _words("address"),
+    _words("hours"),
+    # "36.054100,139.550000": latitude and longitude in degrees; "" where nobody said.
+    _words("point"),
     _words("note"),
     # Grows with each change in the city: what tells another process to read again.
     _moment("seq"),

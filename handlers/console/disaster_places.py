@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from faq.place_states import STATUSES, PlaceStatus
-from faq.places import Shelter
+from faq.places import Shelter, read_point
 from handlers.console import gate
 from handlers.console.disaster import other_day
 from handlers.console.disaster_desk import DisasterDesk
@@ -55,8 +55,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             return elsewhere
         drill = desk.drill(city)
         change = _water_change(desk, city, drill)
-        if change is None:
-            return _page(desk, city, "給水所の名前を書いてください。"), 422
+        if isinstance(change, str):
+            return _page(desk, city, change), 422
         desk.store.set_places(city, [change], staff_member().id, drill=drill)
         desk.pages.write(city)
         gate.flash("done", f"給水所「{change.name}」を{STATUS_NAMES[change.status]}にしました。")
@@ -76,17 +76,33 @@ def _shelter_changes(desk: DisasterDesk, city: str, drill: bool) -> list[PlaceCh
     return changes
 
 
-def _water_change(desk: DisasterDesk, city: str, drill: bool) -> PlaceChange | None:
+def _water_change(desk: DisasterDesk, city: str, drill: bool) -> PlaceChange | str:
+    """What the form wants: a point opened, closed, opened again; or what is wrong with it."""
     place, status = request.form.get("place", ""), request.form.get("status", "open")
     wanted: PlaceStatus = "closed" if status == "closed" else "open"
     kept = desk.store.place_states(city, drill=drill).get(place)
     if kept is not None and kept.kind == "water":
-        return PlaceChange(place, wanted, kept.note, "water", kept.name, kept.address)
-    name = _line("name", LONGEST_NAME)
+        return PlaceChange(place, wanted, kept.note, "water", kept.name, kept.address, kept.hours, kept.point)
+    facility = _facility(desk, city)
+    name = _line("name", LONGEST_NAME) or (facility.name if facility else "")
     if not name:
-        return None
+        return "給水所の施設を選ぶか、名前を書いてください。"
+    written = _line("point", LONGEST_NAME)
+    point = read_point(written) if written else (facility.latitude, facility.longitude) if facility else None
+    if written and point is None:
+        return "位置を読めません。「36.0512, 139.5478」のように、緯度と経度を書いてください。書かなくてもかまいません。"
+    address = _line("address", LONGEST_NAME) or (facility.address if facility else "")
     made = f"water-{secrets.token_hex(4)}"
-    return PlaceChange(made, "open", _line("note", LONGEST_NOTE), "water", name, _line("address", LONGEST_NAME))
+    note, hours = _line("note", LONGEST_NOTE), _line("hours", LONGEST_NAME)
+    return PlaceChange(made, "open", note, "water", name, address[:LONGEST_NAME], hours, point)
+
+
+def _facility(desk: DisasterDesk, city: str) -> Shelter | None:
+    """The facility that staff chose, or whose name they typed."""
+    places, chosen, typed = desk.knowledge(city).places, request.form.get("facility", ""), _line("name", LONGEST_NAME)
+    named = [place for place in places if place.name == typed]
+    picked = [place for place in places if place.id == chosen] if chosen else named
+    return picked[0] if len(picked) == 1 else None
 
 
 def _line(name: str, longest: int) -> str:
@@ -119,6 +135,7 @@ def _page(desk: DisasterDesk, city: str, problem: str = "") -> str:
         q=words,
         drill=drill,
         problem=problem,
+        written=request.form if problem else {},
         longest=(LONGEST_NAME, LONGEST_NOTE),
     )
 

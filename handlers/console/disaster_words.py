@@ -116,7 +116,7 @@ def place_lines(
             continue
         shelter = known.get(state.place)
         name, address = (shelter.name, shelter.address) if shelter else (state.name, state.address)
-        about = "、".join(part for part in (address, state.note) if part)
+        about = "、".join(part for part in (address, state.hours, state.note) if part)
         lines.append(f"・{name}（{about}）" if about else f"・{name}")
     return "\n".join(lines)
 

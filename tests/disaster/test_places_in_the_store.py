@@ -83,3 +83,17 @@ def test_when_it_is_over_every_place_is_as_on_any_other_day(store: Store) -> Non
 
     assert {state.status for state in store.place_states(CITY).values()} == {"unopened"}
     assert not store.known_places(CITY).in_use
+
+
+def test_a_water_point_keeps_where_it_is_and_when_it_gives_water(store: Store) -> None:
+    here = PlaceChange("w1", "open", "", "water", "中央公園", "中央1番", "9時から17時まで", (36.0541, 139.55))
+    assert store.set_places(CITY, [here, SCHOOL], 7) == 2
+    assert store.set_places(CITY, [here], 7) == 0, "nothing is different"
+
+    water = store.known_places(CITY).water
+    assert [(w.name, w.hours, w.point) for w in water] == [("中央公園", "9時から17時まで", (36.0541, 139.55))]
+    assert store.place_states(CITY)["school"].point is None
+
+    store.clear_places(CITY, 8)
+    assert store.known_places(CITY).water == ()
+    assert store.place_states(CITY)["w1"].point == (36.0541, 139.55)

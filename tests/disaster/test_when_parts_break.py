@@ -43,7 +43,8 @@ def a_city_in_trouble(database_url: str, folder: Path) -> Iterator[Service]:
         places.write_text(",".join(COLUMNS) + "\n" + SHELTERS, encoding="utf-8")
         service.start("serve")
         with open_store(database_url) as store:
-            store.set_places(CITY, [PlaceChange("school", "open")], 1)
+            water = PlaceChange("w1", "open", "", "water", "中央公園", "中央9番", "9時から", (36.0541, 139.55))
+            store.set_places(CITY, [PlaceChange("school", "open"), water], 1)
             new = NewNotice(
                 CITY,
                 "disaster",
@@ -99,6 +100,9 @@ def test_without_postgresql_the_page_the_answers_and_the_shelters_are_still_ther
         old = ask(service, ASKED)
         assert "試験市立中央小学校" in said(old)
         assert "に分かっていたことです" in said(old)
+        water = said(ask(service, "給水所どこ"))
+        assert "■中央公園" in water
+        assert "に分かっていたことです" in water
         answer = ask(service, "ゴミの日")
         assert (answer["reply"]["decision"], answer["remembered"]) == ("answer", False)
         nobody = ask(service, "人に聞く")
@@ -120,6 +124,7 @@ def test_on_a_disk_that_takes_nothing_the_page_the_answers_and_the_shelters_are_
         assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
         shelters = ask(service, ASKED)
         assert "試験市立中央小学校" in said(shelters)
+        assert "■中央公園" in said(ask(service, "給水所どこ"))
         assert not shelters["remembered"]
         nobody = ask(service, "人に聞く")
         assert not nobody["waiting"]

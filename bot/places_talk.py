@@ -1,0 +1,68 @@
+"""The part of the story about places: where to flee to and where there is water, from a location or from a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import answer as say
+from bot.place_names import named_point, point_in
+from bot.shelters import WATER, Whereabouts, shelter_blocks
+from bot.turn import Response, Turn
+from bot.water import asks_for_water, water_blocks
+
+
+def near_location(turn: Turn) -> Response | None:
+    """What is near a location that was sent: water for who has asked for water, else the places to flee to."""
+    if turn.inquiry.place is None:
+        return None
+    here = Whereabouts.of(turn.inquiry.place)
+    knows_shelters = bool(turn.voice.knowledge.places)
+    wants_water = turn.conversation.awaiting == WATER or not knows_shelters
+    if wants_water and turn.counter.places().water:
+        return _water(turn, here)
+    return _shelters(turn, here) if knows_shelters else None
+
+
+def near_name(turn: Turn) -> Response | None:
+    """「東町の避難所」, typed where no location can be sent."""
+    point = named_point(turn.inquiry.text, turn.voice.knowledge) if turn.inquiry.kind == "text" else None
+    if point is None:
+        return None
+    return _shelters(turn, Whereabouts(point.latitude, point.longitude, point.hazard), point.name)
+
+
+def water_asked(turn: Turn) -> Response | None:
+    """「給水所どこ」, in a disaster or while the city gives out water; on any other day the entries answer it."""
+    text = turn.inquiry.text
+    if turn.inquiry.kind != "text" or not asks_for_water(text):
+        return None
+    if turn.voice.knowledge.mode != "disaster" and not turn.counter.places().water:
+        return None
+    point = point_in(text, turn.voice.knowledge)
+    return _water(turn, Whereabouts(point.latitude, point.longitude), point.name) if point else _water(turn)
+
+
+def choose_shelter(turn: Turn, rest: str) -> Response:
+    here = Whereabouts.read(rest)
+    if here is None or not turn.voice.knowledge.places:
+        return turn.reply("talk", turn.voice.text("shelter_send_again"), *say.way_on(turn.voice))
+    return _shelters(turn, here)
+
+
+def choose_water(turn: Turn, rest: str) -> Response:
+    """The button beside the shelters. Typed later it has lost the point, and all water points are named."""
+    return _water(turn, Whereabouts.read(rest))
+
+
+def _shelters(turn: Turn, here: Whereabouts, name: str = "") -> Response:
+    """The nearest places to flee to; what was asked before has nothing to do with it."""
+    blocks = shelter_blocks(turn.voice, here, turn.counter.places(), name)
+    response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
+    return replace(response, recorded=turn.voice.say("shelter_recorded"))
+
+
+def _water(turn: Turn, here: Whereabouts | None = None, name: str = "") -> Response:
+    """The open water points; a location that is sent next is meant for them, too."""
+    blocks = water_blocks(turn.voice, here, turn.counter.places(), name)
+    response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0, awaiting=WATER)
+    return replace(response, recorded=turn.voice.say("water_recorded")) if here else response
