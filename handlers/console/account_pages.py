@@ -5,16 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from handlers.console import cookies, gate, second_factor
+from handlers.console import confirming, cookies, gate, second_factor
 from handlers.console.gate import allowed, staff_member, staff_session
 from handlers.console.parts import Parts
-from handlers.console.passwords import MAX_LENGTH, MIN_LENGTH, complaint
-from store.records_accounts import AccountConflict, Brake
+from handlers.console.passwords import MIN_LENGTH, complaint
+from store.records_accounts import AccountConflict
 
 SETUP_SECONDS = 900
 """How long a QR code on the screen can be confirmed."""
 
-WRONG_PASSWORD = "いまのパスワードが違います。"  # noqa: S105 - a sentence
 Page = str | Response | tuple[str, int]
 
 
@@ -47,8 +46,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @allowed("account.self")
     def clear_totp(city: str) -> Page:
         me = staff_member()
-        if not _is_my_password(parts):
-            return _account_page(parts, second_problem=WRONG_PASSWORD)
+        if doubt := confirming.doubt(parts):
+            return _account_page(parts, second_problem=doubt)
         parts.store.clear_totp(city, me.id, f"staff:{me.id}")
         gate.flash("done", "二段階の確認をやめました。もういちどログインしてください。")
         return redirect(url_for("console.login", city=city))
@@ -59,8 +58,8 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         me = staff_member()
         if not me.totp:
             abort(404)
-        if not _is_my_password(parts):
-            return _account_page(parts, second_problem=WRONG_PASSWORD)
+        if doubt := confirming.doubt(parts):
+            return _account_page(parts, second_problem=doubt)
         codes = second_factor.new_recovery_codes()
         hashes = [second_factor.recovery_hash(city, me.id, code) for code in codes]
         parts.store.new_recovery_codes(city, me.id, hashes, f"staff:{me.id}")
@@ -103,8 +102,8 @@ def _account_page(parts: Parts, **problems: str) -> Page:
 def _change_password(parts: Parts) -> Page:
     me, session = staff_member(), staff_session()
     new = request.form.get("new", "")
-    if me.password and not _is_my_password(parts):
-        return _account_page(parts, password_problem=WRONG_PASSWORD)
+    if doubt := confirming.doubt(parts):
+        return _account_page(parts, password_problem=doubt)
     problem = password_problem(parts, me.city, new, request.form.get("again", ""), me.name, me.email)
     if problem:
         return _account_page(parts, password_problem=problem)
@@ -121,22 +120,6 @@ def password_problem(parts: Parts, city: str, new: str, again: str, *known: str)
     of_city = parts.city(city)
     names = (of_city.name, of_city.kana, *of_city.own_names) if of_city else ()
     return complaint(new, (*known, city, *names))
-
-
-def _is_my_password(parts: Parts) -> bool:
-    """Asked again before what would let somebody else's hands keep the account. Guessing is slowed as at the login."""
-    me = staff_member()
-    found = parts.store.credentials_of(me.city, me.id)
-    if found is None or parts.store.begin_attempt(me.city, [_brake(me.id)]):
-        return False
-    if not parts.passwords.check(found.password_hash, request.form.get("password", "")[: MAX_LENGTH + 1]):
-        return False
-    parts.store.forgive(me.city, _brake(me.id).key)
-    return True
-
-
-def _brake(staff_id: int) -> Brake:
-    return Brake(cookies.digest(f"confirm {staff_id} {staff_session().id}"), free=5, first=5, most=900, forget=3600)
 
 
 def _set_up_page(parts: Parts, secret: str, problem: str = "") -> Page:
@@ -162,6 +145,8 @@ def _set_totp(parts: Parts) -> Page:
     if owner != str(me.id):
         gate.flash("problem", "時間がたったので、新しいQRコードを読みとってください。")
         return redirect(url_for("console.totp", city=me.city))
+    if doubt := confirming.doubt(parts):
+        return _set_up_page(parts, secret, doubt)
     step = second_factor.matching_step(secret, request.form.get("code", ""), parts.clock())
     if step is None:
         return _set_up_page(parts, secret, "番号が合いません。アプリに出ている、いまの6けたを入れてください。")

@@ -35,6 +35,13 @@ def sso_brake(address: str | None) -> Brake:
     return Brake(_key("sso", neighbourhood(address or "")), free=60, first=2, most=60, forget=600)
 
 
+def please_wait(seconds: int) -> str:
+    """What whoever is slowed down reads."""
+    minutes, rest = divmod(seconds, 60)
+    words = f"{minutes}分{rest}秒" if minutes else f"{rest}秒"
+    return f"まちがいが続いたので、{words}ほど待ってから、もういちどお試しください。"
+
+
 def forgive(store: Store, city: str, counted: Sequence[Brake]) -> None:
     """After a success: the person's own count is gone, and the network's is one less."""
     if counted:

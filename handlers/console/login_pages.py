@@ -163,10 +163,7 @@ def _agent() -> str:
 
 
 def _slow_down(parts: Parts, city: str, wait: int, email: str, to: str) -> Page:
-    minutes, seconds = divmod(wait, 60)
-    words = f"{minutes}分{seconds}秒" if minutes else f"{seconds}秒"
-    problem = f"まちがいが続いたので、{words}ほど待ってから、もういちどお試しください。"
-    page = _login_page(parts, city, problem=problem, email=email, next=to)
+    page = _login_page(parts, city, problem=login_brakes.please_wait(wait), email=email, next=to)
     return str(page), 429, {"Retry-After": str(wait)}
 
 

@@ -20,7 +20,7 @@ def set_up_totp(site: ConsoleSite, visitor: Visitor) -> tuple[pyotp.TOTP, list[s
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page).group(1).replace(" ", "")  # type: ignore[union-attr]
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
     phone = pyotp.TOTP(secret)
-    done = visitor.post("/account/totp", {"sealed": sealed, "code": phone.at(int(site.clock()))})
+    done = visitor.post("/account/totp", {"sealed": sealed, "password": PASSWORD, "code": phone.at(int(site.clock()))})
     assert done.status_code == 200, done.text
     return phone, re.findall(r"<li>([a-z2-9-]{14})</li>", done.text)
 

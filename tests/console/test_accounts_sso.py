@@ -356,3 +356,24 @@ def test_a_setting_of_the_console_that_cannot_be_used_is_named(given: dict[str, 
         read_config({**given, **whole})
 
     assert named in str(refused.value)
+
+
+def test_who_has_no_password_sets_one_only_right_after_signing_on(signing: ConsoleSite) -> None:
+    """There is no password to ask for; hours later other hands may be at the open screen."""
+    signing.hire("管理")
+    token = NewInvitation("test", "invite", "t", "i", 3600, "sato@city.example.jp", "編集", ())
+    signing.store.invite(token, "system")
+    visitor = signing.visitor()
+    sign_on(visitor)
+    new = {"new": "あたらしい朝がきた希望の朝だ", "again": "あたらしい朝がきた希望の朝だ"}
+    signing.clock.forward(601)
+
+    late = visitor.submit("/account", "/account/password", new)
+
+    assert late.status_code == 422
+    assert "もういちど庁内のアカウントでログイン" in late.text
+    assert signing.visitor().login("sato@city.example.jp", new["new"]).status_code == 422
+    visitor.post("/logout")
+    sign_on(visitor)
+    assert visitor.submit("/account", "/account/password", new).status_code == 302
+    assert signing.visitor().login("sato@city.example.jp", new["new"]).status_code == 302

@@ -49,6 +49,7 @@ def first_account(house: House, page: Page) -> pyotp.TOTP:
     page.get_by_role("button", name="登録する").click()
     page.goto(f"{house.url}/console/{CITY}/inbox")
     codes = pyotp.TOTP(page.locator("code").first.inner_text().replace(" ", ""))
+    page.get_by_label("いまのパスワード").fill(PASSWORD)
     page.get_by_label("アプリに出た6けたの番号").fill(codes.at(int(time.time())))
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="二段階の確認を始めました").wait_for()

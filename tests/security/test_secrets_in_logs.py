@@ -42,7 +42,9 @@ def live(site: ConsoleSite) -> dict[str, str]:
     page = newcomer.get("/account/totp").text
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page).group(1).replace(" ", "")  # type: ignore[union-attr]
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
-    codes = newcomer.post("/account/totp", {"sealed": sealed, "code": pyotp.TOTP(secret).at(int(site.clock()))}).text
+    codes = newcomer.post(
+        "/account/totp", {"sealed": sealed, "password": PASSWORD, "code": pyotp.TOTP(secret).at(int(site.clock()))}
+    ).text
     recovery = re.search(r"<li>([a-z2-9-]{14})</li>", codes).group(1)  # type: ignore[union-attr]
     newcomer.submit("/account", "/account/password", {"password": "wrong one here", "new": NEW, "again": NEW})
     newcomer.submit("/account", "/account/password", {"password": PASSWORD, "new": NEW, "again": NEW})

@@ -61,7 +61,9 @@ def test_the_token_of_the_half_login_is_not_the_one_of_the_whole(site: ConsoleSi
     page = setting.get("/account/totp").text
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page).group(1).replace(" ", "")  # type: ignore[union-attr]
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
-    setting.post("/account/totp", {"sealed": sealed, "code": pyotp.TOTP(secret).at(int(site.clock()))})
+    setting.post(
+        "/account/totp", {"sealed": sealed, "password": PASSWORD, "code": pyotp.TOTP(secret).at(int(site.clock()))}
+    )
     site.clock.forward(60)
     browser, thief = site.visitor(), site.visitor()
     browser.login(person.email)
@@ -98,7 +100,9 @@ def test_the_second_factor_gives_a_new_token(site: ConsoleSite) -> None:
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page).group(1).replace(" ", "")  # type: ignore[union-attr]
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
 
-    browser.post("/account/totp", {"sealed": sealed, "code": pyotp.TOTP(secret).at(int(site.clock()))})
+    browser.post(
+        "/account/totp", {"sealed": sealed, "password": PASSWORD, "code": pyotp.TOTP(secret).at(int(site.clock()))}
+    )
 
     assert browser.logged_in()
     assert not thief.logged_in()
@@ -111,7 +115,9 @@ def test_a_qr_code_of_somebody_else_is_not_taken(site: ConsoleSite) -> None:
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page).group(1).replace(" ", "")  # type: ignore[union-attr]
     sealed = re.search(r'name="sealed" value="([^"]+)"', page).group(1)  # type: ignore[union-attr]
 
-    answer = victim.post("/account/totp", {"sealed": sealed, "code": pyotp.TOTP(secret).at(int(site.clock()))})
+    answer = victim.post(
+        "/account/totp", {"sealed": sealed, "password": PASSWORD, "code": pyotp.TOTP(secret).at(int(site.clock()))}
+    )
 
     assert answer.headers["Location"] == "/console/test/account/totp"
 
