@@ -25,6 +25,7 @@ Event = Literal[
     "resumes",
     "stops",
     "finishes",
+    "resends",
 ]
 Who = Literal["staff", "system"]
 JAPAN: Final = timezone(timedelta(hours=9), "JST")
@@ -69,6 +70,7 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("sending", "finishes", "done", "No call is left to be made.", who=("system",)),
     Step("paused", "resumes", "sending", "Goes on where it stood.", "notice.resume"),
     Step("paused", "stops", "stopped", "What has not gone out never will.", "notice.stop"),
+    Step("done", "resends", "sending", "What LINE did not take is tried once more.", "notice.resend", ("staff",)),
     Step("done", "stops", "stopped", "Sent is sent, but pages no longer show it.", "notice.stop"),
 )
 _DAY = 24 * 60

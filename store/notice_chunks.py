@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from store.errors import LeaseLost
+from store.notice_again import may_go_again
 from store.notice_people import people as people_of
 from store.notice_plan import NoticePlan
 from store.notice_steps import anything_left, locked_notice, take_step, this_notice
@@ -162,8 +163,12 @@ class NoticeChunks(NoticePlan):
         return self._act(act)
 
     def forget_recipients(self, limit: int = 50) -> int:
-        """Whom a call reached is not kept when its notice is over. How many calls were emptied: a few at a time."""
-        return self._act(lambda connection: _forget(connection, limit))
+        """Whom a call reached is not kept when its notice is over. How many calls were emptied: a few at a time.
+
+        What was given up and may be made again keeps its list for a few days (`store.notice_again`).
+        """
+        now = self._now()
+        return self._act(lambda connection: _forget(connection, limit, now))
 
     def _mark_chunk(self, chunk: ClaimedChunk, values: dict[str, Any]) -> None:
         self._write(Kind("mark_chunks", 6, _mark_all), _Mark(chunk, self._now(), values))
@@ -231,9 +236,10 @@ def _this(city: str, notice_id: int, part: int) -> ColumnElement[bool]:
     return and_(chunks.c.city == city, chunks.c.notice_id == notice_id, chunks.c.part == part)
 
 
-def _forget(connection: Connection, limit: int) -> int:
+def _forget(connection: Connection, limit: int, now: int) -> int:
     of_it = and_(notices.c.city == people.c.city, notices.c.id == people.c.notice_id)
-    over = and_(notices.c.status.in_(("done", "stopped")), ~_still_open())
+    again = and_(notices.c.status == "done", _its_call(may_go_again(now)))
+    over = and_(notices.c.status.in_(("done", "stopped")), ~_its_call(_OPEN), ~again)
     key = list(people.primary_key.columns)
     gone = connection.execute(select(*key).join(notices, of_it).where(over).limit(limit)).all()
     if gone:
@@ -252,11 +258,11 @@ def _shorten(connection: Connection, left: ClaimedChunk, before: int) -> None:
     connection.execute(update(notices).where(this_notice(left.city, left.notice_id)).values(fewer))
 
 
-def _still_open() -> ColumnElement[bool]:
+def _its_call(how: ColumnElement[bool]) -> ColumnElement[bool]:
     same = and_(
         chunks.c.city == people.c.city, chunks.c.notice_id == people.c.notice_id, chunks.c.part == people.c.part
     )
-    return select(chunks.c.part).where(same, _OPEN).exists()
+    return select(chunks.c.part).where(same, how).exists()
 
 
 def _mark_all(connection: Connection, marks: Sequence[_Mark]) -> list[LeaseLost | None]:

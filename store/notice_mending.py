@@ -1,4 +1,4 @@
-"""Calls that LINE refuses for one of their residents are divided until that one stands alone: all others have it."""
+"""What LINE did not take is mended: a call refused for one resident is divided; staff let given-up calls go again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
 
-from store.errors import LeaseLost
+from store.errors import LeaseLost, NoticeConflict
+from store.notice_again import its_list_is_kept, may_go_again
 from store.notice_chunks import NoticeChunks
-from store.notice_steps import locked_notice
-from store.records_notices import ClaimedChunk
+from store.notice_rows import notice_view
+from store.notice_steps import locked_notice, take_step
+from store.records_notices import ClaimedChunk, NoticeView
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_recipients as people
 
@@ -47,6 +49,27 @@ class NoticeMending(NoticeChunks):
         if not parts:
             self.chunk_dead(chunk, reason)
         return parts
+
+    def resend_notice(self, city: str, number: int, by: int) -> NoticeView:
+        """Let what was given up go out once more, as far as nobody can hear it twice (`store.notice_again`).
+
+        A call that may have been accepted keeps its key and the time of its first try: after that day it ends. With
+        nothing to be sent, or while the notice is on its way, it is a `NoticeConflict`.
+        """
+        now = self._now()
+
+        def act(connection: Connection) -> NoticeView:
+            row = locked_notice(connection, city, number)
+            if row.expires_at is not None and row.expires_at <= now:
+                raise NoticeConflict(row.status, "it is over")
+            these = and_(chunks.c.city == city, chunks.c.notice_id == number, may_go_again(now), its_list_is_kept())
+            first_at = case((chunks.c.fate_unknown.is_(True), chunks.c.first_at), else_=None)
+            fresh = {"state": "open", "due_at": now, "reason": "", "finished_at": None, "first_at": first_at}
+            if not connection.execute(update(chunks).where(these).values(fresh)).rowcount:
+                raise NoticeConflict(row.status, "nothing is left to be sent")
+            return notice_view(take_step(connection, row, "resends", by, now, {"finished_at": None}))
+
+        return self._act(act)
 
 
 def _pieces(recipients: Sequence[str], named: Sequence[int]) -> tuple[list[str], list[str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
+from store.notice_again import its_list_is_kept, may_go_again
 from store.notice_mending import NoticeMending
 from store.notice_steps import this_notice
 from store.records_notices import NoticeResults, Progress
@@ -25,7 +26,8 @@ class NoticeCounts(NoticeMending):
         return self._read(lambda connection: _progress(connection, city, number, now))
 
     def notice_results(self, city: str, number: int) -> NoticeResults:
-        return self._read(lambda connection: _results(connection, city, number))
+        now = self._now()
+        return self._read(lambda connection: _results(connection, city, number, now))
 
 
 def _of(city: str, number: int) -> Any:
@@ -55,9 +57,10 @@ def _progress(connection: Connection, city: str, number: int, now: int) -> Progr
     )
 
 
-def _results(connection: Connection, city: str, number: int) -> NoticeResults:
+def _results(connection: Connection, city: str, number: int, now: int) -> NoticeResults:
     issued = select(notices.c.recipients, notices.c.issued_at).where(this_notice(city, number))
     recipients, issued_at = connection.execute(issued).one_or_none() or (0, None)
+    again, again_mails, unsure = _once_more(connection, city, number, now)
     found = (
         select(chunks.c.state, chunks.c.reason, chunks.c.language, func.sum(chunks.c.count))
         .where(_of(city, number))
@@ -79,10 +82,26 @@ def _results(connection: Connection, city: str, number: int) -> NoticeResults:
         failed=states.get("dead", 0),
         stopped=states.get("stopped", 0),
         blocked_since=_blocked_since(connection, city, issued_at),
+        again=again,
+        again_mails=again_mails,
+        unsure=unsure,
         failures=failures,
         taps=_taps(connection, city, number),
         languages=languages,
     )
+
+
+def _once_more(connection: Connection, city: str, number: int, now: int) -> tuple[int, int, int]:
+    """Residents and mails of which nobody would hear it twice; residents whom LINE may have told, it cannot say now."""
+    may, line = and_(may_go_again(now), its_list_is_kept()), chunks.c.channel == "line"
+    unsure = and_(chunks.c.state == "dead", chunks.c.fate_unknown.is_(True), line, ~may_go_again(now))
+    counts = (
+        func.sum(case((and_(may, line), chunks.c.count), else_=0)),
+        func.sum(case((and_(may, ~line), 1), else_=0)),
+        func.sum(case((unsure, chunks.c.count), else_=0)),
+    )
+    residents, mails, others = connection.execute(select(*counts).where(_of(city, number))).one()
+    return int(residents or 0), int(mails or 0), int(others or 0)
 
 
 def _blocked_since(connection: Connection, city: str, issued_at: int | None) -> int:

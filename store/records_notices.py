@@ -137,6 +137,7 @@ class NoticeResults:
     """What became of a notice. `blocked_since`: friends who blocked the account since it was issued, whoever they are.
 
     `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
+    `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
     """
 
     recipients: int
@@ -145,6 +146,9 @@ class NoticeResults:
     failed: int
     stopped: int
     blocked_since: int
+    again: int = 0
+    again_mails: int = 0
+    unsure: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     taps: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)

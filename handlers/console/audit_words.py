@@ -68,6 +68,7 @@ ACTIONS: dict[str, str] = {
     "notice.pause": "お知らせを一時停止した",
     "notice.resume": "お知らせの続きを送った",
     "notice.stop": "お知らせを止めた",
+    "notice.resend": "お知らせの送れなかった分をもう一度送った",
     "notice.export": "お知らせの結果を書き出した",
     "mode.change": "モードを変えた",
     "draft.make": "FAQ の下書きを作った",

@@ -118,6 +118,12 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         done = {"pause": "一時停止しました。", "resume": "続きを送ります。", "stop": "止めました。残りは送りません。"}
         return pages.step(pages.found(number), lambda me: acts[act](city, number, me), done[act])
 
+    @blueprint.post("/<city>/notices/<int:number>/resend")
+    @allowed("notice.send")
+    def resend_notice(city: str, number: int) -> Page:
+        done = "送れなかった分を、もう一度送ります。"
+        return pages.step(pages.found(number), lambda me: store.resend_notice(city, number, me), done)
+
     @blueprint.get("/<city>/notices/<int:number>/result.csv")
     @allowed("notice.export")
     def export_notice(city: str, number: int) -> Response:
@@ -220,12 +226,14 @@ class _Pages:
         me, notices = staff_member(), self.notices(kept.city)
         issued = kept.issued_at is not None
         head = None if issued else self.store.head_count(kept.city, kept.audience, self.data.now())
+        results = self.store.notice_results(kept.city, kept.id) if issued else None
         return self._render(
             "console/notice.html",
             notice=kept,
             head=head if "line" in kept.channels else None,
             progress=self._progress(kept),
-            results=notice_view.result_rows(self.store.notice_results(kept.city, kept.id)) if issued else [],
+            results=notice_view.result_rows(results) if results else [],
+            once_more=notice_view.once_more(kept, results, self.data.now()) if results else None,
             related=[one for one in self.store.related_notices(kept.city, kept.id) if one.id != kept.id],
             may_approve=notice_view.may_approve(me, kept),
             names=self.data.names(kept.city),

@@ -178,6 +178,31 @@ def may_approve(me: Staff, notice: NoticeView) -> bool:
     return notice.status == "waiting_approval" and notice.created_by != me.id
 
 
+@dataclass(frozen=True, slots=True)
+class OnceMore:
+    """What staff are told of calls that were given up: whom they can send it to again, and why not to others."""
+
+    offer: str
+    refusal: str
+
+
+def once_more(notice: NoticeView, results: NoticeResults, now: datetime) -> OnceMore | None:
+    """Only when it is over: while it goes out, what can be mended is mended by itself."""
+    if notice.status != "done":
+        return None
+    parts = [f"住民 {results.again:,} 人"] if results.again else []
+    parts += [f"メール {results.again_mails:,} 通"] if results.again_mails else []
+    over = notice.expires_at is not None and notice.expires_at <= now
+    offer = "" if over or not parts else f"{'と、'.join(parts)}に、もう一度送れます。2回届く人は、いません。"
+    refusal = ""
+    if results.unsure:
+        refusal = (
+            f"{results.unsure:,} 人は、届いたか分からないまま1日たちました。"
+            "LINE にもう確かめられません。2回届くことがあるので、送り直しません。"
+        )
+    return OnceMore(offer, refusal) if offer or refusal else None
+
+
 def result_rows(results: NoticeResults) -> list[tuple[str, int]]:
     """What became of it, as lines of a table and of the file."""
     rows = [

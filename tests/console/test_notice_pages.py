@@ -341,6 +341,53 @@ def test_every_reason_is_told_in_words(reason, words):
     assert reason_words(reason) == words
 
 
+def _given_up(hall: ConsoleSite, author: Visitor) -> int:
+    a_friend(hall.store, "U1", city="other", topics=("kosodate",))
+    number = composed(author, channels=["line"])
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+    [chunk] = hall.store.claim_chunks("w", 10, 8.0)
+    hall.store.chunk_dead(chunk, "monthly limit")
+    return number
+
+
+def test_what_was_not_sent_is_sent_again_by_whoever_may_send(hall):
+    author = hall.as_role("編集", city="other")
+    number = _given_up(hall, author)
+    watch = hall.as_role("監査", city="other")
+
+    page, seen = author.get(f"/notices/{number}").text, watch.get(f"/notices/{number}").text
+    refused = watch.post(f"/notices/{number}/resend", {})
+    before = kept(hall, number, "other").status
+    press(author, number, "resend")
+
+    assert "住民 1 人に、もう一度送れます。2回届く人は、いません。" in page
+    assert "送れなかった分をもう一度送る" not in seen
+    assert (refused.status_code, before) == (403, "done")
+    assert kept(hall, number, "other").status == "sending"
+    assert "notice.resend" in [row.action for row in hall.store.audit_rows("other")]
+    assert len(hall.store.claim_chunks("w", 10, 8.0)) == 1
+
+
+def test_staff_are_told_plainly_of_whom_nobody_knows_whether_they_have_it(hall):
+    author = hall.as_role("編集", city="other")
+    a_friend(hall.store, "U1", city="other", topics=("kosodate",))
+    number = composed(author, channels=["line"])
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+    [chunk] = hall.store.claim_chunks("w", 10, 8.0)
+    hall.store.chunk_later(chunk, 0.0, "no answer", True)
+    [chunk] = hall.store.claim_chunks("w", 10, 8.0)
+    hall.store.chunk_dead(chunk, "retry key expired")
+
+    page = author.get(f"/notices/{number}").text
+
+    assert "1 人は、届いたか分からないまま1日たちました。" in page
+    assert "送れなかった分をもう一度送る" not in page
+    assert author.post(f"/notices/{number}/resend", {}).status_code == 303
+    assert kept(hall, number, "other").status == "done"
+
+
 def test_a_correction_is_linked_to_what_it_corrects(hall):
     author = hall.as_role("編集", city="other")
     number = composed(author)
