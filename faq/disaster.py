@@ -134,6 +134,7 @@ class ModeEffects(Strict):
 class Disaster(Strict):
     """`family` 新 are VPWW55〜61, 旧 are VPWW53・54: one of them, or residents are told twice.
 
+    `mode_with_orders`: an order to evacuate that staff issue makes the mode 災害 in the same action.
     `rich_menu`: residents on LINE see the menu that we draw for the mode (it stands before one made at LINE).
     `staff` are departments of city.yaml whose addresses (`handoff.notify`) hear when the feed is silent.
     """
@@ -145,6 +146,7 @@ class Disaster(Strict):
     rules: tuple[Rule, ...] = ()
     drill: Drill | None = None
     modes: tuple[ModeEffects, ...] = ()
+    mode_with_orders: YesNo = False
     rich_menu: YesNo = False
 
     @model_validator(mode="after")

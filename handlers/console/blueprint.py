@@ -39,6 +39,7 @@ PAGES = (
     "search_talks",
     "disaster",
     "disaster_follow",
+    "disaster_mode",
     "disaster_places",
     "disaster_past",
     "mode_pages",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from faq.disaster_texts import LANGUAGES, DisasterText, TextLanguage
 from handlers.console import gate
 from handlers.console.disaster_desk import DisasterDesk, Draft
+from handlers.console.disaster_mode import mode_name, offered, switch_with, switches
 from handlers.console.disaster_words import (
     LANGUAGE_NAMES,
     LONGEST,
@@ -37,12 +38,15 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     @allowed("disaster.read")
     def disaster(city: str) -> Page:
         incident = desk.store.open_incident(city)
+        reports = desk.issued(city, incident) if incident else []
         automatic = [one for one in desk.store.notices(city, "disaster", 20) if one.source != "staff" and one.number]
         return render_template(
             "console/disaster.html",
             incident=incident,
             drill=incident is not None and incident.drill,
-            reports=desk.issued(city, incident) if incident else (),
+            reports=reports,
+            offered=offered(desk, city, incident, reports),
+            mode=mode_name(desk, city),
             automatic=automatic[:5],
             texts=desk.knowledge(city).disaster,
             states=desk.store.place_states(city, drill=desk.drill(city)),
@@ -139,6 +143,8 @@ def told(desk: DisasterDesk, city: str, draft: Draft) -> Response:
         return elsewhere
     report, notice = desk.issue(staff_member(), draft)
     what = "訓練の知らせを出しました。" if notice.drill else "すべての送り先に出しました。"
+    if not report.notice and switch_with(desk, staff_member(), draft, notice):
+        what += "モードも「災害」にしました。"
     gate.flash("done", f"{header(report.number, report.at)}「{notice.title}」：{what}")
     return redirect(url_for("console.disaster", city=city, _anchor=f"report-{report.number}"), 303)
 
@@ -211,6 +217,7 @@ def shown_draft(desk: DisasterDesk, city: str, draft: Draft, target: str, proble
         languages=LANGUAGE_NAMES,
         longest=LONGEST,
         headers={language: header(count + 1, desk.now(), language) for language in LANGUAGES},
+        switches=switches(desk, city, draft),
         reached=desk.store.head_count(city, audience, desk.now()),
         problem=problem,
     )
