@@ -11,10 +11,10 @@ city's content by `benchmarks/learn_topics.py`; nobody reads it at run time but 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
@@ -33,10 +33,17 @@ _SHARPNESS: Final = 3
 _ASK_SHARE: Final = 3.0
 _SHAPE: Final = Shape(k1=1.2, b=0.75, power=1.0)
 _REMEMBERED: Final = 50_000
+# Entries compared in one step: the numbers of so many stay in the processor's cache.
+_AT_ONCE: Final = 64
+# A term of so many topics is common.
+_MANY: Final = 16
 
 Row = tuple[NDArray[np.int16], NDArray[np.float32]]
+Described = tuple[tuple[str, ...], tuple[str, ...]]
+"""The terms of an entry's question and of its answer."""
+
 _lock = Lock()
-_memory: dict[tuple[tuple[str, ...], tuple[str, ...]], Row] = {}
+_memory: dict[Described, Row] = {}
 
 
 class Kin(NamedTuple):
@@ -90,47 +97,105 @@ class Topics:
 
         A topic that was made from one of these very entries is left out: it has nothing new to tell.
         """
+        if not entries:
+            return Kin(np.zeros((0, NEAREST), np.int16), np.zeros((0, NEAREST), np.float32))
         questions = {question for question, _, _ in entries}
         own = np.asarray([title in questions for title in self.titles])
-        rows = [self._kin_of(asked, answered) for _, asked, answered in entries]
-        if not rows:
-            return Kin(np.zeros((0, NEAREST), np.int16), np.zeros((0, NEAREST), np.float32))
+        rows = self._rows([(asked, answered) for _, asked, answered in entries])
         topics = np.stack([row[0] for row in rows])
         likeness = np.stack([row[1] for row in rows])
         return Kin(topics, np.where(own[topics], np.float32(0), likeness))
 
-    def _kin_of(self, asked: tuple[str, ...], answered: tuple[str, ...]) -> Row:
-        known = _memory.get((asked, answered))
-        if known is None:
-            known = self._nearest(asked, answered)
-            with _lock:
-                if len(_memory) >= _REMEMBERED:
-                    _memory.clear()
-                _memory[asked, answered] = known
-        return known
+    def _rows(self, described: Sequence[Described]) -> list[Row]:
+        """The row of each entry: the next build of an edited city compares only what is new."""
+        rows = {terms: _memory.get(terms) for terms in described}
+        fresh = [terms for terms, row in rows.items() if row is None]
+        for first in range(0, len(fresh), _AT_ONCE):
+            some = fresh[first : first + _AT_ONCE]
+            rows.update(zip(some, self._nearest(some), strict=True))
+        with _lock:
+            if len(_memory) + len(fresh) > _REMEMBERED:
+                _memory.clear()
+            _memory.update((terms, row) for terms, row in rows.items() if row is not None)
+        return [row for terms in described if (row := rows[terms]) is not None]
 
-    def _nearest(self, asked: tuple[str, ...], answered: tuple[str, ...]) -> Row:
-        counts: dict[str, float] = dict.fromkeys((*asked, *answered), 0.0)
-        for term in asked:
-            counts[term] += _ASK_SHARE
-        for term in answered:
-            counts[term] += 1.0
-        number = np.asarray([self.terms.get(term, -1) for term in counts], np.int64)
-        weight = np.log1p(np.fromiter(counts.values(), np.float64, len(counts)))
+    def _nearest(self, described: Sequence[Described]) -> Iterator[Row]:
+        """The topics most like each of these (cosine), all compared at once."""
+        counts = [_counted(asked, answered) for asked, answered in described]
+        entry = np.repeat(np.arange(len(counts)), [len(found) for found in counts])
+        number = np.fromiter((self.terms.get(term, -1) for found in counts for term in found), np.int64, len(entry))
+        weight = np.log1p(np.fromiter(chain.from_iterable(found.values() for found in counts), np.float64, len(entry)))
         weight *= np.where(number < 0, self.rarest, self.rarity[number])
-        whole = float(np.sqrt((weight**2).sum())) or 1.0
+        whole = np.sqrt(np.bincount(entry, weight**2, len(counts)))
+        share = weight / np.where(whole > 0, whole, 1.0)[entry]
         known = number >= 0
-        starts, ends = self.starts[number[known]], self.starts[number[known] + 1]
-        parts = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        like: Doubles = np.zeros(len(self.titles))
-        if parts:
-            places = np.concatenate([self.places[part] for part in parts])
-            share = np.concatenate([self.weight[part] for part in parts])
-            like += np.bincount(places, share * np.repeat(weight[known] / whole, ends - starts), len(self.titles))
-        nearest = np.argsort(-like, kind="stable")[:NEAREST]
-        topics, likeness = np.zeros(NEAREST, np.int16), np.zeros(NEAREST, np.float32)
-        topics[: len(nearest)], likeness[: len(nearest)] = nearest, like[nearest]
-        return topics, likeness
+        entry, number, share = entry[known], number[known], share[known]
+        like = self._by_common_terms(entry, number, share, len(counts))
+        rare = self._row_of_common[number] < 0
+        entry, number, share = entry[rare], number[rare], share[rare]
+        begins = self.starts[number]
+        held = self.starts[number + 1] - begins
+        at = np.arange(held.sum()) + np.repeat(begins - held.cumsum() + held, held)
+        cell = np.repeat(entry * len(self.titles), held) + self.places[at]
+        like += np.bincount(cell, self.weight[at] * np.repeat(share, held), like.size).reshape(like.shape)
+        nearest = _first_of_each(like, NEAREST)
+        topics, likeness = np.zeros((len(counts), NEAREST), np.int16), np.zeros((len(counts), NEAREST), np.float32)
+        topics[:, : nearest.shape[1]] = nearest
+        likeness[:, : nearest.shape[1]] = np.take_along_axis(like, nearest, axis=1)
+        return zip(topics, likeness, strict=True)
+
+    def _by_common_terms(
+        self, entry: NDArray[np.int64], number: NDArray[np.int64], share: Doubles, entries: int
+    ) -> Doubles:
+        """Entries × topics: how alike they are by the terms that many topics hold."""
+        row = self._row_of_common[number]
+        common = row >= 0
+        row, share = row[common], share[common]
+        bounds = np.searchsorted(entry[common], np.arange(entries + 1)).tolist()
+        like = np.empty((entries, len(self.titles)))
+        for at, (first, end) in enumerate(pairwise(bounds)):
+            # Not `@`: that wakes the threads of BLAS, which cost more than they do here.
+            np.einsum("i,ij->j", share[first:end], self._common.take(row[first:end], axis=0), out=like[at])
+        return like
+
+    @cached_property
+    def _row_of_common(self) -> NDArray[np.int64]:
+        """For each term its row in `_common`, -1 for those that few topics hold."""
+        common = np.diff(self.starts) >= _MANY
+        return np.where(common, common.cumsum() - 1, -1)
+
+    @cached_property
+    def _common(self) -> Doubles:
+        """Terms that many topics hold × topics, written out: all but a few of the things to be compared."""
+        term = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        row = self._row_of_common[term]
+        common = row >= 0
+        table = np.zeros((int(self._row_of_common.max(initial=-1)) + 1, len(self.titles)))
+        table[row[common], self.places[common]] = self.weight[common]
+        return table
+
+
+def _first_of_each(like: Doubles, count: int) -> NDArray[np.int64]:
+    """For each row the columns of its largest numbers, largest first and equal ones in order."""
+    rows, columns = like.shape
+    if columns <= count:
+        return np.argsort(-like, axis=1, kind="stable")
+    least = np.partition(like, columns - count, axis=1)[:, columns - count, None]
+    row, column = np.nonzero(like >= least)
+    order = np.lexsort((column, -like[row, column], row))
+    begins = np.searchsorted(row, np.arange(rows))
+    first: NDArray[np.int64] = column[order[begins[:, None] + np.arange(count)]]
+    return first
+
+
+def _counted(asked: Sequence[str], answered: Sequence[str]) -> dict[str, float]:
+    """How often each term is said; in the question it counts more."""
+    counts = dict.fromkeys(asked, 0.0)
+    for term in asked:
+        counts[term] += _ASK_SHARE
+    for term in answered:
+        counts[term] = counts.get(term, 0.0) + 1.0
+    return counts
 
 
 def borrowed(fit: Doubles, kin: Kin, entries: NDArray[np.intp]) -> Doubles:

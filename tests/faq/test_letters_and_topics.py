@@ -1,11 +1,15 @@
 """Letters that words lost, and topics that lend their words to entries nobody wrote phrasings for."""
 
+from collections import Counter
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from benchmarks.learn_topics import line
 from faq.entry import Entry
 from faq.index import build_index
+from faq.postings import unpaired
 from faq.sounds import Sounds, sound_of
 from faq.text import analyse, normalise
 from faq.thesaurus import Thesaurus
@@ -51,6 +55,23 @@ def test_an_entry_asked_about_by_its_own_words_gets_nothing_from_the_copy() -> N
     assert copied[0] < 0.2
 
 
+def test_the_letters_of_many_asks_are_those_of_each_one() -> None:
+    """All asks are cut at once; the pieces are pairs of the sound and single kanji, never across two asks."""
+    asks = [letters(text) for text in ("住民票", "", "か", "燃えるごみABC", "鬱々とした犬", "住民税 2026")]
+
+    sounds = Sounds.of(asks, owners=[0, 1, 1, 2, 2, 3], entries=4)
+
+    names = list(sounds.letters)
+    for entry, own in enumerate(([0], [1, 2], [3, 4], [5])):
+        wanted: Counter[str] = Counter()
+        for heard, kanji in (asks[ask].split("\n") for ask in own):
+            wanted.update([*map("".join, pairwise(heard)), *kanji])
+        held = slice(*sounds.starts[entry : entry + 2])
+        numbers = unpaired([sounds.held[held]])[0].tolist()
+        assert dict(zip((names[number] for number in numbers), sounds.counts[held].tolist(), strict=True)) == wanted
+        assert sounds.lengths[entry] == wanted.total()
+
+
 def test_nothing_readable_shares_nothing() -> None:
     sounds = Sounds.of([letters("犬の登録")], owners=[0], entries=1)
 
@@ -74,6 +95,26 @@ def test_an_entry_is_near_by_way_of_the_topic_that_is_like_it() -> None:
     assert near[0] == 1.0
     assert 0 < near[1] < 0.5
     assert borrowed(topics.fitting(["手品"]), kin, np.arange(2)).tolist() == [0.0, 0.0]
+
+
+def test_the_nearest_topics_are_those_of_a_plain_comparison(demo_entries: list[Entry]) -> None:
+    """Common terms, rare ones and all entries are compared in different steps; together they are a cosine."""
+    topics = common_topics()
+    words = list(topics.terms)
+    entries = [(entry.id, tuple(words[at::97]), tuple(words[::at])) for at, entry in enumerate(demo_entries[:70], 60)]
+
+    kin = topics.kin(entries)
+
+    for row, (_, asked, answered) in enumerate(entries):
+        counts = Counter(answered) + Counter({term: 3 * count for term, count in Counter(asked).items()})
+        weight = {term: np.log1p(count) * topics.rarity[topics.terms[term]] for term, count in counts.items()}
+        like = np.zeros(len(topics.titles))
+        for term, worth in weight.items():
+            held = slice(*topics.starts[topics.terms[term] :][:2])
+            like[topics.places[held]] += worth * topics.weight[held]
+        like /= np.sqrt(sum(worth**2 for worth in weight.values()))
+        assert kin.likeness[row] == pytest.approx(np.sort(like)[::-1][:16], rel=1e-5)
+        assert like[kin.topics[row]] == pytest.approx(kin.likeness[row], rel=1e-5)
 
 
 def test_a_topic_made_from_a_citys_own_entry_lends_it_nothing(demo_entries: list[Entry]) -> None:
