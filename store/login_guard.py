@@ -1,8 +1,9 @@
 """Slows guessing down, for all processes together, in a way that cannot shut the owner out.
 
-Attempts are counted under (account, network), (account, known browser) and network; never under the account alone,
-because then anybody could lock anybody out. An attempt counts as failed from its beginning, so that a hundred sent
-at once do not all find a clean record; a success takes the count away.
+Attempts are counted under (account, network), (account, known browser) and network. The count under the account alone
+makes nobody wait, because then anybody could lock anybody out: it only says that many are guessing. An attempt counts
+as failed from its beginning, so that a hundred sent at once do not all find a clean record; a success takes the count
+away.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ class LoginGuard(Acts):
             return wait
 
         return self._act(run)
+
+    def failed(self, city: str, brake: Brake) -> int:
+        """How many attempts have failed under this brake's key and are not forgotten."""
+        now = self._now()
+        return self._read(lambda connection: _count(connection, city, brake, now)[0])
 
     def forgive(self, city: str, key: str, shared: Sequence[str] = ()) -> None:
         """After a success: the count under `key` is gone, the `shared` ones are lowered by the attempt itself."""

@@ -20,6 +20,10 @@ CODE_SECONDS = 600
 CODE_TRIES = 5
 WRONG = "メールアドレスかパスワードが違います。"
 WRONG_CODE = "この番号は使えません。新しい番号が出るのを待って、もういちど入れてください。"
+GUESSES = (
+    "知らないブラウザーから{times}回、あなたのアカウントに、まちがったパスワードが送られています。"
+    "入られてはいません。心当たりがなければ、「管理」の人に伝えてください。"
+)
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -68,7 +72,16 @@ def finish_login(parts: Parts, city: str, staff_id: int, way: LoginWay, to: str,
     session = NewSession(city, staff_id, cookies.digest(token), cookies.new_token()[:12], "full", way, _agent())
     parts.store.open_session(session, instead_of)
     gate.start_session(token, staff_id)
+    _tell_of_guesses(parts, city, staff_id)
     return redirect(local_path(city, to))
+
+
+def _tell_of_guesses(parts: Parts, city: str, staff_id: int) -> None:
+    """The owner hears that somebody tries to get in: only they know whether it was themselves."""
+    me = parts.store.staff(city, staff_id)
+    times = login_brakes.guesses(parts.store, city, me.email) if me else 0
+    if times >= login_brakes.WORTH_TELLING:
+        gate.flash("problem", GUESSES.format(times=times))
 
 
 def _check_password(parts: Parts, city: str) -> Page:

@@ -132,6 +132,116 @@ def test_a_neighbour_in_the_same_ipv6_network_is_the_same_network(site: ConsoleS
     assert answers == [422] * 5 + [429] * 2
 
 
+# ── Many networks that guess at one account ──────────────────────────────────────────────────────────────────────────
+
+
+def guess_from_many(site: ConsoleSite, email: str, networks: int, times: int = 5) -> list[int]:
+    """`times` wrong logins from each of so many networks, one after the other."""
+    return [
+        status
+        for number in range(networks)
+        for status in guess(site.visitor(), email, times, f"198.{18 + number // 250}.{number % 250}.7")
+    ]
+
+
+@pytest.mark.parametrize("account", ["real", "none"])
+def test_guesses_at_one_account_from_many_networks_are_bounded(site: ConsoleSite, account: str) -> None:
+    """After a hundred each network has one try, and then waits: 60 networks get 140 guesses in, not 300."""
+    person = site.hire("管理")
+    email = person.email if account == "real" else "nobody@x.jp"
+
+    answers = guess_from_many(site, email, 60)
+
+    assert answers[:100] == [422] * 100
+    assert answers[100:] == [422, 429, 429, 429, 429] * 40
+
+
+def test_each_of_the_many_networks_waits_longer_and_longer(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 21)
+    waits = []
+    for _ in range(9):
+        visitor = site.visitor()
+        visitor.get("/login", environ_base={"REMOTE_ADDR": "198.18.20.7"})
+        form = {"email": person.email, "password": WRONG}
+        answer = visitor.post("/login", form, environ_base={"REMOTE_ADDR": "198.18.20.7"})
+        waits.append(int(answer.headers["Retry-After"]))
+        site.clock.forward(waits[-1])
+        assert guess(site.visitor(), person.email, 1, "198.18.20.7") == [422]
+
+    assert waits == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_neighbours_of_one_attacker_are_one_network_by_then(site: ConsoleSite) -> None:
+    """A /24 and a /48 are cheap to have whole."""
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 20)
+
+    assert [guess(site.visitor(), person.email, 1, f"203.0.113.{n}")[0] for n in (1, 2, 3)] == [422, 429, 429]
+    assert [guess(site.visitor(), person.email, 1, f"2001:db8:1:{n}::1")[0] for n in (1, 2, 3)] == [422, 429, 429]
+
+
+def test_the_right_password_passes_from_a_new_place_in_the_middle_of_it(site: ConsoleSite) -> None:
+    """No guessing from anywhere can take the way in from the owner."""
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 60)
+
+    assert login_from(site.visitor(), "192.0.2.55", person.email) == 302
+
+
+def test_a_known_browser_passes_in_the_middle_of_it_even_from_a_network_that_guesses(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    owner = site.visitor()
+    login_from(owner, "198.18.20.9", person.email)
+    owner.get("/account")
+    owner.post("/logout")
+    guess_from_many(site, person.email, 60)
+
+    assert guess(owner, person.email, 2, "198.18.20.9") == [422, 422]
+    assert login_from(owner, "198.18.20.9", person.email) == 302
+
+
+def test_others_are_not_slowed_because_one_account_is_guessed_at(site: ConsoleSite) -> None:
+    person, colleague = site.hire("管理"), site.hire("担当")
+    guess_from_many(site, person.email, 30)
+
+    assert guess(site.visitor(), colleague.email, 5, "192.0.2.55") == [422] * 5
+
+
+def test_a_login_of_the_owner_does_not_give_the_guessers_a_clean_record(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 30)
+    login_from(site.visitor(), "192.0.2.55", person.email)
+
+    assert guess(site.visitor(), person.email, 2, "192.0.2.99") == [422, 429]
+
+
+def test_after_twelve_quiet_hours_it_is_as_before(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 30)
+    site.clock.forward(12 * 3600 + 1)
+
+    assert guess(site.visitor(), person.email, 5, "192.0.2.55") == [422] * 5
+
+
+def test_the_owner_is_told_at_the_next_login(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess_from_many(site, person.email, 5)
+    owner = site.visitor()
+    login_from(owner, "192.0.2.55", person.email)
+
+    assert "知らないブラウザーから25回" in owner.get("/account").text
+
+
+def test_a_few_mistakes_of_ones_own_are_not_worth_a_word(site: ConsoleSite) -> None:
+    person = site.hire("管理")
+    guess(site.visitor(), person.email, 3, "192.0.2.55")
+    owner = site.visitor()
+    login_from(owner, "192.0.2.55", person.email)
+
+    assert "知らないブラウザーから" not in owner.get("/account").text
+
+
 def test_who_has_the_password_cannot_guess_codes_for_ever(site: ConsoleSite) -> None:
     person = site.hire("管理")
     set_up_totp(site, site.as_staff(person))

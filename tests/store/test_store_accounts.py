@@ -372,6 +372,17 @@ def test_failures_are_forgotten_after_a_while(store: Store, clock: Clock) -> Non
     assert [store.begin_attempt("demo", [BRAKE]) for _ in range(3)] == [0, 0, 0]
 
 
+def test_a_count_that_makes_nobody_wait_is_read_and_forgotten(store: Store, clock: Clock) -> None:
+    counted = Brake("count", free=10**9, first=0, most=0, forget=3600)
+
+    assert [store.begin_attempt("demo", [counted]) for _ in range(30)] == [0] * 30
+    assert (store.failed("demo", counted), store.failed("other", counted)) == (30, 0)
+    store.forgive("demo", "k", ["count"])
+    assert store.failed("demo", counted) == 29
+    clock.forward(3601)
+    assert store.failed("demo", counted) == 0
+
+
 def test_a_hundred_attempts_at_once_do_not_all_find_a_clean_record(database_url: str) -> None:
     with open_store(database_url) as here, open_store(database_url) as there:
         results = together(
