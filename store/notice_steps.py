@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from notify.notice_life import JAPAN, Event, Step, Who, step_of
 from store.audit import lock_audit, write_audit
@@ -53,10 +53,16 @@ def who_of(by: int) -> str:
     return f"staff:{by}" if by else "system"
 
 
-def issuing(connection: Connection, row: Row[Any], now: int) -> dict[str, Any]:
-    """What an issued notice gets: its number in the city's year (in Japan), and its time. Once."""
+def issuing(connection: Connection, row: Row[Any], now: int, by: int = 0) -> dict[str, Any]:
+    """What an issued notice gets: its number in the city's year (in Japan), and its time. Once.
+
+    From the moment a correction is out nobody else gets what it corrects.
+    """
     if row.number:
         return {}
+    for wrong in corrected_by(connection, row):
+        take_step(connection, wrong, "stops", by, now, {"finished_at": wrong.finished_at or now})
+        stop_chunks(connection, wrong.city, wrong.id, now)
     year = from_ms(now).astimezone(JAPAN).year
     of_year = select(notices.c.number).where(notices.c.city == row.city, notices.c.number.startswith(f"{year}-"))
     # By length first: after 9999 comes 10000.
@@ -64,6 +70,38 @@ def issuing(connection: Connection, row: Row[Any], now: int) -> dict[str, Any]:
     found = connection.execute(last).scalar()
     count = int(found.partition("-")[2]) + 1 if found else 1
     return {"number": f"{year}-{count:04d}", "issued_at": now}
+
+
+def corrected_by(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
+    """What this correction stops when it is issued: the wrong ones that still go out, and their next repetitions.
+
+    Those that have gone out whole stay on the pages, where the two are linked. A report of the disaster console names
+    the one it corrects itself (`DisasterDesk.issue`), and what telegrams correct is their rules'.
+    """
+    if row.mark != "correction" or not row.original or row.source != "staff" or row.source_key.startswith("report:"):
+        return []
+    wrong = list(_before(connection, row))
+    again = [notices.c.source_key.startswith(f"repeat:{_first_of(one)}/", autoescape=True) for one in wrong]
+    these = or_(notices.c.id.in_([one.id for one in wrong]), *again)
+    moving = notices.c.status.in_(("scheduled", "planning", "sending", "paused"))
+    found = select(notices).where(notices.c.city == row.city, notices.c.id != row.id, these, moving)
+    return list(connection.execute(found.order_by(notices.c.id)))
+
+
+def _before(connection: Connection, row: Row[Any]) -> Iterator[Row[Any]]:
+    """The newest first, down to the first one; or to an all-clear, which leaves in force what it was about."""
+    family = and_(notices.c.id < row.id, or_(notices.c.id == row.original, notices.c.original == row.original))
+    found = select(notices).where(notices.c.city == row.city, family).order_by(notices.c.id.desc())
+    for one in connection.execute(found).all():
+        yield one
+        if one.mark == "all_clear":
+            return
+
+
+def _first_of(row: Row[Any]) -> str:
+    """The notice that its repetitions are named after."""
+    key: str = row.source_key
+    return key.partition("/")[0].removeprefix("repeat:") if key.startswith("repeat:") else str(row.id)
 
 
 def stop_chunks(connection: Connection, city: str, number: int, now: int) -> None:

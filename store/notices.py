@@ -19,6 +19,7 @@ from store.errors import NoticeConflict
 from store.notice_rows import changed_values, notice_values, notice_view
 from store.notice_steps import (
     anything_left,
+    corrected_by,
     issuing,
     locked_notice,
     stop_chunks,
@@ -74,7 +75,7 @@ class Notices(Acts):
                 raise NoticeConflict(row.status, "nobody approves what they made themselves")
             due = row.due_at if row.due_at and row.due_at > now else now
             values = {"approved_by": by, "due_at": due}
-            issued = issuing(connection, row, now) if due == now else {}
+            issued = issuing(connection, row, now, by) if due == now else {}
             return notice_view(take_step(connection, row, "approves", by, now, values | issued))
 
         return self._act(act)
@@ -103,7 +104,7 @@ class Notices(Acts):
             row = locked_notice(connection, city, number)
             if row.number and row.status in PUBLIC:
                 return notice_view(row)
-            values = {"due_at": now, **issuing(connection, row, now)}
+            values = {"due_at": now, **issuing(connection, row, now, by)}
             return notice_view(take_step(connection, row, "issues", by, now, values))
 
         return self._act(act)
@@ -163,6 +164,16 @@ class Notices(Acts):
         first = func.coalesce(func.nullif(its_first, 0), number)
         these = and_(notices.c.city == city, or_(notices.c.id == first, notices.c.original == first))
         return self._views(these, notices.c.id.asc(), 100)
+
+    def stopped_by(self, city: str, number: int) -> list[NoticeView]:
+        """What this correction will stop when it is issued."""
+        found = select(notices).where(this_notice(city, number))
+
+        def act(connection: Connection) -> list[NoticeView]:
+            row = connection.execute(found).one_or_none()
+            return [] if row is None or row.number else [notice_view(one) for one in corrected_by(connection, row)]
+
+        return self._read(act)
 
     def notice_tapped(self, city: str, number: int, what: str) -> None:
         """Somebody opened this link of the notice. Counted by the hour, without who."""

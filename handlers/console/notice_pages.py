@@ -234,6 +234,7 @@ class _Pages:
             progress=self._progress(kept),
             results=notice_view.result_rows(results) if results else [],
             once_more=notice_view.once_more(kept, results, self.data.now()) if results else None,
+            stops=self.store.stopped_by(kept.city, kept.id),
             related=[one for one in self.store.related_notices(kept.city, kept.id) if one.id != kept.id],
             may_approve=notice_view.may_approve(me, kept),
             names=self.data.names(kept.city),

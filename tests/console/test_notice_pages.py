@@ -402,6 +402,24 @@ def test_a_correction_is_linked_to_what_it_corrects(hall):
     assert "【訂正】" in author.get(f"/notices/{number}").text
 
 
+def test_before_a_correction_goes_out_staff_read_what_it_stops_and_it_does(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author, when="monthly", day="1")
+    press(author, number, "issue")
+    author.get(f"/notices/new?original={number}")
+    response = author.post("/notices", {**FILLED, "original": str(number), "title": "正しいお知らせ"})
+    second = int(response.location.rpartition("/")[2])
+
+    page = author.get(f"/notices/{second}").text
+    press(author, second, "issue")
+
+    said = page.index("この訂正を送ると、つぎのお知らせを止めます。")
+    assert said < page.index(f'action="/console/other/notices/{second}/issue"'), "before the button"
+    assert f"{FILLED['title']}（予定、毎月1日 09:00" in page
+    assert kept(hall, number, "other").status == "stopped"
+    assert "つぎのお知らせを止めます" not in author.get(f"/notices/{second}").text
+
+
 def test_the_file_of_results_holds_counts_and_no_formula(hall):
     author = hall.as_role("編集", city="other")
     number = composed(author, title="=HYPERLINK(1)")
