@@ -6,24 +6,61 @@ Only words are compared with words. Comparing whole questions by letters finds t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+
+from faq.postings import changes
 
 # Two letters resemble everything.
 SHORTEST_WORD: Final = 3
 NEAREST: Final = 2
+_CODE_BITS: Final = 32
 
 
-def spelling_choices(terms: Iterable[str]) -> tuple[str, ...]:
-    """The words of an index that others may be mistaken for."""
-    return tuple(term for term in terms if len(term) >= SHORTEST_WORD and not term.startswith(("=", "~")))
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """The words of an index that others may be mistaken for. `held[slice(*letters[c])]` are the numbers of those with
+    letter `c` in them: of thousands of words only the few that share enough letters are compared."""
+
+    words: tuple[str, ...]
+    lengths: NDArray[np.int32]
+    held: NDArray[np.int32]
+    letters: Mapping[str, tuple[int, int]]
 
 
-def nearest(word: str, choices: Sequence[str], ratio: float) -> list[tuple[str, float]]:
+def spelling_choices(terms: Iterable[str]) -> Spellings:
+    """The words among these terms."""
+    words = tuple(term for term in terms if len(term) >= SHORTEST_WORD and not term.startswith(("=", "~")))
+    lengths = np.asarray([len(word) for word in words], np.int32)
+    codes = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    pairs = np.sort(codes << _CODE_BITS | np.arange(len(words)).repeat(lengths))
+    code, number = np.divmod(pairs[changes(pairs)], 1 << _CODE_BITS)
+    begins = changes(code).tolist()
+    ends = [*begins[1:], len(code)]
+    letters = {chr(code[begin]): (begin, end) for begin, end in zip(begins, ends, strict=False)}
+    return Spellings(words, lengths, number.astype(np.int32), letters)
+
+
+def nearest(word: str, choices: Spellings, ratio: float) -> list[tuple[str, float]]:
     """Up to two words of at least this likeness (0 to 100), with likeness as a share of 1, the nearest first."""
     if len(word) < SHORTEST_WORD:
         return []
-    found = process.extract(word, choices, scorer=fuzz.ratio, score_cutoff=ratio, limit=NEAREST)
+    near = [choices.words[number] for number in _sharing(word, choices, ratio)]
+    found = process.extract(word, near, scorer=fuzz.ratio, score_cutoff=ratio, limit=NEAREST)
     return [(term, likeness / 100) for term, likeness, _ in found]
+
+
+def _sharing(word: str, choices: Spellings, ratio: float) -> list[int]:
+    """Those that can be so like it at all: likeness is twice the letters in common order, of the letters of both."""
+    shared = np.zeros(len(choices.words), np.int32)
+    for letter, times in Counter(word).items():
+        shared[choices.held[slice(*choices.letters.get(letter, (0, 0)))]] += times
+    enough = 200 * shared >= ratio * (choices.lengths + len(word)) - 1e-6
+    numbers: list[int] = enough.nonzero()[0].tolist()
+    return numbers

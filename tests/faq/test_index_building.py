@@ -1,6 +1,9 @@
 """The index: fast to rebuild, rarity counted by entries, and its parts one by one."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz import fuzz, process
 
 from faq.asking import ASPECT_NAMES, aspects
 from faq.entry import Entry, Translation
@@ -9,7 +12,7 @@ from faq.index import ask_texts, build_index
 from faq.kana import kana_words, readings_of
 from faq.postings import Shape, build_postings, number_terms
 from faq.rounds import Rounds
-from faq.spelling import nearest, spelling_choices
+from faq.spelling import SHORTEST_WORD, nearest, spelling_choices
 from faq.text import analyse, normalise
 from faq.thesaurus import Thesaurus
 from faq.units import units
@@ -95,10 +98,25 @@ def test_kana_is_cut_where_the_longest_readings_fit() -> None:
 def test_only_long_unknown_words_are_compared_by_their_letters() -> None:
     choices = spelling_choices(["こみゅにてぃばす", "ごみ", "=group", "~ごみ"])
 
-    assert choices == ("こみゅにてぃばす",)
+    assert choices.words == ("こみゅにてぃばす",)
     assert nearest("こみにてぃばす", choices, 72)[0][0] == "こみゅにてぃばす"
     assert nearest("ごみ", choices, 72) == []
     assert nearest("さくらんぼ", choices, 72) == []
+
+
+_LETTERS = st.text(alphabet="あいうえおかきくけこまん住民票税課ー", min_size=1, max_size=9)
+
+
+@given(
+    words=st.lists(_LETTERS, unique=True, max_size=40), typed=_LETTERS, ratio=st.sampled_from([50.0, 66.7, 72.0, 90.0])
+)
+def test_words_that_share_letters_are_all_that_can_be_near(words: list[str], typed: str, ratio: float) -> None:
+    """The few that are compared are enough: comparing every word finds the same ones in the same order."""
+    choices = [word for word in words if len(word) >= SHORTEST_WORD]
+    compared = process.extract(typed, choices, scorer=fuzz.ratio, score_cutoff=ratio, limit=2)
+    everything = [(word, likeness / 100) for word, likeness, _ in compared] if len(typed) >= SHORTEST_WORD else []
+
+    assert nearest(typed, spelling_choices(words), ratio) == everything
 
 
 def test_a_one_entry_edit_reads_only_the_new_text_again(
