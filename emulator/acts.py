@@ -73,9 +73,12 @@ class ResidentActs(PlatformState):
     def press(self, city: str, who: Who, action: Json, params: Json | None = None) -> WebhookEvent | None:
         """Press a button that carries this action; `params` holds what a date picker chose.
 
-        An action that only the phone itself carries out (uri, camera, clipboard) sends nothing: None.
+        An action that only the phone itself carries out (uri, camera, clipboard) sends nothing: None. LINE counts that
+        a link was opened.
         """
         kind = action["type"]
+        if kind == "uri":
+            self.link_opened(city, _id(who), action["uri"])
         if kind == "message":
             return self.send_text(city, who, action["text"])
         if kind == "postback":

@@ -12,7 +12,7 @@ from flask import Flask, Response, g
 from emulator import ids
 from emulator.model import ApiError
 from emulator.platform import LinePlatform
-from emulator.routes import account, control, endpoint, messages, phone, richmenus
+from emulator.routes import account, control, endpoint, insights, messages, phone, richmenus
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 
@@ -24,7 +24,7 @@ def create_emulator(platform: LinePlatform) -> Flask:
     app.secret_key = secrets.token_hex()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["line_platform"] = platform
-    for part in (messages, account, richmenus, control, phone):
+    for part in (messages, account, insights, richmenus, control, phone):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(ApiError, endpoint.error_response)
     app.register_error_handler(404, lambda _: endpoint.error_response(ApiError(404, "Not found")))

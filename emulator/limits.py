@@ -17,6 +17,7 @@ RATES: dict[str, tuple[float, float]] = {
     "narrowcast": (60, HOUR),
     "broadcast": (60, HOUR),
     "webhook_test": (60, HOUR),
+    "insight_aggregation": (60, HOUR),
     "webhook_get": (1000, 60.0),
     "webhook_set": (1000, 60.0),
     "loading": (100, 1.0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator import ids
 from emulator.checks.messages import check_messages
 from emulator.checks.problems import Problems
+from emulator.insights import UNITS_A_MONTH
 from emulator.model import ApiError, Channel, Delivery, Json, Method, PhoneMessage
 from emulator.state import PlatformState
 from emulator.tokens import is_uuid
@@ -39,7 +40,7 @@ def push(platform: PlatformState, channel: Channel, body: Json, retry_key: str |
     problems = Problems()
     problems.require_text("to", to)
     messages = check_messages(problems, body)
-    _check_common(problems, body)
+    unit = _check_common(problems, body, platform, channel)
     problems.finish()
     if not isinstance(to, str) or not ids.CHAT_ID.fullmatch(to):
         raise invalid_property("to")
@@ -48,7 +49,7 @@ def push(platform: PlatformState, channel: Channel, body: Json, retry_key: str |
         if platform.resident(channel.city, to) is None:
             raise ApiError(400, "Failed to send messages")
         _check_quota(platform, channel, (to,))
-        sent = _deliver(platform, channel, "push", (to,), messages, request_id, retry_key=retry_key)
+        sent = _deliver(platform, channel, "push", (to,), messages, request_id, retry_key=retry_key, unit=unit)
     return {"sentMessages": list(sent)}
 
 
@@ -58,7 +59,7 @@ def multicast(platform: PlatformState, channel: Channel, body: Json, retry_key: 
     problems = Problems()
     problems.require_list("to", to, 1, MAX_MULTICAST)
     messages = check_messages(problems, body)
-    _check_common(problems, body)
+    unit = _check_common(problems, body, platform, channel)
     problems.finish()
     users = to if isinstance(to, list) else []
     for number, user in enumerate(users):
@@ -66,7 +67,7 @@ def multicast(platform: PlatformState, channel: Channel, body: Json, retry_key: 
             raise invalid_property(f"to[{number}]")
     if channel.refused and any(user in channel.refused for user in users):
         raise ApiError(400, "Failed to send messages")
-    _send_to_many(platform, channel, "multicast", tuple(dict.fromkeys(users)), messages, retry_key, request_id)
+    _send_to_many(platform, channel, "multicast", tuple(dict.fromkeys(users)), messages, retry_key, request_id, unit)
     return {}
 
 
@@ -106,23 +107,32 @@ def _send_to_many(
     messages: tuple[Json, ...],
     retry_key: str | None,
     request_id: str,
+    unit: str = "",
 ) -> None:
     with platform.lock:
         _check_retry_key(platform, channel, retry_key, with_sent=False)
         _check_quota(platform, channel, users)
-        _deliver(platform, channel, method, users, messages, request_id, retry_key=retry_key)
+        _deliver(platform, channel, method, users, messages, request_id, retry_key=retry_key, unit=unit)
 
 
 def _friends(platform: PlatformState, channel: Channel) -> tuple[str, ...]:
     return tuple(one.user_id for one in platform.residents(channel.city) if one.following)
 
 
-def _check_common(problems: Problems, body: Json) -> None:
+def _check_common(problems: Problems, body: Json, platform: PlatformState, channel: Channel) -> str:
+    """The aggregation unit of this call, "" for none."""
     units = body.get("customAggregationUnits")
-    if units is None:
-        return
-    if problems.require_list("customAggregationUnits", units, 1, 1):
-        problems.matches("customAggregationUnits[0]", units[0], r"[A-Za-z0-9_]{1,30}")
+    if units is None or not problems.require_list("customAggregationUnits", units, 1, 1):
+        return ""
+    before = len(problems.found)
+    problems.matches("customAggregationUnits[0]", units[0], r"[A-Za-z0-9_]{1,30}")
+    if len(problems.found) > before:
+        return ""
+    with platform.lock:
+        names = platform.insights.names(channel.city, platform.clock())
+    if units[0] not in names and len(names) >= UNITS_A_MONTH:
+        problems.add("customAggregationUnits", f"No more than {UNITS_A_MONTH} names of units in a month")
+    return str(units[0])
 
 
 def _check_retry_key(platform: PlatformState, channel: Channel, key: str | None, *, with_sent: bool) -> None:
@@ -161,6 +171,7 @@ def _deliver(
     token: str | None = None,
     event_id: str | None = None,
     retry_key: str | None = None,
+    unit: str = "",
 ) -> tuple[Json, ...]:
     """Carry out an accepted request; the `sentMessages` of the answer."""
     now = platform.clock()
@@ -172,6 +183,8 @@ def _deliver(
                 shown = PhoneMessage(answer["id"], "city", message, now, True, "delivered", request_id)
                 platform.show(channel.city, user, shown)
     platform.usage.count(channel.city, method, len(reached), now)
+    if unit:
+        platform.insights.sent(channel.city, unit, request_id, messages, now)
     if retry_key:
         platform.retry_keys.remember(channel.city, retry_key, request_id, sent)
     platform.delivered(

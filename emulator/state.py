@@ -9,6 +9,7 @@ from collections.abc import Callable
 from emulator import ids
 from emulator.content import ContentStore
 from emulator.faults import Faults
+from emulator.insights import UnitInsights
 from emulator.limits import RateLimits, Usage
 from emulator.model import Channel, Delivery, Json, PhoneMessage, Resident, Talk
 from emulator.richmenu import RichMenus
@@ -34,6 +35,7 @@ class PlatformState:
         self.retry_keys = RetryKeys(clock)
         self.limits = RateLimits(clock)
         self.usage = Usage()
+        self.insights = UnitInsights()
         self.faults = Faults()
         self.content = ContentStore()
         self.rich_menus = RichMenus()
@@ -142,6 +144,18 @@ class PlatformState:
             talk.version += 1
             if message.sender == "city":
                 talk.loading_until = 0.0
+
+    def looked_at(self, city: str, user_id: str) -> None:
+        """The resident sees the newest of the talk: LINE counts what was sent with an aggregation unit."""
+        with self.lock:
+            shown = [(one.id, one.request_id) for one in self.phone_messages(city, user_id) if one.request_id]
+            self.insights.seen(city, user_id, shown, self.clock())
+
+    def link_opened(self, city: str, user_id: str, url: str) -> None:
+        """The resident opens a link that stands in the talk."""
+        with self.lock:
+            requests = [one.request_id for one in self.phone_messages(city, user_id) if one.request_id]
+            self.insights.opened(city, user_id, requests, url, self.clock())
 
     def mark_read_by_token(self, city: str, token: str) -> bool:
         """The city read the message of this token and all before it; False when the token is unknown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from telemetry import NOTICE_CALLS
 log = logging.getLogger(__name__)
 
 BUCKET = "multicast"
+UNIT = "customAggregationUnits"
 WAITED_SECONDS = 300.0
 """A call that waited longer (quiet hours, a pause, LINE was down) asks again who still wishes to hear it."""
 
@@ -199,7 +200,7 @@ class Channel:
 
     async def _call(self, chunk: ClaimedChunk, told: _Told) -> Step:
         try:
-            answer = await self._line.multicast(chunk.recipients, told.messages, chunk.retry_key, told.unit)
+            answer = await self._multicast(chunk, told)
         except ClientError as error:
             self._note(error)
             if error.status == 429:
@@ -208,6 +209,17 @@ class Channel:
         self._note(None)
         # Why it counts as sent although this call sent nothing is kept, for whoever looks into an outage later.
         return Step("sent", "already" if answer.accepted == "already" else "", request_id=answer.request_id)
+
+    async def _multicast(self, chunk: ClaimedChunk, told: _Told) -> Answer:
+        try:
+            return await self._line.multicast(chunk.recipients, told.messages, chunk.retry_key, told.unit)
+        except ClientError as error:
+            if error.status != 400 or not told.unit or not _only_of_the_unit(error.blamed):
+                raise
+        # Counting is worth less than being heard. What was refused was not accepted: the key may be used.
+        log.warning("LINE does not count this notice", extra=_ids(chunk))
+        self._told[chunk.notice_id, chunk.language] = replace(told, unit="")
+        return await self._line.multicast(chunk.recipients, told.messages, chunk.retry_key)
 
     def _note(self, error: ClientError | None) -> None:
         before, self._health = self._health, self._health.after(error, self._clock())
@@ -228,10 +240,15 @@ class Channel:
             while len(self._told) >= _KEPT_MESSAGES:
                 del self._told[next(iter(self._told))]
             issued_at = notice.issued_at.timestamp() if notice.issued_at else 0.0
-            unit = f"notice_{notice.number.replace('-', '_')}"
+            unit = await self._in_hand(self._store.unit_of, notice)
             self._told[key] = _Told(messages, notice.expires_at, issued_at, unit)
         return self._told[key]
 
 
 def _ids(chunk: ClaimedChunk) -> dict[str, object]:
     return {"city": chunk.city, "notice": chunk.notice_id, "part": chunk.part}
+
+
+def _only_of_the_unit(blamed: Sequence[str]) -> bool:
+    """Whether LINE minds nothing but the name under which it was to count."""
+    return bool(blamed) and all(part.startswith(UNIT) for part in blamed)

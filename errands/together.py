@@ -9,12 +9,14 @@ from pathlib import Path
 from clients.jma import JmaFeeds
 from clients.line.client import LineClient
 from clients.line.content import LineContent
+from clients.line.insights import LineInsights
 from clients.line.profile import LineProfiles
 from clients.line.richmenu import LineRichMenus
 from clients.mail import MailServer
 from clients.staff_webhook import StaffWebhook
 from errands.broadcast import Broadcast
 from errands.feeds import Feeds, Town
+from errands.insights import Insights
 from errands.modes import Reminders
 from errands.names import Names
 from errands.notice_mails import NoticeMails
@@ -65,10 +67,12 @@ def all_errands(
         worker=worker,
     )
     contents = {city: LineContent(token, data_host) for city, token in tokens.items()}
+    counts = {city: LineInsights(token, api_host) for city, token in tokens.items()}
     profiles = {city: LineProfiles(token, api_host) for city, token in tokens.items()}
     errands = [
         Errand("pictures", Pictures(store, knowledge_of, contents, worker).fetch_once),
         Errand("names", Names(store, profiles).ask_once),
+        Errand("notice-insights", Insights(store, counts, worker).ask_once),
     ]
     if mail is not None:
         mails = NoticeMails(store, mail, lambda city: _name(knowledge_of, city), worker)

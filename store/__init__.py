@@ -21,6 +21,7 @@ from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
 from store.modes import Modes
+from store.notice_insights import NoticeInsights
 from store.notice_results import NoticeCounts
 from store.opening import database_url
 from store.outbox import Outbox
@@ -68,6 +69,7 @@ class Store(
     Incidents,
     PlacesState,
     NoticeCounts,
+    NoticeInsights,
     Rates,
     ResidentWishes,
 ):

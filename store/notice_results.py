@@ -9,10 +9,11 @@ from sqlalchemy import Connection, and_, case, func, select
 from store.notice_again import its_list_is_kept, may_go_again
 from store.notice_mending import NoticeMending
 from store.notice_steps import this_notice
-from store.records_notices import NoticeResults, Progress
+from store.records_notices import NoticeInsight, NoticeResults, Progress
+from store.rows import from_ms
 from store.tables import friends
 from store.tables_notices import notice_chunks as chunks
-from store.tables_notices import notice_taps, notices
+from store.tables_notices import notice_insights, notice_taps, notices
 
 _LATELY = 10_000
 
@@ -88,6 +89,7 @@ def _results(connection: Connection, city: str, number: int, now: int) -> Notice
         failures=failures,
         taps=_taps(connection, city, number),
         languages=languages,
+        insight=_insight(connection, city, number),
     )
 
 
@@ -109,6 +111,12 @@ def _blocked_since(connection: Connection, city: str, issued_at: int | None) -> 
         return 0
     gone = and_(friends.c.city == city, friends.c.status == "blocked", friends.c.since >= issued_at)
     return int(connection.execute(select(func.count()).select_from(friends).where(gone)).scalar_one())
+
+
+def _insight(connection: Connection, city: str, number: int) -> NoticeInsight | None:
+    of_it = and_(notice_insights.c.city == city, notice_insights.c.notice_id == number)
+    row = connection.execute(select(notice_insights).where(of_it)).one_or_none()
+    return None if row is None else NoticeInsight(row.seen, row.opened, from_ms(row.read_at))
 
 
 def _taps(connection: Connection, city: str, number: int) -> dict[str, int]:

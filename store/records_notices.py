@@ -133,10 +133,20 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeInsight:
+    """What LINE has counted, in people; None: fewer than 20, which it does not tell."""
+
+    seen: int | None
+    opened: int | None
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeResults:
     """What became of a notice. `blocked_since`: friends who blocked the account since it was issued, whoever they are.
 
     `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
+    `insight` is LINE's own count, None before it was asked (a day later).
     `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
     """
 
@@ -152,6 +162,7 @@ class NoticeResults:
     failures: Mapping[str, int] = field(default_factory=dict)
     taps: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    insight: NoticeInsight | None = None
 
 
 @dataclass(frozen=True, slots=True)

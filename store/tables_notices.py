@@ -194,3 +194,14 @@ notice_taps = Table(
     _words("what", key=True),
     _number("count"),
 )
+
+# What LINE has counted, by its aggregation units. Null: fewer than 20 people, which LINE does not tell.
+notice_insights = Table(
+    "notice_insights",
+    metadata,
+    _words("city", key=True),
+    Column("notice_id", BigInteger, primary_key=True, nullable=False, autoincrement=False),
+    Column("seen", Integer, nullable=True),
+    Column("opened", Integer, nullable=True),
+    _moment("read_at"),
+)

@@ -67,6 +67,7 @@ def talk(city: str, user_id: str) -> Response:
             for m in current.messages
         ]
         menu = platform.rich_menus.shown(city, user_id)
+        platform.looked_at(city, user_id)
     if menu:
         menu = menu | {"image": url_for("phone.menu_image", city=city, rich_menu_id=menu["richMenuId"])}
     return jsonify(version=version, following=resident.following, loading=loading, messages=messages, menu=menu)

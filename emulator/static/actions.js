@@ -13,7 +13,7 @@ export function setPresser(handler) {
 export function pressable(action, properties = {}, ...children) {
   if (action.type === "uri") {
     if (/^(https?|tel):/.test(action.uri)) {
-      const link = outside(action.uri, undefined, properties);
+      const link = outside(action.uri, undefined, { ...properties, onclick: () => presser(action) });
       link.append(...children);
       return link;
     }

@@ -89,6 +89,8 @@ async function press(action) {
   if (action.type === "camera" || action.type === "cameraRoll") return pickFile();
   if (action.type === "location") return pickPlace();
   if (action.type === "clipboard") return copy(action.clipboardText);
+  // The link opens by itself; LINE only counts it.
+  if (action.type === "uri") return act(user, "press", { action }).catch(() => undefined);
   await send("press", { action });
   if (action.inputOption === "openKeyboard") fillIn(action.fillInText);
   if (action.inputOption === "openRichMenu") openMenu(true);

@@ -16,7 +16,7 @@ from handlers.console.times import JAPAN, moment
 from handlers.notice_words import LANGUAGES, title_of
 from notify.notice_message import notice_messages
 from store.records_accounts import Staff
-from store.records_notices import Audience, HeadCount, NoticeResults, NoticeView, Progress
+from store.records_notices import Audience, HeadCount, NoticeInsight, NoticeResults, NoticeView, Progress
 
 STATUSES: Final[Mapping[str, str]] = {
     "draft": "下書き",
@@ -51,6 +51,9 @@ REASONS: Final[Mapping[str, str]] = {
     "login refused": "メールの設定が違います",
 }
 """By how the store's fixed words begin."""
+
+TOO_FEW: Final = "出ません（20人より少ないなど）"
+"""LINE tells no smaller number, and none of what it does not count."""
 
 TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お知らせのページを開いた", "line": "LINE で開いた"}
 
@@ -203,9 +206,9 @@ def once_more(notice: NoticeView, results: NoticeResults, now: datetime) -> Once
     return OnceMore(offer, refusal) if offer or refusal else None
 
 
-def result_rows(results: NoticeResults) -> list[tuple[str, int]]:
+def result_rows(results: NoticeResults) -> list[tuple[str, int | str]]:
     """What became of it, as lines of a table and of the file."""
-    rows = [
+    rows: list[tuple[str, int | str]] = [
         ("対象の人", results.recipients),
         ("LINE が受け付けた", results.accepted),
         ("これから送る", results.waiting),
@@ -217,7 +220,20 @@ def result_rows(results: NoticeResults) -> list[tuple[str, int]]:
         (f"受け付けたうち {LANGUAGES.get(code, code)}", count) for code, count in sorted(results.languages.items())
     ]
     rows += [(f"送れなかった理由：{reason_words(reason)}", count) for reason, count in sorted(results.failures.items())]
-    return rows + [(TAPS.get(what, what), count) for what, count in sorted(results.taps.items())]
+    rows += [(TAPS.get(what, what), count) for what, count in sorted(results.taps.items())]
+    return rows + _insight_rows(results.insight)
+
+
+def _insight_rows(insight: NoticeInsight | None) -> list[tuple[str, int | str]]:
+    """LINE's own count stands beside ours: it knows people, we know how often."""
+    if insight is None:
+        return []
+    told = (("LINE で見た人（LINE の数）", insight.seen), ("LINE でリンクを開いた人（LINE の数）", insight.opened))
+    return [(name, TOO_FEW if count is None else count) for name, count in told]
+
+
+def figure(value: int | str) -> str:
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def as_csv(notice: NoticeView, results: NoticeResults, notices: Notices) -> str:

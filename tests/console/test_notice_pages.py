@@ -16,7 +16,7 @@ from faq.library import Library, Source
 from handlers.console.notice_forms import audience_of
 from handlers.console.notice_view import reason_words
 from store import Outcome, Store
-from store.records_notices import NoticeView
+from store.records_notices import NoticeInsight, NoticeView
 from tests.builders import CITY_YAML, write_city
 from tests.console_site import ConsoleSite, Visitor, a_console
 from tests.databases import Clock
@@ -339,6 +339,23 @@ def test_staff_see_why_a_notice_waits(hall):
 )
 def test_every_reason_is_told_in_words(reason, words):
     assert reason_words(reason) == words
+
+
+def test_lines_own_count_stands_beside_ours(hall):
+    author = hall.as_role("編集", city="other")
+    number = composed(author)
+    press(author, number, "issue")
+    before = author.get(f"/notices/{number}").text
+    hall.store.notice_tapped("other", number, "link")
+    hall.store.keep_insight("other", number, NoticeInsight(1_234, None, _now(hall)))
+
+    page, file = author.get(f"/notices/{number}").text, author.get(f"/notices/{number}/result.csv").text
+
+    assert "LINE の数" not in before
+    assert re.search(r"リンクを開いた</th><td[^>]*>1<", page)
+    assert re.search(r"LINE で見た人（LINE の数）</th><td[^>]*>1,234<", page)
+    assert re.search(r"LINE でリンクを開いた人（LINE の数）</th><td[^>]*>出ません（20人より少ないなど）<", page)
+    assert "LINE で見た人（LINE の数）,1234" in file
 
 
 def _given_up(hall: ConsoleSite, author: Visitor) -> int:
