@@ -44,11 +44,13 @@ class ExplainedCandidate:
 class Explanation:
     """`tokens` are (surface, form, reading); `groups` are the synonym groups named, with their weights.
 
-    `verbatim` is the entry for which staff wrote down this very question ("" when there is none): it leads, whatever
-    the points say. `candidates` and the numbers after it tell what the ranking alone found.
+    `mended` are slips of the thumb with what they were read as. `verbatim` is the entry for which staff wrote down
+    this very question ("" when there is none): it leads, whatever the points say. `candidates` and the numbers after it
+    tell what the ranking alone found.
     """
 
     normalised: str
+    mended: tuple[tuple[str, str], ...]
     verbatim: str
     tokens: tuple[tuple[str, str, str], ...]
     words: tuple[ExplainedWord, ...]
@@ -72,6 +74,7 @@ def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> 
     sure = asked_for is not None and not (day is not None and index.hidden_on(day)[asked_for])
     return Explanation(
         normalised=question.text,
+        mended=tuple((slip.typed, slip.word) for slip in question.mended),
         verbatim=index.ids[asked_for] if asked_for is not None and sure else "",
         tokens=tuple((token.surface, token.form, token.reading) for token in question.tokens),
         words=tuple(
@@ -136,6 +139,9 @@ _MOST_OPTIONS = 8
 def table(explanation: Explanation) -> str:
     """The explanation as text that staff can read."""
     lines = [f"質問　{explanation.normalised}", ""]
+    if explanation.mended:
+        read_as = "、".join(f"{typed} → {word}" for typed, word in explanation.mended)
+        lines += [f"打ちまちがいとして読みかえました　{read_as}", ""]
     if explanation.verbatim:
         lines += [f"言い回しとして書かれています → {explanation.verbatim}（点数にかかわらず、これを答えます）", ""]
     lines.append("ことば（→ 探したことばと重み）")

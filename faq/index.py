@@ -15,10 +15,11 @@ from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.holdings import Holdings
 from faq.kana import Readings, group_sounds, readings_of
+from faq.mending import Written
 from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.rounds import Rounds
 from faq.sounds import Sounds
-from faq.spelling import spelling_choices
+from faq.spelling import Spellings, spelling_choices
 from faq.thesaurus import Member, Thesaurus
 from faq.topics import Kin, Topics, common_topics
 from faq.units import Read, read, units
@@ -81,7 +82,8 @@ class Index:
     own_forms: frozenset[str] = field(repr=False)
     readings: Readings = field(repr=False)
     sounds: Readings = field(repr=False)
-    spellings: tuple[str, ...] = field(repr=False)
+    spellings: Spellings = field(repr=False)
+    written: Written = field(repr=False)
     verbatim: Verbatim = field(repr=False)
     weights: Weights = field(default=DEFAULT, repr=False)
     calibration: Calibration = field(default_factory=Calibration)
@@ -94,6 +96,10 @@ class Index:
         """Which entries residents do not see on this day."""
         number = day.toordinal()
         return (self.shown_from > number) | (self.shown_until < number)
+
+    def knows(self, form: str) -> bool:
+        """Whether a form is a word of the entries or a synonym of one."""
+        return form in self.terms or form in self.thesaurus.keys
 
     def rarity(self, form: str) -> float:
         """How rare a word is among the asks; one that nobody wrote is as rare as can be."""
@@ -151,6 +157,7 @@ def build_index(
         readings=readings_of(chain.from_iterable(text.tokens for text in (*asks, *answers))),
         sounds=group_sounds(thesaurus.sounds),
         spellings=spelling_choices(terms),
+        written=Written.of({word for ask in asks for word in ask.written} - thesaurus.written.whole),
         verbatim=Verbatim.of(entries),
         weights=weights,
         rarest=float(np.log1p(2 * len(entries)) ** weights.ask.power),

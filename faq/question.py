@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
 from faq.kana import kana_words
+from faq.mending import Mended, mended, with_mended
 from faq.sounds import sound_of
 from faq.spelling import SHORTEST_WORD, nearest
 from faq.text import Token, analyse, is_content, normalise
@@ -50,7 +51,7 @@ class Named(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Question:
     """`aspects` are the bits of `faq.asking`, `sound` is that of `faq.sounds`; `text` is the normalised question that
-    all letters count in."""
+    all letters count in, with what was `mended` as it was meant (the letters of `mended` count in what was typed)."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -58,6 +59,7 @@ class Question:
     groups: tuple[Named, ...]
     aspects: int
     sound: str
+    mended: tuple[Mended, ...] = ()
 
 
 class Placed(NamedTuple):
@@ -72,13 +74,18 @@ def understand(index: Index, query: str) -> Question:
     """A question in slots and synonym groups. Any text is understood, if only as nothing."""
     text = normalise(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     tokens = analyse(text)
+    mendings = mended(text, tokens, (index.written, index.thesaurus.written), index.knows)
+    if mendings:
+        text = with_mended(text, mendings)[:LONGEST_QUESTION]
+        tokens = analyse(text)
     placed = _placed(tokens)
     heard = tuple(_kana_slots(index, text, placed))
     sounded = tuple(_sounded(index, text))
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
     slots = (*_word_slots(index, placed, whole), *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
     groups = tuple(_once((*_named(index, placed, slots), *sounded)))[:MOST_GROUPS]
-    return Question(text, tokens, slots, groups, aspects(unit.token for unit in placed), sound_of(tokens))
+    asked = aspects(unit.token for unit in placed)
+    return Question(text, tokens, slots, groups, asked, sound_of(tokens), mendings)
 
 
 def _placed(tokens: tuple[Token, ...]) -> list[Placed]:

@@ -1,7 +1,6 @@
 """Japanese text as the matcher sees it: one width, small letters, Sudachi's short units, kana folded together.
 
-    analyse("ゴミの日") -> (Token("ゴミ", "ごみ", "ごみ", True, False), Token("の", …), Token("日", "日", "ひ",
-    True, False))
+    analyse("ゴミの日") -> (Token("ゴミ", "ごみ", "ごみ", True, False, False), Token("の", …), Token("日", …))
 
 Sudachi's normalised form unifies 引越し and 引っ越し but not ゴミ and ごみ, so the forms are folded to hiragana
 afterwards.
@@ -32,18 +31,21 @@ _TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]+")
 # Dashes and waves that people type for the long vowel sign, after a kana.
 _LONG_VOWEL: Final = re.compile(r"(?<=[ぁ-ゖァ-ヺ])[-‐‑–—―−~〜]")
+_DRAWN_OUT: Final = re.compile(r"[ー\-~〜〰]{2}")
 _KANJI: Final = re.compile(r"[々一-鿿]")
 _OKURIGANA: Final = re.compile(r"[ぁ-ゖ]+")
 
 
 class Token(NamedTuple):
-    """One short unit. `form` is what is compared, `reading` is hiragana, `idle` units are never compared."""
+    """One short unit. `form` is what is compared, `reading` is hiragana, `idle` units are never compared, `unlisted`
+    ones are in no dictionary."""
 
     surface: str
     form: str
     reading: str
     noun: bool
     idle: bool
+    unlisted: bool
 
 
 def normalise(text: str) -> str:
@@ -62,8 +64,12 @@ def to_hiragana(text: str) -> str:
 def analyse(normalised: str) -> tuple[Token, ...]:
     """The short units (Sudachi mode A) of a normalised text; their surfaces joined are the text again."""
     known, tokens = _known.get, []
-    for morpheme in _tokenizer().tokenize(normalised):
+    morphemes = _tokenizer().tokenize(normalised)
+    for morpheme in morphemes:
         tokens.append(known(morpheme.word_id()) or _token(morpheme, normalised))
+    if sum([len(token.surface) for token in tokens]) != len(normalised):
+        # Sudachi reads カーーード as カード: such a word is not described as it stands here.
+        return tuple(_describe(morpheme, normalised) for morpheme in morphemes)
     return tuple(tokens)
 
 
@@ -121,7 +127,8 @@ def _tokenizer() -> Tokenizer:
 def _token(morpheme: object, text: str) -> Token:
     """Known words are described once a process; asking Sudachi four times for every word doubles the build time."""
     token = _describe(morpheme, text)
-    if not morpheme.is_oov():  # type: ignore[attr-defined]
+    # カーード is the dictionary's カード: what is remembered under that word is always the shorter one.
+    if not (token.unlisted or _DRAWN_OUT.search(token.surface)):
         _known[morpheme.word_id()] = token  # type: ignore[attr-defined]
     return token
 
@@ -131,4 +138,5 @@ def _describe(morpheme: object, text: str) -> Token:
     part: str = morpheme.part_of_speech()[0]  # type: ignore[attr-defined]
     form = stem(to_hiragana(morpheme.normalized_form().lower()))  # type: ignore[attr-defined]
     reading = to_hiragana(morpheme.reading_form())  # type: ignore[attr-defined]
-    return Token(surface, form, reading, part in _NOUN_PARTS, part in _IDLE_PARTS or not form.strip())
+    unlisted: bool = morpheme.is_oov()  # type: ignore[attr-defined]
+    return Token(surface, form, reading, part in _NOUN_PARTS, part in _IDLE_PARTS or not form.strip(), unlisted)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from pydantic import StringConstraints
 
 from faq.entry import Line, Strict
+from faq.mending import Written
 from faq.text import analyse, content_forms, is_content, normalise, to_hiragana
 
 GroupId = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
@@ -60,13 +61,15 @@ class Member(NamedTuple):
 @dataclass(frozen=True)
 class Thesaurus:
     """All groups of a city, made once and never changed. `keys` leads from joined forms to groups, `sounds` from kana;
-    `members` are the words to look for; `prefixes` tells where a member may begin."""
+    `members` are the words to look for; `prefixes` tells where a member may begin; `written` see
+    `faq.mending`."""
 
     groups: Mapping[str, ThesaurusGroup] = field(default_factory=dict, repr=False)
     keys: Mapping[str, tuple[tuple[str, Relation], ...]] = field(default_factory=dict, repr=False)
     sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict, repr=False)
     prefixes: frozenset[str] = field(default=frozenset(), repr=False)
+    written: Written = field(default_factory=lambda: Written.of(()), repr=False)
     # Texts of entries as read with these synonyms, for the next build of an edited city (`faq.units.read`).
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -121,7 +124,9 @@ def _made(files: tuple[ThesaurusFile, ...]) -> Thesaurus:
         groups[group.id] = _joined(known, group) if known else group
     keys = _keys(groups.values())
     prefixes = frozenset(key[:length] for key in keys for length in range(1, len(key) + 1))
-    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), prefixes)
+    said = (normalise(member) for group in groups.values() for member in (*group.words, *group.colloquial))
+    written = Written.of(member for member in said if " " not in member)
+    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), prefixes, written)
 
 
 def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:

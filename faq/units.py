@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from faq.asking import aspects
+from faq.mending import compounds
 from faq.sounds import sound_of
 from faq.text import Token, analyse, content, normalise
 from faq.thesaurus import Thesaurus
@@ -57,7 +58,8 @@ def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
 class Read(NamedTuple):
     """A text of an entry as the index takes it in. `terms` are its words, the synonym groups it names (`=juminhyo`; no
     word begins so, because signs are left out), and the pairs of characters in its words; `aspects` see
-    `faq.asking`, `sound` see `faq.sounds`."""
+    `faq.asking`, `sound` see `faq.sounds`, `written`
+    see `faq.mending`."""
 
     tokens: tuple[Token, ...]
     words: tuple[str, ...]
@@ -65,6 +67,7 @@ class Read(NamedTuple):
     pairs: tuple[str, ...]
     aspects: int
     sound: str
+    written: tuple[str, ...]
 
 
 def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool = True) -> Read:
@@ -78,7 +81,15 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
         found = tuple(words(tokens, own_forms))
         groups = tuple(f"={group}" for group in thesaurus.named([token.form for token in tokens]))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
-        known = Read(tokens, found, groups, pairs, aspects(tokens) if asks else 0, sound_of(said) if asks else "")
+        known = Read(
+            tokens,
+            found,
+            groups,
+            pairs,
+            aspects(tokens) if asks else 0,
+            sound_of(said) if asks else "",
+            tuple(compounds(said)) if asks else (),
+        )
         with _lock:
             if len(memory) >= _MOST_READ:
                 memory.clear()

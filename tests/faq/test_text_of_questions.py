@@ -1,7 +1,7 @@
 """Text as the matcher sees it: width, kana, Sudachi's forms, and what carries no topic."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq.text import analyse, content_forms, normalise, stem, to_hiragana
@@ -48,6 +48,7 @@ def test_a_word_of_one_kanji_keeps_its_okurigana() -> None:
     assert (stem("上げる"), stem("上がる")) == ("上げる", "上がる")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_the_surfaces_of_the_units_are_the_text_again(text: str) -> None:
     normalised = normalise(text)
@@ -58,3 +59,10 @@ def test_the_surfaces_of_the_units_are_the_text_again(text: str) -> None:
 @given(st.text(alphabet=st.characters(min_codepoint=0x30A1, max_codepoint=0x30F6)))
 def test_folding_katakana_twice_changes_nothing_more(text: str) -> None:
     assert to_hiragana(to_hiragana(text)) == to_hiragana(text)
+
+
+def test_a_drawn_out_word_is_the_same_word_and_leaves_the_plain_one_as_it_is() -> None:
+    drawn_out, plain = analyse("カーーードの期限"), analyse("カードの期限")
+
+    assert [token.form for token in drawn_out] == [token.form for token in plain]
+    assert [drawn_out[0].surface, plain[0].surface] == ["カーーード", "カード"]
