@@ -93,9 +93,7 @@ def topic_list(turn: Turn, wishes: Wishes, *first: Text) -> Response:
 
 def area_name(voice: Voice, area_id: str) -> str:
     area = voice.city.notices.area(area_id)
-    if area is None:
-        return ""
-    return area.name if voice.language == "ja" else f"{area.name}({area.kana})"
+    return area.said(voice.language) if area is not None else ""
 
 
 def facts_of(turn: Turn, wishes: Wishes, question: NoticeQuestion, *first: Text) -> Response:

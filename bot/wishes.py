@@ -145,7 +145,12 @@ def area_named(text: str, notices: Notices) -> Area | None:
     words = squash(text)
     if len(words) < 2:
         return None
-    names = [(squash(name), area) for area in notices.areas for name in (area.name, area.kana, *area.towns)]
+    names = [
+        (squash(name), area)
+        for area in notices.areas
+        for name in (area.name, area.kana, area.en, *area.towns)
+        if name is not None
+    ]
     held = sorted((len(name), area.id) for name, area in names if name in words)
     if held:
         longest = {area for length, area in held if length == held[-1][0]}

@@ -17,6 +17,7 @@ from faq.office_hours import JAPAN, NeverOpen, next_opening
 from faq.problems import ContentError, Problem
 from faq.references import reference_problems
 from faq.search import search
+from faq.yaml_tree import read_tree
 
 # A test must find its entry among the first three: as many as a resident reads before giving up.
 TEST_TOP: Final = 3
@@ -35,6 +36,7 @@ def check(files: CityFiles, base_files: CityFiles, day: date | None = None) -> l
         found.extend(reference_problems(content))
         found.extend(_departments_that_never_open(content, day))
         found.extend(_draft_phones(content))
+        found.extend(_areas_without_english(content))
         found.extend(_entries(content, day))
         if not _own_entries(content):
             message = "使える質問が1つもありません。faq/ に YAML ファイルを置いてください。"
@@ -64,6 +66,19 @@ def _draft_phones(content: Content) -> Iterator[Problem]:
     if lines:
         message = f"見本の電話番号（{DRAFT_PHONE}）が{len(lines)}か所あります。本当の番号に書きかえてください。"
         yield Problem(CITY_FILE, lines[0], "phone", message, "warning")
+
+
+def _areas_without_english(content: Content) -> Iterator[Problem]:
+    """An order to evacuate in English that names 「北地区」 says nothing to who cannot read it."""
+    notices = content.city.notices
+    unnamed = [(number, area.name) for number, area in enumerate(notices.areas) if not area.en]
+    if "en" not in notices.languages or not unnamed:
+        return
+    root, _ = read_tree(CITY_FILE, content.files[CITY_FILE])
+    line = root.line_of(("notices", "areas", unnamed[0][0])) if root is not None else 1
+    names = "、".join(name for _, name in unnamed[:3]) + (f" など{len(unnamed)}か所" if len(unnamed) > 3 else "")
+    message = f"英語の名前（en）がない地域があります：{names}。英語の文にも、日本語の名前のまま出ます。"
+    yield Problem(CITY_FILE, line, "notices.areas", message, "warning")
 
 
 def _entries(content: Content, day: date) -> Iterator[Problem]:

@@ -5,18 +5,32 @@ Each id stands in what residents have chosen, so it is never changed; a topic th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from faq.entry import Identifier, Line, Strict
 from faq.handoff import MailAddresses
 from faq.yes_no import YesNo
 
+LATIN: Final = ("en", "vi", "pt")
+"""Written in the letters in which `Area.en` stands."""
+
+_LATIN_LETTERS: Final = re.compile("[ -~À-ɏ]+")
 NoticeLanguage = Literal["ja", "easy", "en", "zh", "ko", "vi", "pt"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\n]*$")]
+
+
+def _in_latin_letters(words: str) -> str:
+    if not _LATIN_LETTERS.fullmatch(words):
+        raise PydanticCustomError("not_latin", "not in Latin letters")
+    return words
+
+
+LatinWords = Annotated[Words, AfterValidator(_in_latin_letters)]
 
 
 class NoticeTopic(Strict):
@@ -30,12 +44,25 @@ class NoticeTopic(Strict):
 
 
 class Area(Strict):
-    """A part of the city; `towns` are the 町字 in it, by which residents find it."""
+    """A part of the city; `towns` are the 町字 in it, by which residents find it.
+
+    `easy` is its name in やさしい日本語 (left out: the name with its kana), `en` in Latin letters.
+    """
 
     id: Identifier
     name: Words
     kana: Words
+    easy: Words | None = None
+    en: LatinWords | None = None
     towns: tuple[Line, ...] = ()
+
+    def said(self, language: str) -> str:
+        """Its name for readers of this language."""
+        if language == "ja":
+            return self.name
+        if language in LATIN and self.en:
+            return self.en
+        return self.easy or f"{self.name}({self.kana})"
 
 
 class NoticeChoice(Strict):

@@ -73,6 +73,7 @@ _FIXED = {
     "nobody_told": "topics に、お知らせの分野の id を1つ以上書いてください（そこから外れた人には送りません）。",
     "step_twice": "同じ what と at の規則が2つあります。1つにまとめてください。",
     "both_families": "family の電文にない種類です。新は高潮・氾濫、旧は「高潮（旧）」・洪水です。両方は使えません。",
+    "not_latin": "英語の名前を、半角の英字で書いてください。例：Kita (North) District",
     "department_twice": "departments に同じ name が2つあります。1つにまとめてください。",
 }
 _DAY = "日付は 2027-03-31 のように、実際にある日を半角の数字で書いてください。"

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from faq.city_notices import LatinWords
 from faq.dangers import SCALES, rank
 from faq.entry import Identifier, Line, Strict
 from faq.yes_no import YesNo
@@ -64,14 +65,20 @@ class Place(Strict):
 
     `code` is the 市町村等 (7 digits); `regions` what contains it (府県予報区, 一次細分区域), `quake` its 細分区域 of
     earthquakes, `tsunami` its 津波予報区. `areas` are ids of `notices.areas` of city.yaml; () for the whole city.
+    `easy` and `en` are its names in the texts of those languages.
     """
 
     name: Line
+    easy: Line | None = None
+    en: LatinWords | None = None
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{7}$")]
     regions: tuple[Code, ...] = ()
     quake: Code | None = None
     tsunami: Code | None = None
     areas: tuple[Identifier, ...] = ()
+
+    def said(self, language: str) -> str:
+        return {"easy": self.easy, "en": self.en}.get(language) or self.name
 
 
 class Rule(Strict):

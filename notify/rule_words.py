@@ -122,7 +122,7 @@ def _values(
 ) -> dict[str, str]:
     what, danger = announcement.about[0].what, announcement.danger
     codes = {about.area for about in announcement.about}
-    names = [place.name for place in disaster.places if place.code in codes]
+    names = [place.said(language) for place in disaster.places if place.code in codes]
     grade = _grade(what, announcement.shown, language)
     english = language == "en"
     kind = f"{_ENGLISH[what]} {grade}" if english else _without_level(danger.kind if danger else "") or what

@@ -167,7 +167,9 @@ def _areas(city: City, chosen: Sequence[str], language: TextLanguage) -> str:
     if not areas or len(areas) == len(city.notices.areas):
         return ALL_AREAS[language]
     if language == "easy":
-        return "、".join(f"{area.name}({area.kana})" for area in areas)
+        return "、".join(area.said("easy") for area in areas)
+    if language == "en" and all(area.en for area in areas):
+        return ", ".join(area.said("en") for area in areas)
     return "、".join(f"{area.name}（{'・'.join(area.towns)}）" if area.towns else area.name for area in areas)
 
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from faq.city_notices import Area, Notices
+from faq.disaster_texts import TextLanguage
+from faq.knowledge import load_knowledge
+from handlers.console.disaster_words import Chosen, first_texts
 from store.records_accounts import Role
+from tests.builders import a_city
 from tests.console_site import Visitor
 from tests.databases import Clock
 from tests.disaster.conftest import Bad, fields
 from tests.html import read_page, words
+from tests.running import ROOT
 
 
 def test_a_press_sends_the_approved_text_in_three_languages_to_every_channel(day: Bad, chief: Visitor) -> None:
@@ -28,6 +34,27 @@ def test_a_press_sends_the_approved_text_in_three_languages_to_every_channel(day
     assert "いま すぐ 逃(に)げて" in notice.texts["easy"]
     assert "Level 4: Everyone, evacuate\n\nTo people in 北地区" in notice.texts["en"]
     assert not any("{" in text for text in notice.texts.values())
+
+
+def test_areas_are_named_in_the_words_of_each_language() -> None:
+    north = Area(
+        id="kita", name="北地区", kana="きたちく", easy="北(きた)地区(ちく)", en="North District", towns=("北町",)
+    )
+    east = Area(id="higashi", name="東地区", kana="ひがしちく", en="East District")
+    rest = Area(id="nishi", name="西地区", kana="にしちく")
+    texts = load_knowledge(ROOT / "cities" / "demo").disaster
+    assert texts is not None
+
+    def said(*chosen: Area) -> dict[TextLanguage, str]:
+        city = a_city(notices=Notices(areas=(north, east, rest)))
+        ids = tuple(area.id for area in chosen)
+        return first_texts(texts.texts["evacuation-order"], texts, city, Chosen(ids, "flood"))
+
+    both = said(north, east)
+    assert both["ja"].startswith("北地区（北町）、東地区に、")
+    assert both["easy"].startswith("北(きた)地区(ちく)、東地区(ひがしちく)の 人(ひと)へ")
+    assert both["en"].startswith("To people in North District, East District:")
+    assert said(rest)["en"].startswith("To people in 西地区:"), "without a name of its own it is named all the same"
 
 
 def test_the_preview_shows_what_goes_out_to_how_many_and_what_is_changed_there_goes_out(

@@ -165,3 +165,28 @@ def test_inherited_entries_are_not_the_city_s_to_mend() -> None:
     )
 
     assert check(city_files(), base, TODAY) == []
+
+
+AREAS = "notices:\n  languages: [ja, en]\n  areas:\n    - {id: kita, name: 北地区, kana: きたちく, en: Kita District}\n"
+
+
+def of_city(more: str) -> list[Problem]:
+    return check(city_files({"city.yaml": CITY_YAML + more}), base_files(), TODAY)
+
+
+def test_an_area_that_english_notices_would_name_in_japanese_is_told() -> None:
+    without = AREAS + "    - {id: higashi, name: 東地区, kana: ひがしちく, easy: 東(ひがし)地区(ちく)}\n"
+
+    assert of_city(AREAS) == []
+    assert of_city(without.replace("[ja, en]", "[ja, easy]")) == []
+    [problem] = of_city(without)
+    assert (problem.severity, problem.line) == ("warning", len((CITY_YAML + without).splitlines()))
+    assert "東地区" in problem.message
+    assert "北地区" not in problem.message
+
+
+def test_an_english_name_is_written_in_latin_letters() -> None:
+    [problem] = of_city(AREAS.replace("Kita District", "北 District"))
+
+    assert problem.severity == "error"
+    assert "半角の英字で書いてください" in problem.message

@@ -212,6 +212,8 @@ def test_a_level_is_the_weather_offices_equivalent_in_every_language(demo: Disas
     assert "警戒レベル4相当" in words.texts["ja"]
     assert "警戒(けいかい)レベル4相当(そうとう)" in words.texts["easy"]
     assert "Alert Level 4 equivalent" in words.texts["en"]
+    assert "Saino City" in words.texts["en"]
+    assert "彩野市(さいのし)" in words.texts["easy"]
     assert words.texts["ja"].endswith("出典：気象庁ホームページ")
     for text in words.texts.values():
         assert "{" not in text

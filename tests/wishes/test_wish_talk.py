@@ -8,9 +8,9 @@ import pytest
 
 from bot.handover import Owner
 from bot.numbering import plain_text
-from bot.wishes import Wishes, topics_named
+from bot.wishes import Wishes, area_named, topics_named
 from bot.wording import Wording
-from faq.city_notices import Notices, NoticeTopic
+from faq.city_notices import Area, Notices, NoticeTopic
 from faq.content import read_folder
 from faq.knowledge import build_knowledge
 from handlers.line.limits import problems
@@ -104,6 +104,18 @@ def test_an_old_button_does_what_it_says_however_often_it_is_pressed(resident):
         resident.say(kind="choice", choice="wish:topic:gomi:on")
 
     assert "gomi" in resident.wishes.topics
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("ja", "北地区"), ("easy", "北(きた)地区(ちく)"), ("en", "North District"), ("vi", "North District")],
+)
+def test_an_area_is_named_in_the_readers_letters(language, name):
+    area = Area(id="kita", name="北地区", kana="きたちく", easy="北(きた)地区(ちく)", en="North District")
+
+    assert area.said(language) == name
+    assert area.model_copy(update={"en": None, "easy": None}).said("en") == "北地区(きたちく)"
+    assert area_named("north district", Notices(areas=(area,))) == area
 
 
 @pytest.mark.parametrize(
