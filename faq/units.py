@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final, NamedTuple
 
 from faq.asking import aspects
+from faq.kana import heard_in
 from faq.mending import compounds
 from faq.sounds import sound_of
 from faq.text import Token, analyse, content, normalise
@@ -56,12 +57,11 @@ def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
 
 
 class Read(NamedTuple):
-    """A text of an entry as the index takes it in. `terms` are its words, the synonym groups it names (`=juminhyo`; no
-    word begins so, because signs are left out), and the pairs of characters in its words; `aspects` see
-    `faq.asking`, `sound` see `faq.sounds`, `written`
-    see `faq.mending`."""
+    """A text of an entry as the index takes it in. Its terms are its words, the synonym groups it names (`=juminhyo`;
+    no word begins so, because signs are left out), and the pairs of characters in its words; `aspects` see
+    `faq.asking`, `heard` see `faq.kana`, `sound` see `faq.sounds`, `written` see `faq.mending`."""
 
-    tokens: tuple[Token, ...]
+    heard: tuple[str, ...]
     words: tuple[str, ...]
     groups: tuple[str, ...]
     pairs: tuple[str, ...]
@@ -82,7 +82,7 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
         groups = tuple(f"={group}" for group in thesaurus.named([token.form for token in tokens]))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
         known = Read(
-            tokens,
+            heard_in(tokens),
             found,
             groups,
             pairs,
