@@ -39,7 +39,11 @@ def replies(platform):
 
 
 def test_a_gentle_stop_finishes_what_has_begun_and_the_next_start_does_the_rest(database_url, tmp_path):
-    with a_line_with(database_url, tmp_path, "serve", WORKER_THREADS="8") as (platform, _poster, service):
+    with a_line_with(database_url, tmp_path, "serve", from_shell=True, WORKER_THREADS="8") as (
+        platform,
+        _poster,
+        service,
+    ):
         platform.faults.add("reply", "slow", count=None, seconds=0.2)
         residents = [platform.add_resident(CITY, f"住民{number}") for number in range(40)]
         events = [platform.send_text(CITY, residents[number % 40], "ゴミの日") for number in range(200)]
