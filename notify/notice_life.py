@@ -30,6 +30,9 @@ Event = Literal[
 Who = Literal["staff", "system"]
 JAPAN: Final = timezone(timedelta(hours=9), "JST")
 
+RETRY_KEY_LIFE: Final = timedelta(hours=23)
+"""LINE remembers a retry key for 24 h; after that the same call would be a new message."""
+
 PUBLIC: Final[tuple[Status, ...]] = ("scheduled", "planning", "sending", "paused", "done")
 """Once issued, a notice in one of these is shown on pages and in feeds; a stopped one is taken down."""
 

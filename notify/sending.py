@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from notify.notice_life import quiet_until
-
-RETRY_KEY_LIFE: Final = timedelta(hours=23)
-"""LINE remembers a retry key for 24 h; after that the same call would be a new message."""
+from notify.notice_life import RETRY_KEY_LIFE, quiet_until
 
 URGENT: Final = 1
 """Priorities up to this one (alerts, drills) overtake: they may use the tokens and places that are kept for them."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from notify.sending import RETRY_KEY_LIFE
+from notify.notice_life import RETRY_KEY_LIFE
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_recipients as people
 
