@@ -1,6 +1,6 @@
-"""Makes the pictures of the staff's desk: `make screenshots` starts the demo, lets residents ask and staff answer.
+"""Makes the pictures of the console: `make screenshots` starts the demo, lets residents ask and staff answer.
 
-docs/images/console/<page>-<width>.png   each page of the desk on a desk's screen; the first two on a telephone as well
+Every page is taken at three widths (`console_gallery`); `docs/console-pages.md` shows them all.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ import io
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 
+import pyotp
+from console_gallery import keep
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from screenshots import IMAGES, PASSWORD, ROOT, chromium_path, save, the_demo
+from screenshots import IMAGES, PASSWORD, ROOT, chromium_path, save, the_contact_page, the_demo
 
 FOLDER = IMAGES / "console"
-DESK, PHONE, TABLET = (1280, 860), (320, 640), 768
+DESK, PHONE = (1280, 860), (320, 640)
+MAIL = "sato@city.saino.example.jp"
 ASKED = (
     ("保育園の空きを知りたい。4月から働くことになりました", "子どもが1歳です"),
     ("粗大ごみの手すりは持ち込めますか", ""),
@@ -35,11 +39,12 @@ def main() -> None:
             ask(home, question, more)
         work(page, home)
         for name, path in the_pages(page, home).items():
-            shoot(page, name, path, DESK)
-        shoot(page, "inbox", f"{home}/console/demo/inbox?tab=all", PHONE)
-        shoot(page, "conversation", the_case(page, home), PHONE)
+            keep(page, name, path, "#reply" if name == "reply" else "")
         notices(browser, page, home)
         disaster(page, home)
+        keep(page, "mode", f"{home}/console/demo/mode")
+        accounts(page, home)
+        contact(browser, home)
         browser.close()
 
 
@@ -70,9 +75,9 @@ def a_desk(browser: Browser, home: str, settings: dict[str, str]) -> Page:
     made = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", reduced_motion="reduce")
     page = context.new_page()
-    page.goto(made.stdout.strip())
+    keep(page, "invitation", made.stdout.strip())
     page.get_by_label("名前").fill("佐藤ハナ")
-    page.get_by_label("メールアドレス").fill("sato@city.saino.example.jp")
+    page.get_by_label("メールアドレス").fill(MAIL)
     page.get_by_label("パスワード", exact=True).fill(PASSWORD)
     page.get_by_label("もういちど同じパスワード").fill(PASSWORD)
     page.keyboard.press("Enter")
@@ -128,16 +133,12 @@ def notices(browser: Browser, page: Page, home: str) -> None:
         page.get_by_label(label).fill(words)
     page.get_by_label("分野").select_option(label="ごみ・資源")
     page.locator("#count .warn").wait_for()
-    for width in (DESK[0], TABLET, PHONE[0]):
-        page.set_viewport_size({"width": width, "height": DESK[1]})
-        whole = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
-        save(f"console/notice-form-{width}.png", whole)
+    keep(page, "notice-form")
     page.get_by_role("button", name="下書きを残して、確かめる").click()
     page.locator(".bubble").first.wait_for()
-    for size in (DESK, PHONE):
-        shoot(page, "notice", page.url, size)
+    keep(page, "notice")
     page.get_by_role("button", name="承認を頼む").click()
-    shoot(page, "notices", f"{home}/console/demo/notices", DESK)
+    keep(page, "notices", f"{home}/console/demo/notices")
 
 
 def disaster(page: Page, home: str) -> None:
@@ -151,19 +152,18 @@ def disaster(page: Page, home: str) -> None:
     page.goto(f"{here}/new/evacuation-order")
     for label in ("北地区", "川の氾濫"):
         page.get_by_label(label).check()
-    shoot_here(page, "disaster-form")
+    keep(page, "disaster-form")
     page.get_by_role("button", name="文を確かめる").click()
-    shoot_here(page, "disaster-preview")
+    keep(page, "disaster-preview")
     page.get_by_role("button", name="出す", exact=True).click()
     page.goto(f"{here}/new/shelter-opened")
     page.get_by_role("button", name="文を確かめる").click()
     page.get_by_role("button", name="出す", exact=True).click()
     page.get_by_role("link", name="訂正").last.click()
-    shoot_here(page, "disaster-correction")
+    keep(page, "disaster-correction")
     page.get_by_role("button", name="訂正を出す").click()
-    for size in (DESK, PHONE):
-        shoot(page, "disaster", here, size)
-        shoot(page, "disaster-places", f"{here}/places", size)
+    keep(page, "disaster", here)
+    keep(page, "disaster-places", f"{here}/places")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto(f"{home}/disaster/demo/")
     save("disaster-page-320.png", Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB"))
@@ -171,20 +171,59 @@ def disaster(page: Page, home: str) -> None:
     page.get_by_role("button", name="を終える").click()
     page.goto(here)
     page.get_by_role("button", name="訓練を始める").click()
-    shoot(page, "disaster-drill", here, DESK)
+    keep(page, "disaster-drill", here)
     page.goto(f"{here}/new/support-desk")
     page.get_by_role("button", name="文を確かめる").click()
     page.get_by_role("button", name="【訓練】出す").click()
     page.goto(here)
     page.get_by_role("button", name="を終える").click()
-    shoot_here(page, "disaster-report")
+    keep(page, "disaster-report")
+    keep(page, "disaster-past", f"{here}/past")
 
 
-def shoot_here(page: Page, name: str) -> None:
-    """The page that is open, on a desk's screen."""
-    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    page.evaluate("document.fonts.ready.then(() => null)")
-    save(f"console/{name}-{DESK[0]}.png", Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+def accounts(page: Page, home: str) -> None:
+    """One's own account with its second factor, a colleague invited, the log; and the way in."""
+    here = f"{home}/console/demo"
+    keep(page, "audit", f"{here}/audit")
+    keep(page, "totp", f"{here}/account/totp")
+    codes = pyotp.TOTP(page.locator("code").inner_text().replace(" ", ""))
+    page.get_by_label("いまのパスワード").fill(PASSWORD)
+    page.get_by_label("アプリに出た6けたの番号").fill(codes.at(int(time.time())))
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="二段階の確認を始めました").wait_for()
+    keep(page, "recovery-codes")
+    keep(page, "account", f"{here}/account")
+    page.goto(f"{here}/staff")
+    page.locator("#email").fill("suzuki@city.saino.example.jp")
+    page.locator("input[value=担当]").check()
+    page.get_by_role("checkbox", name="市民課").check()
+    page.get_by_role("button", name="招待のリンクを作る").click()
+    page.get_by_label("リンク", exact=True).wait_for()
+    keep(page, "invited")
+    keep(page, "staff", f"{here}/staff")
+    keep(page, "colleague", f"{here}/staff/1")
+    keep(page, "sorry", f"{here}/staff/999")
+    page.get_by_role("button", name="ログアウト").click()
+    page.get_by_text("ログアウトしました").wait_for()
+    keep(page, "login", f"{here}/login")
+    page.get_by_label("メールアドレス").fill(MAIL)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="確認の番号").wait_for()
+    keep(page, "code")
+
+
+def contact(browser: Browser, home: str) -> None:
+    """What a resident fills in where nobody can be asked in the chat, and what stands there afterwards."""
+    page = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", reduced_motion="reduce").new_page()
+    page.goto(the_contact_page(page, home))
+    keep(page, "contact")
+    page.get_by_label("お名前").fill("彩野花子")
+    page.get_by_label("メールアドレス").fill("hana@example.jp")
+    page.get_by_label("同意します").check()
+    page.get_by_role("button", name="送る").click()
+    page.locator(".reference").wait_for()
+    keep(page, "contact-sent")
 
 
 def the_case(page: Page, home: str) -> str:
@@ -207,14 +246,6 @@ def the_pages(page: Page, home: str) -> dict[str, str]:
         "draft": f"{here}/drafts/1",
         "erase": f"{case}/erase",
     }
-
-
-def shoot(page: Page, name: str, address: str, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.goto(address)
-    page.evaluate("document.fonts.ready.then(() => null)")
-    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    save(f"console/{name}-{size[0]}.png", image)
 
 
 if __name__ == "__main__":

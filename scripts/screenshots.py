@@ -3,7 +3,6 @@
 docs/images/conversation.png   the phone (LINE, played by the emulator) and the chat on a city's page, side by side
 docs/images/widget.png         the chat on a city's page
 docs/images/faq.png            the FAQ pages, which need no script
-docs/images/console-*.png      the staff's accounts: first account, login, second factor, colleagues, audit log
 docs/images/contact-form.png   the contact form before and after it is sent
 """
 
@@ -35,14 +34,12 @@ COLOURS = 192
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with the_demo() as (home, settings), sync_playwright() as playwright:
+    with the_demo() as (home, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         phone, chat = the_phone(browser, home), the_chat(browser, home)
         save("conversation.png", beside(phone, chat))
         save("widget.png", the_city_page(browser, home))
         save("faq.png", the_faq(browser, home))
-        for name, image in the_accounts(browser, home, settings):
-            save(f"console-{name}.png", image)
         save("contact-form.png", the_contact_form(browser, home))
         browser.close()
 
@@ -141,14 +138,19 @@ def the_faq(browser: Browser, home: str) -> Image.Image:
     return picture(page)
 
 
-def the_contact_form(browser: Browser, home: str) -> Image.Image:
-    """Of a department that takes no chats, so that the form is offered at any hour."""
-    page = a_page(browser, 480, 960)
+def the_contact_page(page: Page, home: str) -> str:
+    """The address of a form that the chat offers this visitor."""
     page.goto(f"{home}/widget/demo/frame")
     page.get_by_label("知りたいこと").fill("AEDの場所・貸出し・救命講習を知りたい")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="人に聞く").last.click()
-    page.goto(page.get_by_role("link", name="/contact/demo/").get_attribute("href") or "")
+    return page.get_by_role("link", name="/contact/demo/").get_attribute("href") or ""
+
+
+def the_contact_form(browser: Browser, home: str) -> Image.Image:
+    """Of a department that takes no chats, so that the form is offered at any hour."""
+    page = a_page(browser, 480, 960)
+    page.goto(the_contact_page(page, home))
     page.get_by_label("お名前").fill("彩野花子")
     page.get_by_label("メールアドレス").fill("hana@example.jp")
     page.get_by_label("同意します").check()
@@ -157,35 +159,6 @@ def the_contact_form(browser: Browser, home: str) -> Image.Image:
     page.get_by_role("button", name="送る").click()
     page.locator(".reference").wait_for()
     return beside(filled, picture(page))
-
-
-def the_accounts(browser: Browser, home: str, settings: dict[str, str]) -> Iterator[tuple[str, Image.Image]]:
-    """From the first link on: every page of accounts, with a few colleagues."""
-    command = [sys.executable, str(ROOT / "app.py"), "staff", "first-link", "demo"]
-    made = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=True)  # noqa: S603
-    page = a_page(browser, 1000, 700)
-    page.goto(made.stdout.strip())
-    for label, words in (("名前", "佐藤ハナ"), ("メールアドレス", "sato@city.saino.example.jp")):
-        page.get_by_label(label).fill(words)
-    yield "first", picture(page)
-    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
-    page.get_by_label("もういちど同じパスワード").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="ログアウト").wait_for()
-    for email, role in (("suzuki@city.saino.example.jp", "担当"), ("takahashi@city.saino.example.jp", "編集")):
-        page.goto(f"{home}/console/demo/staff")
-        page.locator("#email").fill(email)
-        page.locator(f"input[value={role}]").check()
-        page.get_by_role("checkbox", name="市民課").check()
-        page.get_by_role("button", name="招待のリンクを作る").click()
-        page.get_by_label("リンク", exact=True).wait_for()
-    for name, path in (("staff", "staff"), ("account", "account"), ("totp", "account/totp"), ("audit", "audit")):
-        page.goto(f"{home}/console/demo/{path}")
-        yield name, picture(page)
-    page.get_by_role("button", name="ログアウト").click()
-    page.get_by_text("ログアウトしました").wait_for()
-    page.goto(f"{home}/console/demo/login")
-    yield "login", picture(page)
 
 
 def beside(left: Image.Image, right: Image.Image, gap: int = 48) -> Image.Image:
