@@ -79,8 +79,11 @@ class Knowledge:
         return lru_cache(maxsize=REMEMBERED)(partial(search, self.index))
 
 
-def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
-    """Knowledge of everything usable in these files. `ContentError` when there is no city or not one entry."""
+def build_knowledge(files: CityFiles, base_files: CityFiles, earlier: Knowledge | None = None) -> Knowledge:
+    """Knowledge of everything usable in these files. `ContentError` when there is no city or not one entry.
+
+    What the city knew `earlier` makes the next build after a small edit faster.
+    """
     content = assemble(files, base_files)
     problems = _sorted((*my_number_problems(files), *content.problems, *reference_problems(content)))
     if not content.entries:
@@ -89,7 +92,7 @@ def build_knowledge(files: CityFiles, base_files: CityFiles) -> Knowledge:
     return Knowledge(
         city=content.city,
         entries=MappingProxyType(dict(content.entries)),
-        index=index_of(content),
+        index=index_of(content, earlier.index if earlier else None),
         wording=MappingProxyType({code: MappingProxyType(said) for code, said in content.wording.items()}),
         problems=problems,
         version=version_of(files, base_files),
@@ -115,8 +118,9 @@ def load_knowledge(directory: Path) -> Knowledge:
     return build_knowledge(read_folder(directory), read_folder(base_folder(directory)))
 
 
-def index_of(content: Content) -> Index:
-    return build_index(tuple(content.entries.values()), Thesaurus.of(content.thesaurus), content.city.own_names)
+def index_of(content: Content, earlier: Index | None = None) -> Index:
+    entries, thesaurus = tuple(content.entries.values()), Thesaurus.of(content.thesaurus)
+    return build_index(entries, thesaurus, content.city.own_names, earlier=earlier)
 
 
 def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

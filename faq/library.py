@@ -182,7 +182,7 @@ class Library:
             return False
         self._seen[city] = signature
         try:
-            fresh = build_knowledge(files, base_files)
+            fresh = build_knowledge(files, base_files, earlier=self._knowledge.get(city))
         except ContentError as error:
             if revision is None or city in self._knowledge:
                 raise

@@ -51,6 +51,53 @@ def test_own_questions_shape_the_constants(demo_index: Index, demo_entries: list
     assert calibrated(replace(demo_index, calibration=Calibration()), demo_entries) == calibration
 
 
+NAMES = ["彩野市", "彩野", "さいの市", "さいのし"]
+
+
+def reworded(entries: list[Entry], count: int) -> list[Entry]:
+    return [entry.model_copy(update={"question": f"{entry.question}（新）"}) for entry in entries[:count]] + entries[
+        count:
+    ]
+
+
+def test_a_small_edit_keeps_the_constants_and_changes_no_ranking(
+    demo_index: Index, demo_entries: list[Entry], base_thesaurus: Thesaurus
+) -> None:
+    edited = reworded(demo_entries, 1)
+
+    quick = build_index(edited, base_thesaurus, NAMES, earlier=demo_index)
+    fresh = build_index(edited, base_thesaurus, NAMES)
+
+    assert (quick.calibration, quick.learned_from) == (demo_index.calibration, demo_index.learned_from)
+    tests = [test for entry in demo_entries[::3] for test in entry.tests]
+    found = [(search(quick, test), search(fresh, test)) for test in tests]
+    assert [one.candidates for one, _ in found] == [other.candidates for _, other in found]
+    assert sum(one.decision != other.decision for one, other in found) <= len(tests) / 100
+
+
+def test_the_constants_are_learned_again_when_one_entry_in_a_hundred_has_changed(
+    demo_index: Index, demo_entries: list[Entry], base_thesaurus: Thesaurus
+) -> None:
+    """Three edits of two entries each: what has changed since the constants were learned counts, not the last edit."""
+    index, kept = demo_index, []
+    for count in (2, 4, 6):
+        index = build_index(reworded(demo_entries, count), base_thesaurus, NAMES, earlier=index)
+        kept.append(index.calibration == demo_index.calibration)
+
+    assert kept == [True, True, False]
+    assert index.calibration == build_index(reworded(demo_entries, 6), base_thesaurus, NAMES).calibration
+
+
+def test_other_synonyms_and_removed_entries_have_constants_of_their_own(
+    demo_index: Index, demo_entries: list[Entry], base_thesaurus: Thesaurus
+) -> None:
+    plain = build_index(demo_entries, Thesaurus.of([]), NAMES, earlier=demo_index)
+    fewer = build_index(demo_entries[:420], base_thesaurus, NAMES, earlier=demo_index)
+
+    assert len(plain.learned_from) == len(demo_entries)
+    assert len(fewer.learned_from) == 420
+
+
 def test_confidence_is_a_probability_for_any_signals() -> None:
     assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), 1e6)) <= 1
     assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), -1e6)) <= 1

@@ -61,6 +61,17 @@ def test_an_edit_is_served_and_the_other_city_is_left_alone(library: Library, ci
     assert library.get("two") is other
 
 
+def test_an_edit_of_no_entry_does_not_learn_the_decisions_again(library: Library, cities: Path) -> None:
+    before = library.get("one")
+
+    city = cities / "one/city.yaml"
+    save(city, city.read_text(encoding="utf-8") + "# 見直しました。\n")
+
+    assert library.check_now() == ("one",)
+    assert library.get("one").index is not before.index
+    assert library.get("one").index.learned_from is before.index.learned_from
+
+
 def test_a_new_file_and_a_removed_file_are_noticed(library: Library, cities: Path) -> None:
     save(cities / "one/faq/more.yaml", "category: garbage\nfaqs:\n  - {id: more, question: q, answer: a}\n")
     library.check_now()
