@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.spelling import RECENT, squash, without_readings
+from bot.too_many import too_many_notices
 from bot.wants_person import wants_person
 
 __all__ = ["Intent", "chosen_number", "recognise", "squash"]
@@ -36,6 +37,7 @@ Intent = Literal[
     "plain",
     "wishes",
     "wish_stop",
+    "wish_less",
     "yes",
     "no",
 ]
@@ -256,7 +258,11 @@ def recognise(text: str) -> Intent:
     unread = squash(without_readings(text))
     spellings = (form for text in dict.fromkeys((whole, unread, shorter)) for form in (text, _unended(text)) if form)
     known: Intent = next((_BY_TEXT[form] for form in spellings if form in _BY_TEXT), "")
-    return known or ("person" if wants_person(whole) or wants_person(shorter) else "")
+    if known:
+        return known
+    if wants_person(whole) or wants_person(shorter):
+        return "person"
+    return "wish_less" if too_many_notices(text) else ""
 
 
 def _unended(words: str) -> str:

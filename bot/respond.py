@@ -41,6 +41,7 @@ from bot.spelling import (
     typed,
     without_readings,
 )
+from bot.too_many import sounds_annoyed, too_many_notices
 from bot.turn import Response, Turn, WishesOf
 from bot.wish_talk import greeting_wishes, typed_wish, wished
 from bot.wishes import without_wish
@@ -82,7 +83,16 @@ def respond(
     voice = Voice(knowledge, conversation.language, japan_now)
     turn = Turn(inquiry, conversation, voice, counter, owner, wishes_of)
     response = next(filter(None, (step(turn) for step in _STEPS)))
+    response = replace(response, complains=_complains(turn))
     return _complete(response, turn, now) if response.reply.blocks else response
+
+
+def _complains(turn: Turn) -> bool:
+    """Whether they say that the city sends too much. Few words alone are about a notice only out of the blue."""
+    text, talk = turn.inquiry.text, turn.conversation
+    if turn.inquiry.kind != "text" or turn.inquiry.channel != "line":
+        return False
+    return too_many_notices(text) or (not talk.offered and not talk.awaiting and sounds_annoyed(text))
 
 
 def _complete(response: Response, turn: Turn, now: datetime) -> Response:
@@ -384,6 +394,7 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response | None]] = {
     "plain": lambda turn: _choose_language(turn, "ja"),
     "wishes": lambda turn: wished(turn, ""),
     "wish_stop": lambda turn: wished(turn, "stop"),
+    "wish_less": lambda turn: wished(turn, "less"),
 }
 
 

@@ -282,6 +282,11 @@ def _stop(turn: Turn, wishes: Wishes, _value: str) -> Response:
     return _kept(turn, after, settings(turn, after, turn.voice.text("wish_stopped")))
 
 
+def _less(turn: Turn, wishes: Wishes, _value: str) -> Response:
+    """Who says that it is too much, sees at once how to have less of it, or nothing at all."""
+    return settings(turn, wishes, *(() if wishes.paused else (turn.voice.text("wish_less"),)))
+
+
 def _start(turn: Turn, wishes: Wishes, _value: str) -> Response:
     after = replace(wishes, paused=False)
     return _kept(turn, after, settings(turn, after, turn.voice.text("wish_started")))
@@ -303,6 +308,7 @@ _CHANGES: dict[str, Change] = {
     "quiets": _quiets,
     "quiet": _quiet,
     "stop": _stop,
+    "less": _less,
     "start": _start,
     "export": _export,
 }

@@ -45,6 +45,30 @@ def test_words_alone_stop_everything(resident, words):
     assert resident.wishes.paused
 
 
+def test_who_says_that_it_is_too_much_sees_how_to_have_less(resident):
+    response = resident.say("お知らせが多すぎます")
+
+    said = plain_text(response.reply)
+    assert "お知らせが多くて、申しわけありません。" in said
+    assert "すべて止める" in said
+    assert response.complains
+    assert response.heard == "（お知らせの設定）"
+    assert not resident.wishes.paused
+
+
+def test_few_words_complain_only_out_of_the_blue(resident):
+    first, second = resident.say("うるさい"), resident.say("うるさい")
+
+    assert (first.complains, second.complains) == (True, False)
+    assert resident.say("メニュー").complains is False
+
+
+def test_in_the_chat_of_the_web_nobody_complains_of_notices(resident):
+    resident.channel = "web"
+
+    assert not resident.say("お知らせが多すぎます").complains
+
+
 def test_what_was_stopped_comes_back_with_what_was_chosen(resident):
     resident.sees("お知らせの設定")
     resident.say("1")
