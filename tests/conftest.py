@@ -20,19 +20,21 @@ from tests.databases import (  # noqa: F401 - pytest finds fixtures by their nam
     sqlite_url,
     store,
 )
+from tests.quick_routes import write_routes_once
 
 MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 """Where files are kept in memory, and the bytes that must be free there: a container may have none."""
 
 
 def pytest_configure() -> None:
-    """What costs the whole suite time is set here: garbage, and the disk.
+    """What costs the whole suite time is set here: garbage, the disk, and routes.
 
     Looking for circles of garbage every 700 objects, in all that the suite loads, took a fifth of its CPU. On ext4 a
     PostgreSQL database costs 0.3 s of CPU when others were dropped just before, in memory a tenth of that; and what a
     test writes need not wait for a disk.
     """
     gc.set_threshold(50_000, 20, 100)
+    write_routes_once()
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
