@@ -41,7 +41,7 @@ from bot.spelling import (
     typed,
     without_readings,
 )
-from bot.too_many import sounds_annoyed, too_many_notices
+from bot.too_many import LONGEST, sounds_annoyed
 from bot.turn import Response, Turn, WishesOf
 from bot.wish_talk import greeting_wishes, typed_wish, wished
 from bot.wishes import without_wish
@@ -92,7 +92,9 @@ def _complains(turn: Turn) -> bool:
     text, talk = turn.inquiry.text, turn.conversation
     if turn.inquiry.kind != "text" or turn.inquiry.channel != "line":
         return False
-    return too_many_notices(text) or (not talk.offered and not talk.awaiting and sounds_annoyed(text))
+    if recognise(text) == "wish_less":
+        return True
+    return not talk.offered and not talk.awaiting and len(text) <= LONGEST and sounds_annoyed(text)
 
 
 def _complete(response: Response, turn: Turn, now: datetime) -> Response:

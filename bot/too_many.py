@@ -32,7 +32,7 @@ _ENDING = (
     r"(?:困る|困ります|嫌|いや|眠れない|ねむれない|ほしい|欲しい|ください|下さい|くれ|もらえ(?:ます|ません|る)"
     r"|です|ます|だ|な|よ|ね|の|ん|わ|か|が|けど|けれど|ので)*"
 )
-_LONGEST = 40
+LONGEST = 40
 """Letters. Whoever writes more than that says more than that."""
 
 _COMPLAINS = re.compile(rf"{_WHEN}{_WHAT}{_HOW}{_TOO_MUCH}{_ENDING}")
@@ -57,4 +57,4 @@ def sounds_annoyed(text: str) -> bool:
 
 
 def _forms(text: str) -> list[str]:
-    return [form for form in {squash(text), squash(without_readings(text))} if len(form) <= _LONGEST]
+    return [form for form in {squash(text), squash(without_readings(text))} if len(form) <= LONGEST]
