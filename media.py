@@ -30,6 +30,9 @@ MAX_JPEG_PIXELS: Final = 220_000_000
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
 """Pillow's own doubts begin (and end, at twice as many) above ours."""
 
+PREVIEW_SIDE: Final = 640
+"""Of a picture's small copy, in pixels: some 60 KB, and never more than 640 × 640 × 3 bytes."""
+
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 QUALITIES: Final = (85, 75, 60, 45)
 _ORIENTATION: Final = 0x0112
@@ -84,6 +87,16 @@ def clean_picture(data: bytes) -> Picture:
         raise Refused("broken") from None
 
 
+def small_jpeg(picture: Picture, side: int = PREVIEW_SIDE) -> bytes:
+    """One of our own pictures as a JPEG of at most `side` wide and high: far below the 1 MB that LINE takes."""
+    with _one_at_a_time, Image.open(io.BytesIO(picture.data), formats=FORMATS) as image:
+        small = _pixels(image)
+        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        _flat(small).save(out, "JPEG", quality=QUALITIES[0], progressive=False)
+        return out.getvalue()
+
+
 def _looks_like_a_picture(data: bytes) -> bool:
     jpeg_or_png = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
     return jpeg_or_png or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
@@ -136,10 +149,7 @@ def _written(pixels: Image.Image, was_png: bool) -> Picture:
         pixels.save(out, "PNG", optimize=False)
         if out.tell() <= MAX_KEPT_BYTES:
             return Picture(out.getvalue(), "image/png", *pixels.size)
-    flat = pixels
-    if pixels.mode == "RGBA":
-        flat = Image.new("RGB", pixels.size, "white")
-        flat.paste(pixels, mask=pixels.getchannel("A"))
+    flat = _flat(pixels)
     while True:
         for quality in QUALITIES:
             out = io.BytesIO()
@@ -147,3 +157,12 @@ def _written(pixels: Image.Image, was_png: bool) -> Picture:
             if out.tell() <= MAX_KEPT_BYTES:
                 return Picture(out.getvalue(), "image/jpeg", *flat.size)
         flat = flat.resize((max(1, flat.width // 2), max(1, flat.height // 2)), Image.Resampling.LANCZOS)
+
+
+def _flat(pixels: Image.Image) -> Image.Image:
+    """What shows through shows white."""
+    if pixels.mode != "RGBA":
+        return pixels
+    flat = Image.new("RGB", pixels.size, "white")
+    flat.paste(pixels, mask=pixels.getchannel("A"))
+    return flat

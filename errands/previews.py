@@ -15,8 +15,8 @@ from store.errors import StoreError
 
 log = logging.getLogger(__name__)
 SHOWN: Final = ("draft", "waiting_approval", "scheduled")
-MOST_LANGUAGES: Final = 4
-"""LINE takes five messages in a reply; the first one says that nobody else was told."""
+MOST_MESSAGES: Final = 5
+"""That LINE takes in a reply; the first one says that nobody else was told."""
 
 
 class Previews:
@@ -46,6 +46,9 @@ class Previews:
         ):
             return []
         name = self._knowledge_of(inquiry.city).city.name
-        languages = list(notice.texts)[:MOST_LANGUAGES]
         told = {"type": "text", "text": "【試し】ほかの人には、まだ送っていません。"}
-        return [told, *(message for language in languages for message in notice_messages(notice, language, name))]
+        made = [message for language in notice.texts for message in notice_messages(notice, language, name)]
+        # The picture is the same in every language: once, behind the words.
+        words = [message for message in made if message["type"] != "image"]
+        pictures = [message for message in made if message["type"] == "image"][:1]
+        return [told, *words[: MOST_MESSAGES - 1 - len(pictures)], *pictures]

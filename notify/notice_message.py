@@ -1,4 +1,4 @@
-"""A notice as one message of LINE, in one language: a card when it has a picture or a link, else text."""
+"""A notice as messages of LINE, in one language: a card when it has a link, else text; and its picture after it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "【解除】",
         "more": "くわしく見る",
         "settings": "お知らせの設定",
+        "picture": "写真・絵：",
     },
     "easy": {
         "drill": "【訓練（くんれん）】",
@@ -31,6 +32,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "【解除（おわりました）】",
         "more": "くわしく 見る",
         "settings": "お知らせの 設定",
+        "picture": "写真(しゃしん)・絵(え)：",
     },
     "en": {
         "drill": "[DRILL] ",
@@ -39,6 +41,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "[ALL CLEAR] ",
         "more": "Read more",
         "settings": "Settings",
+        "picture": "Picture: ",
     },
 }
 
@@ -63,29 +66,36 @@ class Told(Protocol):
     @property
     def picture(self) -> str: ...
     @property
+    def picture_alt(self) -> str: ...
+    @property
     def issued_at(self) -> datetime | None: ...
 
 
 def notice_messages(notice: Told, language: str, city_name: str, link: str = "") -> list[dict[str, Any]]:
     """What residents of this language get. `link` stands for the notice's own (an address that counts, say).
 
-    News carry a button to the settings: whoever wants no more of them needs two taps.
+    News carry a button to the settings: whoever wants no more of them needs two taps. LINE shows such a button under
+    the last message only, and has no words for who cannot see a picture: these stand in the text.
     """
     body, spoken = text_of(notice, language)
     words = _WORDS.get(spoken, _WORDS["en"])
     title = f"{heading(notice, words)}{notice.title}"
     foot = _foot(notice, city_name)
+    picture = notice.picture if notice.picture.startswith("https://") else ""
+    if picture and spoken in ("ja", "easy"):
+        body = f"{body}\n\n{words['picture']}{notice.picture_alt}"
     plain = f"{title}\n\n{body}\n\n{foot}"
     link = link or notice.link
-    picture = notice.picture if notice.picture.startswith("https://") else ""
-    message: dict[str, Any] = {"type": "text", "text": _cut(f"{plain}\n{link}".rstrip(), TEXT_UNITS)}
-    if (picture or link) and _units(body) <= CARD_TEXT_UNITS:
-        card = _card((title, body, foot), link, picture, words["more"])
-        message = {"type": "flex", "altText": _cut(plain, ALT_UNITS), "contents": card}
+    messages: list[dict[str, Any]] = [{"type": "text", "text": _cut(f"{plain}\n{link}".rstrip(), TEXT_UNITS)}]
+    if link and _units(body) <= CARD_TEXT_UNITS:
+        card = _card((title, body, foot), link, words["more"])
+        messages = [{"type": "flex", "altText": _cut(plain, ALT_UNITS), "contents": card}]
+    if picture:
+        messages.append({"type": "image", "originalContentUrl": picture, "previewImageUrl": f"{picture}/small"})
     if notice.kind == "news":
         settings = {"type": "message", "label": words["settings"], "text": SETTINGS}
-        message["quickReply"] = {"items": [{"type": "action", "action": settings}]}
-    return [message]
+        messages[-1]["quickReply"] = {"items": [{"type": "action", "action": settings}]}
+    return messages
 
 
 def notice_mail(notice: Told, city_name: str) -> tuple[str, str]:
@@ -93,7 +103,8 @@ def notice_mail(notice: Told, city_name: str) -> tuple[str, str]:
     title = f"{heading(notice, _WORDS['ja'])}{notice.title}"
     languages = ["ja", *(code for code in notice.texts if code != "ja")]
     said = "\n\n――――――\n\n".join(notice.texts[code] for code in languages if notice.texts.get(code))
-    parts = (title, said, notice.link, _foot(notice, city_name))
+    picture = f"{_WORDS['ja']['picture']}{notice.picture_alt}\n{notice.picture}" if notice.picture else ""
+    parts = (title, said, picture, notice.link, _foot(notice, city_name))
     return f"【{city_name}】{title}", "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -118,7 +129,7 @@ def _foot(notice: Told, city_name: str) -> str:
     return f"{city_name} {notice.number}（{at.month}月{at.day}日 {at:%H:%M}）"
 
 
-def _card(words: tuple[str, str, str], link: str, picture: str, more: str) -> dict[str, Any]:
+def _card(words: tuple[str, str, str], link: str, more: str) -> dict[str, Any]:
     title, body, foot = words
     contents: list[dict[str, Any]] = [
         {"type": "text", "text": title, "weight": "bold", "size": "lg", "wrap": True},
@@ -126,11 +137,8 @@ def _card(words: tuple[str, str, str], link: str, picture: str, more: str) -> di
         {"type": "text", "text": foot, "wrap": True, "margin": "lg", "size": "xs", "color": "#555555"},
     ]
     card: dict[str, Any] = {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": contents}}
-    if picture:
-        card["hero"] = {"type": "image", "url": picture, "size": "full", "aspectRatio": "20:13", "aspectMode": "fit"}
-    if link:
-        button = {"type": "button", "style": "primary", "action": {"type": "uri", "label": more, "uri": link}}
-        card["footer"] = {"type": "box", "layout": "vertical", "contents": [button]}
+    button = {"type": "button", "style": "primary", "action": {"type": "uri", "label": more, "uri": link}}
+    card["footer"] = {"type": "box", "layout": "vertical", "contents": [button]}
     return card
 
 

@@ -22,6 +22,7 @@ from store.learning import Learning
 from store.memory import Memory
 from store.modes import Modes
 from store.notice_insights import NoticeInsights
+from store.notice_pictures import NoticePictures
 from store.notice_results import NoticeCounts
 from store.opening import database_url
 from store.outbox import Outbox
@@ -70,6 +71,7 @@ class Store(
     PlacesState,
     NoticeCounts,
     NoticeInsights,
+    NoticePictures,
     Rates,
     ResidentWishes,
 ):

@@ -227,6 +227,7 @@ def _following(notice: NoticeView, then: datetime) -> NewNotice:
         channels=notice.channels,
         link=notice.link,
         picture=notice.picture,
+        picture_alt=notice.picture_alt,
         level=notice.level,
         source=notice.source,
         source_key=f"{first}/{then:%Y-%m-%dT%H:%M}",

@@ -45,7 +45,9 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice in the making. `texts` by language ("ja" must be there); `priority` None is that of its kind.
+    """A notice in the making. `picture` is an address of `store.notice_pictures`, `picture_alt` says what it shows.
+
+    `texts` by language ("ja" must be there); `priority` None is that of its kind.
 
     `repeats` {} is once; {"every": "month", "day": 1, "at": "09:00"} makes the next one when this one is planned.
     """
@@ -59,6 +61,7 @@ class NewNotice:
     channels: tuple[NoticeChannel, ...]
     link: str = ""
     picture: str = ""
+    picture_alt: str = ""
     level: str = ""
     mark: NoticeMark = ""
     original: int = 0
@@ -87,6 +90,7 @@ class NoticeView:
     channels: tuple[NoticeChannel, ...]
     link: str
     picture: str
+    picture_alt: str
     level: str
     mark: NoticeMark
     original: int

@@ -5,10 +5,11 @@ See `store.tables` for the conventions. Wishes stand apart from conversations: t
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, text
 
 from store.tables import OPEN, _flag, _moment, _number, _words, metadata
 
+_SHOWS = text("picture <> ''")
 _IS_OPEN, _HAS_KEY, _LIVES = (
     text("state = 'open'"),
     text("source_key <> ''"),
@@ -69,7 +70,9 @@ notices = Table(
     # {"ja": …, "easy": …, "en": …}
     _words("texts", default="{}"),
     _words("link"),
+    # The address of its picture (`notice_pictures.address`), and what can be seen on it.
     _words("picture"),
+    _words("picture_alt"),
     _words("audience", default="{}"),
     _words("channels", default="[]"),
     _number("priority"),
@@ -98,6 +101,7 @@ notices = Table(
     _number("recipients"),
     _words("reason"),
 )
+Index("notices_picture", notices.c.city, notices.c.picture, sqlite_where=_SHOWS, postgresql_where=_SHOWS)
 Index("notices_status", notices.c.city, notices.c.status, notices.c.id)
 Index("notices_issued", notices.c.city, notices.c.issued_at)
 Index("notices_due", notices.c.due_at, notices.c.city, notices.c.id, sqlite_where=_LIVES, postgresql_where=_LIVES)
@@ -205,3 +209,23 @@ notice_insights = Table(
     Column("opened", Integer, nullable=True),
     _moment("read_at"),
 )
+
+
+# Pictures of notices, written anew by `media.clean_picture`; whoever knows the key may see one while it is told.
+notice_pictures = Table(
+    "notice_pictures",
+    metadata,
+    _words("city", key=True),
+    _words("key", key=True),
+    # As it stands in `notices.picture`: the whole address, with the key in it.
+    _words("address"),
+    _words("mime"),
+    _number("width"),
+    _number("height"),
+    Column("data", LargeBinary, nullable=False),
+    # A small JPEG of it.
+    Column("small", LargeBinary, nullable=False),
+    _moment("made_at"),
+    _number("made_by"),
+)
+Index("notice_pictures_made", notice_pictures.c.city, notice_pictures.c.made_at)

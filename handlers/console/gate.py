@@ -33,10 +33,11 @@ SET_UP = ("console.totp", "console.set_totp", "console.logout")
 """What somebody may do who still has to set up the second factor that their role needs."""
 
 
-def allowed(permission: str, *, passive: bool = False) -> Callable[[View], View]:
+def allowed(permission: str, *, passive: bool = False, takes: int = 0) -> Callable[[View], View]:
     """Opens a view to the roles that have this permission.
 
     `passive` marks what a page asks by itself (polling, streams): it does not keep an unattended session alive.
+    `takes`: how many bytes a form may bring where it is more than usual; nobody who may not come in can bring them.
     """
     if permission not in PERMISSIONS:
         raise ValueError(f"{permission} is not in the table of permissions")
@@ -44,6 +45,7 @@ def allowed(permission: str, *, passive: bool = False) -> Callable[[View], View]
     def mark(view: View) -> View:
         view.console_permission = permission  # type: ignore[attr-defined]
         view.console_passive = passive  # type: ignore[attr-defined]
+        view.console_takes = takes  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -163,6 +165,9 @@ def _refused(parts: Parts, city: str, permission: str) -> BaseResponse | None:
             abort(403)
         if _must_set_up(parts, session) and request.endpoint not in SET_UP:
             return redirect(url_for("console.totp", city=city))
+        takes: int = getattr(current_app.view_functions.get(request.endpoint or ""), "console_takes", 0)
+        if takes:
+            request.max_content_length = takes
     if request.method not in SAFE_METHODS and not (
         csrf.from_here(parts.config.public_url) and csrf.is_good(parts.keys, city, _holder(city))
     ):

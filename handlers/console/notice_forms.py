@@ -12,7 +12,7 @@ from handlers.console.times import JAPAN
 from notify.notice_life import next_time
 from store.records_notices import Audience, NoticeChannel, NoticeView
 
-MAX_TITLE, MAX_TEXT, MAX_LINK = 60, 2_000, 1_000
+MAX_TITLE, MAX_TEXT, MAX_LINK, MAX_ALT = 60, 2_000, 1_000, 200
 MAX_CHILD_MONTHS: Final = 20 * 12
 CHANNELS: Final[Mapping[NoticeChannel, str]] = {
     "line": "LINE",
@@ -72,6 +72,7 @@ def read_notice(form: Form, notices: Notices, now: datetime) -> Filled:
         "audience": audience_of(form, notices),
         "channels": _channels(reading),
         **_times(reading),
+        **_picture(reading),
         "needs_approval": notices.approval,
     }
     return Filled(fields, reading.problems, typed_of(form, notices))
@@ -135,6 +136,16 @@ def _words(reading: _Reading) -> dict[str, Any]:
     }
 
 
+def _picture(reading: _Reading) -> dict[str, str]:
+    """`picture`: the address of one that is kept (`handlers.console.notice_uploads` has put it there)."""
+    picture, alt = reading.line("picture"), reading.line("picture-alt")
+    if picture and not 0 < len(alt) <= MAX_ALT:
+        reading.problems["picture-alt"] = (
+            f"写真や絵に何が写っているかを、{MAX_ALT}文字までで書いてください。見えない人には、この文が読まれます。"
+        )
+    return {"picture": picture, "picture_alt": alt if picture else ""}
+
+
 def _channels(reading: _Reading) -> tuple[str, ...]:
     channels = reading.picked("channels", list(channels_of(reading.notices)))
     if not channels:
@@ -194,7 +205,7 @@ def _is_clock(typed: str) -> bool:
 def typed_of(form: Form, notices: Notices) -> dict[str, Any]:
     """What was typed, for the same page again."""
     names = ("topic", "title", "link", "everyone", "child-from", "child-to", "when", "at", "day", "clock", "until")
-    typed: dict[str, Any] = {name: form.get(name, "") for name in names}
+    typed: dict[str, Any] = {name: form.get(name, "") for name in (*names, "picture", "picture-alt")}
     typed |= {f"text-{language}": form.get(f"text-{language}", "") for language in notices.languages}
     typed |= {
         "areas": form.getlist("areas"),
@@ -217,6 +228,8 @@ def typed_from(notice: NoticeView) -> dict[str, Any]:
         "topic": notice.topic,
         "title": notice.title,
         "link": notice.link,
+        "picture": notice.picture,
+        "picture-alt": notice.picture_alt,
         "everyone": "yes" if audience.everyone else "",
         "areas": list(audience.areas),
         "languages": list(audience.languages),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from handlers.console import gate, notice_view
 from handlers.console.desk_data import DeskData
 from handlers.console.gate import allowed, staff_member
 from handlers.console.notice_forms import (
+    MAX_ALT,
     MAX_LINK,
     MAX_TEXT,
     MAX_TITLE,
@@ -24,8 +26,10 @@ from handlers.console.notice_forms import (
     read_notice,
     typed_from,
 )
+from handlers.console.notice_uploads import MAX_FORM, with_picture
 from handlers.console.parts import MenuItem, Parts
 from handlers.console.times import JAPAN
+from handlers.notice_pictures import as_shown, key_of
 from handlers.notice_words import LANGUAGES
 from notify.preview_code import preview_words
 from store.errors import NoticeConflict
@@ -53,7 +57,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         return pages.new(_number("original"))
 
     @blueprint.post("/<city>/notices")
-    @allowed("notice.write")
+    @allowed("notice.write", takes=MAX_FORM)
     def make_notice(city: str) -> Page:
         return pages.make(_number("original"))
 
@@ -62,6 +66,12 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def count_notice(city: str) -> Response:
         audience = audience_of(cast(Form, request.args), pages.notices(city))
         return jsonify(notice_view.count_json(store.head_count(city, audience, pages.data.now())))
+
+    @blueprint.get("/<city>/notices/picture/<key>")
+    @allowed("notice.read", passive=True)
+    def notice_picture(city: str, key: str) -> Response:
+        found = store.notice_picture(city, key) or abort(404)
+        return as_shown(found, small=True, cache="private, max-age=300")
 
     @blueprint.get("/<city>/notices/<int:number>")
     @allowed("notice.read")
@@ -81,7 +91,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         return pages.form(typed_from(kept), kept) if kept.status == "draft" else pages.turned(kept)
 
     @blueprint.post("/<city>/notices/<int:number>")
-    @allowed("notice.write")
+    @allowed("notice.write", takes=MAX_FORM)
     def change_notice(city: str, number: int) -> Page:
         return pages.change(pages.found(number))
 
@@ -172,7 +182,7 @@ class _Pages:
         before = self.store.notice(staff_member().city, original) if original else None
         typed = blank(self.notices(staff_member().city))
         if before is not None:
-            typed = {**typed_from(before), "when": "now", "at": ""}
+            typed = {**typed_from(before), "when": "now", "at": "", "picture": "", "picture-alt": ""}
         return self.form(typed, original=before)
 
     def make(self, original: int) -> Page:
@@ -240,6 +250,7 @@ class _Pages:
             names=self.data.names(kept.city),
             settings=notices,
             later=kept.due_at is not None and kept.due_at > self.data.now(),
+            picture=key_of(kept.picture),
             try_words=self._try_words(kept),
         )
 
@@ -264,12 +275,15 @@ class _Pages:
             settings=self.notices(staff_member().city),
             channels=channels_of(self.notices(staff_member().city)),
             languages=LANGUAGES,
-            longest=(MAX_TITLE, MAX_TEXT, MAX_LINK),
+            longest=(MAX_TITLE, MAX_TEXT, MAX_LINK, MAX_ALT),
             today=self.data.now().astimezone(JAPAN).strftime("%Y-%m-%d"),
         )
 
     def _filled(self) -> Filled:
-        return read_notice(cast(Form, request.form), self.notices(staff_member().city), self.data.now())
+        me = staff_member()
+        form, problem = with_picture(self.store, self.data.parts.config.public_url, me)
+        filled = read_notice(cast(Form, form), self.notices(me.city), self.data.now())
+        return replace(filled, problems={**filled.problems, "picture": problem}) if problem else filled
 
     def _render(self, template: str, **values: Any) -> str:
         return render_template(

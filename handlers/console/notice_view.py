@@ -60,7 +60,7 @@ TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お�
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A language's message as it is sent: its lines, and what its button says ("" for none)."""
+    """A language's message as it is sent: its lines, what its button says ("" for none), whether a picture follows."""
 
     language: str
     name: str
@@ -71,6 +71,7 @@ class Preview:
 def status_words(notice: NoticeView) -> str:
     return STATUSES.get(notice.status, notice.status)
 
+    picture: bool
 
 def is_moving(notice: NoticeView) -> bool:
     """Whether it is going out: what its bar shows changes by itself."""
@@ -79,10 +80,12 @@ def is_moving(notice: NoticeView) -> bool:
 
 def previews(notice: NoticeView, city_name: str) -> tuple[Preview, ...]:
     """What the sender will send, for each language in which there is a text."""
-    return tuple(
-        Preview(code, LANGUAGES.get(code, code), *_shown(notice_messages(notice, code, city_name)[0]))
-        for code in notice.texts
-    )
+    return tuple(_preview(notice, code, city_name) for code in notice.texts)
+
+
+def _preview(notice: NoticeView, code: str, city_name: str) -> Preview:
+    words, *pictures = notice_messages(notice, code, city_name)
+    return Preview(code, LANGUAGES.get(code, code), *_shown(words), bool(pictures))
 
 
 def _shown(message: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from config import Config
 from faq.library import Library
+from handlers.notice_pictures import PATH, as_shown, key_of
 from handlers.notice_words import LANGUAGES, title_of
 from handlers.public.prose import prose, summary
 from notify.notice_life import JAPAN, PUBLIC
@@ -72,6 +73,7 @@ def notice_blueprint(
             "updated": newest,
             "title_of": title_of,
             "rfc822": format_datetime,
+            "pictures": store.told_pictures(city, [row.id for row in rows if row.picture]),
         }
         return _kept_shortly(render_template(template, address=address, **values), mimetype)
 
@@ -81,10 +83,23 @@ def notice_blueprint(
 
     @blueprint.get("/notices/<city>/<int:number>")
     def notice(city: str, number: int) -> Page:
+        family = store.related_notices(city, number) if number < 2**62 else []
+        related = [row for row in family if row.id != number and _is_public(row, clock())]
+        right = [row for row in related if row.mark == "correction" and row.id > number]
+        if right and not any(row.id == number and _is_public(row, clock()) for row in family):
+            # Stopped because it was wrong: whoever has its address already reads what is right.
+            return redirect(address(city, right[-1].id), 302)
         found = one(city, number)
-        related = [row for row in store.related_notices(city, number) if row.id != number]
-        related = [row for row in related if _is_public(row, clock())]
-        return page("notice.html", city, number, notice=found, related=related)
+        picture = store.told_pictures(city, [number]).get(number) if found.picture else None
+        return page("notice.html", city, number, notice=found, related=related, picture=picture, key_of=key_of)
+
+    @blueprint.get(f"/notices/<city>/{PATH}/<key>")
+    @blueprint.get(f"/notices/<city>/{PATH}/<key>/<any(small):size>")
+    def picture(city: str, key: str, size: str = "") -> Page:
+        """Of a notice that is told, or tried on the phone of its writer; of a stopped or corrected one it is gone."""
+        library.get(city)
+        found = store.notice_picture(city, key, told=True) or abort(404)
+        return as_shown(found, small=size == "small", cache=f"public, max-age={MAX_AGE}")
 
     @blueprint.get("/notices/<city>/atom.xml")
     def atom(city: str) -> Page:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from clients.errors import ClientError
+from emulator.checks.messages import check_messages
+from emulator.checks.problems import Problems
 from handlers.line.limits import utf16_units
 from notify.notice_message import notice_mail, notice_messages
 from notify.sending import FAILURES, Health, after_failure, before_calling
@@ -27,6 +29,7 @@ class _Notice:
     texts: Any = None
     link: str = ""
     picture: str = ""
+    picture_alt: str = ""
     issued_at: datetime | None = _AT
 
 
@@ -68,13 +71,41 @@ def test_a_drill_is_a_drill_in_the_first_word() -> None:
     assert _shown(drill, "en")["altText"].startswith("[DRILL] [EMERGENCY] [ALL CLEAR] ")
 
 
-def test_a_link_is_a_button_and_a_picture_is_shown_only_from_a_safe_address() -> None:
+def test_a_link_is_a_button() -> None:
     link = "https://city.example.jp/gomi"
-    card = _shown(_Notice(link=link, picture="https://city.example.jp/a.png"))["contents"]
 
-    assert card["hero"]["url"] == "https://city.example.jp/a.png"
-    assert card["footer"]["contents"][0]["action"]["uri"] == link
-    assert "hero" not in _shown(_Notice(link=link, picture="http://city.example.jp/a.png"))["contents"]
+    assert _shown(_Notice(link=link))["contents"]["footer"]["contents"][0]["action"]["uri"] == link
+
+
+@pytest.mark.parametrize("link", ["", "https://city.example.jp/gomi"])
+@pytest.mark.parametrize(("language", "alt"), [("ja", "写真・絵：通れない道の地図"), ("en", "")])
+def test_a_picture_follows_the_words_and_who_cannot_see_it_reads_what_it_shows(
+    link: str, language: str, alt: str
+) -> None:
+    safe = "https://city.example.jp/notices/saino/picture/abc"
+    notice = _Notice(link=link, picture=safe, picture_alt="通れない道の地図", texts=_TEXTS)
+
+    words, picture = notice_messages(notice, language, "彩野市")
+
+    assert picture["originalContentUrl"] == safe
+    assert picture["previewImageUrl"] == f"{safe}/small"
+    said = json.dumps(words, ensure_ascii=False)
+    assert ("地図" in said) == bool(alt)
+    assert alt in said
+    assert "quickReply" not in words, "LINE shows it under the last message only"
+    assert picture["quickReply"]["items"][0]["action"]["text"] == "お知らせの設定"
+    found = Problems()
+    check_messages(found, {"messages": [words, picture]})
+    assert (found.found, found.flex) == ([], {})
+
+
+def test_line_gets_no_picture_from_an_unsafe_address() -> None:
+    notice = _Notice(picture="http://127.0.0.1/notices/saino/picture/abc", picture_alt="地図", texts=_TEXTS)
+
+    [message] = notice_messages(notice, "ja", "彩野市")
+
+    assert message["type"] == "text"
+    assert "地図" not in message["text"]
 
 
 def test_news_can_be_stopped_in_two_taps_and_alerts_carry_nothing_that_distracts() -> None:

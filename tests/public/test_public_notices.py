@@ -92,12 +92,25 @@ def test_drafts_and_stopped_notices_are_nobodys_to_read(reader, kept):
 
 def test_a_correction_leads_from_the_wrong_page_to_the_right_one(reader, kept):
     first = issued(kept)
+    kept.plan_due_notices(first.issued_at)
     second = issued(kept, "断水は11日です", mark="correction", original=first.id)
 
     page = reader.get(f"/notices/test/{first.id}").text
 
     assert "この後のお知らせがあります" in page
     assert f'href="/notices/test/{second.id}">【訂正】断水は11日です' in page
+
+
+def test_the_page_of_one_that_a_correction_stopped_leads_to_the_right_one(reader, kept):
+    stopped = issued(kept)
+    right = issued(kept, "断水は11日です", mark="correction", original=stopped.id)
+
+    answer = reader.get(f"/notices/test/{stopped.id}")
+
+    assert (answer.status_code, answer.location.rpartition("/")[2]) == (302, str(right.id))
+    kept.stop_notice("test", right.id, 1)
+    assert [reader.get(f"/notices/test/{one}").status_code for one in (stopped.id, right.id)] == [404, 404]
+    assert reader.get(f"/notices/test/{2**70}").status_code == 404
 
 
 def test_feeds_can_be_read_by_machines(reader, kept):
