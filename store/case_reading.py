@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.handover import THE_BOT, Owner
+from store.free_replies import CARRIED
 from store.records import Turn
 from store.records_cases import CaseStep, CaseView, Delivery, Remembered, Waiting
 from store.rows import from_ms, turn_from
@@ -187,6 +188,12 @@ def deliveries(connection: Connection, city: str, said: Sequence[Turn]) -> list[
     these = and_(outbox.c.city == city, outbox.c.retry_key.in_(keys))
     columns = (outbox.c.retry_key, outbox.c.state, outbox.c.reason, outbox.c.finished_at)
     known = {row.retry_key: row for row in connection.execute(select(*columns).where(these))}
+    # Words that were brought along by others had the fate of those.
+    bearers = {key: row.reason.removeprefix(CARRIED) for key, row in known.items() if row.reason.startswith(CARRIED)}
+    if bearers:
+        those = and_(outbox.c.city == city, outbox.c.retry_key.in_(set(bearers.values())))
+        found = {row.retry_key: row for row in connection.execute(select(*columns).where(those))}
+        known |= {key: found[bearer] for key, bearer in bearers.items() if bearer in found}
     return [_delivery(event_id, known.get(key)) for key, event_id in keys.items()]
 
 

@@ -14,6 +14,7 @@ from store.engine import Written
 from store.errors import LeaseLost, OwnerChanged, QueueFull, StoreError
 from store.extras import Execute
 from store.file_rows import add_file
+from store.free_replies import lend_reply
 from store.rows import Row, Writing
 from store.statements import MARK_CASES
 
@@ -68,12 +69,15 @@ def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | Ow
     if isinstance(written, Exception):
         return written
     at = turn[TURN_AT] if turn else outcome.now
+    lent = False
     if held:
         _join(engine.execute, outcome, held, at if turn else None)
+        if outcome.event is not None and not outcome.outgoing:
+            lent = lend_reply(engine.execute, outcome.event, held[0], outcome.now)
     elif outcome.case:
         _open(engine, outcome.case, at, outcome.now)
     mark_change(engine.execute, city)
-    return written
+    return replace(written, more=written.more or lent)
 
 
 def _is_full(execute: Execute, outcome: Writing) -> bool:

@@ -43,7 +43,7 @@ SILENT_EVENTS: Final = frozenset({"writes", "replies"})
 """Steps that the words themselves already show."""
 
 WHY_NOT: Final[Mapping[str, str]] = {
-    "monthly limit": "LINE の今月の通数を使い切りました",
+    "monthly limit": "LINE の今月の通数を使い切りました。住民が次に書いたとき、いっしょに届きます",
     "retry key expired": "1日試しても送れませんでした",
     "erased": "住民が消しました",
     "no channel": "LINE の設定がありません",
