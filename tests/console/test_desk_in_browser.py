@@ -365,6 +365,33 @@ def test_without_a_free_stream_the_inbox_looks_by_itself_and_the_title_counts(
         expect(page.get_by_label("新しいことばを音で知らせる")).to_be_checked()
 
 
+COUNT_NOTES = """
+window.notes = 0;
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.notes += 1; return make.call(this); };
+"""
+
+
+def test_the_inbox_sounds_when_somebody_comes_if_it_was_asked_to(house: House, new_page: NewPage) -> None:
+    loud, quiet = new_page(), new_page()
+    for page, name in ((loud, "山田"), (quiet, "鈴木")):
+        page.add_init_script(COUNT_NOTES)
+        log_in(house, page, None, a_clerk(house, name))
+        page.locator("h1").click()  # browsers keep a page silent that nobody has touched
+    loud.get_by_label("新しいことばを音で知らせる").check()
+    loud.wait_for_function("notes === 2")  # how it will sound
+    loud.reload()
+    loud.locator("h1").click()
+
+    a_waiting_case(house)
+
+    loud.wait_for_function("notes === 2")
+    for page in (loud, quiet):
+        expect(page.locator(".case")).to_have_count(1)
+        expect(page).to_have_title(re.compile(r"^\(1\) "))
+    assert quiet.evaluate("notes") == 0
+
+
 @pytest.mark.parametrize("viewport", [PHONE, TABLET, DESK], ids=["320 px", "768 px", "1280 px"])
 def test_every_page_is_free_of_faults_and_needs_no_sideways_scrolling(
     house: House, new_page: NewPage, viewport: dict[str, int]

@@ -1,5 +1,5 @@
 // A conversation: new words appear, what is typed survives reloads and lost races, entries go into the reply.
-import { listen, remembered, showCalls, tone } from "./live.js";
+import { listen, remembered, showCalls, soundAfterTouch, tone } from "./live.js";
 
 const desk = document.querySelector(".desk[data-case]");
 const form = document.querySelector("[data-reply]");
@@ -11,6 +11,7 @@ const draft = `madoguchi-draft-${location.pathname}`;
 let calls = Number(desk.dataset.calls);
 
 showCalls(calls);
+soundAfterTouch();
 for (const hint of document.querySelectorAll("[data-scripted]")) hint.hidden = false;
 
 // ── What is typed ────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 // The inbox keeps itself up to date: lines come, change and go; focus and reading place stay.
-import { listen, remember, remembered, showCalls, tone } from "./live.js";
+import { listen, remember, remembered, showCalls, soundAfterTouch, tone } from "./live.js";
 
 const tools = document.querySelector("[data-inbox]");
 const list = document.getElementById("cases");
@@ -14,6 +14,7 @@ tools.hidden = false;
 showCalls(calls);
 sound.checked = remembered("sound") === "on";
 keys.checked = remembered("keys") === "on";
+soundAfterTouch();
 sound.addEventListener("change", () => { remember("sound", sound.checked ? "on" : "off"); if (sound.checked) tone(); });
 keys.addEventListener("change", () => remember("keys", keys.checked ? "on" : "off"));
 

@@ -19,10 +19,23 @@ export function showCalls(count) {
 
 let speaker = null;
 
-/** A short tone of our own. Browsers allow it only after somebody has used the page. */
-export function tone() {
+/** Browsers let a page sound only after somebody has used it, and then only if it asks again. */
+function loudspeaker() {
+  speaker = speaker || new AudioContext();
+  return speaker.state === "running" ? Promise.resolve() : speaker.resume();
+}
+
+/** Makes a page that remembers "with sound" ready at the first press or key: nobody has to tick the box again. */
+export function soundAfterTouch() {
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => { try { loudspeaker(); } catch { /* none here */ } }, { once: true });
+}
+
+/** A short tone of our own. One that could not sound at once is left out: late it would call for nothing. */
+export async function tone() {
+  const asked = Date.now();
   try {
-    speaker = speaker || new AudioContext();
+    await loudspeaker();
+    if (Date.now() - asked > 1000) return;
     const start = speaker.currentTime;
     for (const [frequency, at] of [[660, 0], [880, 0.14]]) {
       const voice = speaker.createOscillator();
