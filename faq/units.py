@@ -79,7 +79,7 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
         said = spoken(text)
         tokens = tuple(token for token in said if not token.idle)
         found = tuple(words(tokens, own_forms))
-        groups = tuple(f"={group}" for group in thesaurus.named([token.form for token in tokens]))
+        groups = tuple(map(_group_term, thesaurus.named([token.form for token in tokens])))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
         known = Read(
             heard_in(tokens),
@@ -95,6 +95,12 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
                 memory.clear()
             memory[key] = known
     return known
+
+
+@lru_cache(maxsize=20_000)
+def _group_term(group: str) -> str:
+    """One object for a group wherever it is named."""
+    return f"={group}"
 
 
 def gram_terms(form: str) -> tuple[str, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,6 +72,35 @@ def test_an_edit_of_no_entry_does_not_learn_the_decisions_again(library: Library
     assert library.check_now() == ("one",)
     assert library.get("one").index is not before.index
     assert library.get("one").index.learned_from is before.index.learned_from
+
+
+def test_memory_is_given_back_after_an_exchange_and_not_at_every_look(
+    library: Library, cities: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(malloc_trim=given_back.append))
+
+    library.check_now()
+    assert given_back == []
+
+    save(cities / "one/faq/moving.yaml", MOVING_YAML.replace("14日以内", "30日以内"))
+    library.check_now()
+    assert given_back == [0]
+
+
+@pytest.mark.parametrize("system", [SimpleNamespace(), None], ids=["another C library", "no C library to be found"])
+def test_a_system_that_takes_no_memory_back_is_no_fault(
+    library: Library, cities: Path, monkeypatch: pytest.MonkeyPatch, system: object
+) -> None:
+    def found(_: object) -> object:
+        if system is None:
+            raise OSError
+        return system
+
+    monkeypatch.setattr(ctypes, "CDLL", found)
+    save(cities / "one/faq/moving.yaml", MOVING_YAML.replace("14日以内", "30日以内"))
+
+    assert library.check_now() == ("one",)
 
 
 def test_a_new_file_and_a_removed_file_are_noticed(library: Library, cities: Path) -> None:
