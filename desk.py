@@ -163,6 +163,7 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
         proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),
         wishes=response.wishes,
+        complains=response.complains,
     )
 
 

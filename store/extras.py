@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from store import statements
+from store.notice_complaints import tally_complaints
 from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Writing, clean
 from store.wish_rows import write_wishes
@@ -23,6 +24,9 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
         execute(statements.ADD_FEEDBACK, outcome.feedback)
     if outcome.friend:
         execute(statements.SET_FRIEND, outcome.friend)
+    if outcome.wishes or outcome.complains:
+        whose = (outcome.city, outcome.resident)
+        tally_complaints(execute, *whose, outcome.now, outcome.wishes, outcome.complains)
     if outcome.wishes:
         write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)
 

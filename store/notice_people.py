@@ -1,4 +1,4 @@
-"""Whom a notice is for, as SQL: friends of the account and what they wish to hear."""
+"""Whom a notice is for: friends of the account and what they wish to hear. As SQL for all, and in plain for one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
+from bot.wishes import Wishes
 from notify.notice_life import JAPAN
 from store.records_notices import Audience
 from store.tables import friends
@@ -62,6 +63,29 @@ def _who_wished(city: str, audience: Audience, now: datetime) -> tuple[Select[An
         those.append(_told(who, city, CHILD, born))
     columns = (who, subscribers.c.language, subscribers.c.quiet_from, subscribers.c.quiet_to)
     return select(*columns).where(*those), who
+
+
+def hears(audience: Audience, wishes: Wishes, friend: str, at: datetime) -> bool:
+    """Whether a notice that is planned at `at` reaches this one resident on LINE: as `people`, for wishes at hand.
+
+    `friend` is how they stand to the account, "" when LINE has never told.
+    """
+    topical = bool(set(audience.topics) & set(wishes.topics))
+    if audience.everyone:
+        willing = wishes.since is None or (not wishes.paused and (topical or not audience.topics))
+        return friend == "followed" and willing
+    if wishes.since is None or wishes.paused or friend == "blocked" or not topical:
+        return False
+    if audience.areas and wishes.area not in audience.areas:
+        return False
+    if audience.languages and wishes.language not in audience.languages:
+        return False
+    if any(not set(values) & set(wishes.values(name)) for name, values in audience.facts):
+        return False
+    if audience.child_months is None:
+        return True
+    youngest, oldest = sorted(audience.child_months)
+    return any(_month(at, -oldest) <= born <= _month(at, -youngest) for born in wishes.values(CHILD))
 
 
 def _wished(who: ColumnElement[str], city: str, topics: tuple[str, ...]) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from store.records_notices import NoticeInsight, NoticeResults, Progress
 from store.rows import from_ms
 from store.tables import friends
 from store.tables_notices import notice_chunks as chunks
-from store.tables_notices import notice_insights, notice_taps, notices
+from store.tables_notices import notice_complaints, notice_insights, notice_taps, notices
 
 _LATELY = 10_000
 
@@ -90,6 +90,7 @@ def _results(connection: Connection, city: str, number: int, now: int) -> Notice
         taps=_taps(connection, city, number),
         languages=languages,
         insight=_insight(connection, city, number),
+        complaints=_complaints(connection, city, number),
     )
 
 
@@ -117,6 +118,12 @@ def _insight(connection: Connection, city: str, number: int) -> NoticeInsight | 
     of_it = and_(notice_insights.c.city == city, notice_insights.c.notice_id == number)
     row = connection.execute(select(notice_insights).where(of_it)).one_or_none()
     return None if row is None else NoticeInsight(row.seen, row.opened, from_ms(row.read_at))
+
+
+def _complaints(connection: Connection, city: str, number: int) -> dict[str, int]:
+    of_it = and_(notice_complaints.c.city == city, notice_complaints.c.notice_id == number)
+    found = select(notice_complaints.c.what, func.count()).where(of_it).group_by(notice_complaints.c.what)
+    return {what: int(count) for what, count in connection.execute(found)}
 
 
 def _taps(connection: Connection, city: str, number: int) -> dict[str, int]:

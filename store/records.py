@@ -168,7 +168,7 @@ class Outcome:
     is written (`OwnerChanged`); None writes in any case. While a case is open, `turn` joins it. `case` opens one (if
     none is open and the queue has room), `ends` closes the one of `owner`: what the resident did, "cancels" or "ends".
     `file` came with `turn` and is kept only where `owner` is a case. `wishes`: what the resident wants to hear of from
-    now on.
+    now on. `complains`: they say that the city sends too much.
     """
 
     turn: Turn | None = None
@@ -183,6 +183,7 @@ class Outcome:
     ends: Literal["", "cancels", "ends"] = ""
     file: SentFile | None = None
     wishes: Wishes | None = None
+    complains: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ class NoticeResults:
     """What became of a notice. `blocked_since`: friends who blocked the account since it was issued, whoever they are.
 
     `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
+    `complaints` counts who stopped notices within a day of it ("left_all", "left_topic"), and what was "said".
     `insight` is LINE's own count, None before it was asked (a day later).
     `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
     """
@@ -167,6 +168,7 @@ class NoticeResults:
     taps: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     insight: NoticeInsight | None = None
+    complaints: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,10 +252,11 @@ class Writing:
     file: SentFile | None = None
     wishes: Wishes | None = None
     at_most: int = 0
+    complains: bool = False
 
     @property
     def has_extras(self) -> bool:
-        return bool(self.feedback or self.friend or self.erase_messages or self.wishes)
+        return bool(self.feedback or self.friend or self.erase_messages or self.wishes or self.complains)
 
     @property
     def is_handover(self) -> bool:
@@ -286,6 +287,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         ends=outcome.ends,
         file=outcome.file,
         wishes=outcome.wishes,
+        complains=outcome.complains,
         at_most=0 if outcome.case is None else outcome.case.at_most,
     )
 

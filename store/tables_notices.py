@@ -210,6 +210,16 @@ notice_insights = Table(
     _moment("read_at"),
 )
 
+# Who stopped notices within a day of one of them ("left_all", "left_topic"), or complained ("said"): a row for each,
+# with a name that was drawn by lot. It tells neither who nor when.
+notice_complaints = Table(
+    "notice_complaints",
+    metadata,
+    _words("city", key=True),
+    Column("notice_id", BigInteger, primary_key=True, nullable=False, autoincrement=False),
+    _words("what", key=True),
+    _words("stroke", key=True),
+)
 
 # Pictures of notices, written anew by `media.clean_picture`; whoever knows the key may see one while it is told.
 notice_pictures = Table(

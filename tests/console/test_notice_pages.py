@@ -358,6 +358,28 @@ def test_lines_own_count_stands_beside_ours(hall):
     assert "LINE で見た人（LINE の数）,1234" in file
 
 
+def test_staff_see_how_many_had_enough(hall):
+    author = hall.as_role("編集", city="other")
+    for who in ("U1", "U2"):
+        a_friend(hall.store, who, city="other", topics=("kosodate",))
+    number = composed(author, channels=["line"])
+    press(author, number, "issue")
+    hall.store.plan_due_notices(_now(hall))
+    for who, wishes in (("U1", Wishes(paused=True)), ("U2", None)):
+        turn = a_turn(f"had-enough-{who}", city="other", resident=who)
+        hall.store.record(Outcome(turn=turn, wishes=wishes, complains=wishes is None))
+
+    page, file = author.get(f"/notices/{number}").text, author.get(f"/notices/{number}/result.csv").text
+
+    for words, count in (
+        ("すべてのお知らせを止めた人", 1),
+        ("この分野を止めた人", 0),
+        ("「多い」「うるさい」などの声", 1),
+    ):
+        assert re.search(rf"24時間のうちに[^<]*{words}</th><td[^>]*>{count}<", page)
+        assert re.search(rf"{words},{count}\r?\n", file)
+
+
 def _given_up(hall: ConsoleSite, author: Visitor) -> int:
     a_friend(hall.store, "U1", city="other", topics=("kosodate",))
     number = composed(author, channels=["line"])

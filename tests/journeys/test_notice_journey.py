@@ -54,3 +54,15 @@ def test_whoever_stops_all_notices_hears_none(friend: House) -> None:
 
     assert friend.parts.store.notice_results(CITY, notice.id).recipients == 0
     assert "給水所を開きましたの本文" not in words(friend.shown())
+
+
+def test_who_has_enough_of_a_notice_is_shown_how_to_have_less_and_is_counted_there(friend: House) -> None:
+    notice = _issue(friend, "給水所を開きました")
+    _ends(friend, notice)
+
+    said = words(friend.type("お知らせが多すぎます"))
+    friend.type("お知らせを止めて")
+
+    assert "お知らせが多くて、申しわけありません。" in said
+    results = friend.parts.store.notice_results(CITY, notice.id)
+    assert results.complaints == {"said": 1, "left_all": 1}
