@@ -149,6 +149,9 @@ def disaster(page: Page, home: str) -> None:
     for name, status in (("中央小学校", "開設"), ("中央北小学校", "開設"), ("西小学校", "満員")):
         page.get_by_role("group", name=f"彩野市立{name}", exact=True).get_by_label(status, exact=True).check()
     page.get_by_role("button", name="変えるだけ").click()
+    page.get_by_label("市の施設から選ぶ").select_option(label="彩野市立中央小学校")
+    page.get_by_label("開いている時間").fill("9時から17時まで")
+    page.get_by_role("button", name="給水所を加える").click()
     page.goto(f"{here}/new/evacuation-order")
     for label in ("北地区", "川の氾濫"):
         page.get_by_label(label).check()
