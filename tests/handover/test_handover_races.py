@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +18,7 @@ from faq.knowledge import Knowledge
 from store import Outcome, OwnerChanged, Store, open_store
 from store.records import ClaimedOutgoing, Outgoing
 from store.records_cases import CaseConflict, CaseView, Remembered
+from tests.forks import Told
 from tests.handover.handover_builders import SATO, SUZUKI, asks, hears, said, steps
 
 ROOT = Path(__file__).parents[2]
@@ -87,21 +86,10 @@ with open_store(sys.argv[1]) as store:
 def test_processes_that_take_the_same_case_agree_on_who_has_it(database_url: str) -> None:
     with open_store(database_url) as store:
         case = asks(store)
-        staff = [
-            subprocess.Popen(
-                [sys.executable, "-c", _TAKE, database_url, str(case.id), str(number)],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            for number in (1, 2, 3)
-        ]
+        staff = [Told(_TAKE, database_url, str(case.id), str(number)) for number in (1, 2, 3)]
         for process in staff:
-            assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
         for process in staff:  # all are at the door: let them go
-            assert process.stdin is not None
             process.stdin.write("\n")
             process.stdin.flush()
         answers = sorted(process.communicate(timeout=30)[0].strip() for process in staff)

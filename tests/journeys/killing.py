@@ -7,10 +7,7 @@ can start them from the command line as well.
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import multiprocessing
-import multiprocessing.forkserver
 import os
 import shutil
 import signal
@@ -23,12 +20,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Protocol
 
 from emulator.signing import Outcome, Poster
 from tests.builders import write_city
+from tests.forks import Forked
 from tests.running import ROOT, wait_until
 
 CITY, SECRET, TOKEN = "test", "0123456789abcdef0123456789abcdef", "token-of-the-test"
@@ -80,36 +77,8 @@ class Process(Protocol):
     def wait(self, timeout: float | None = None) -> int: ...
 
 
-class Forked:
-    """`python app.py <role>`, in a process that has imported everything already."""
-
-    def __init__(self, role: str, environment: dict[str, str], log: Path) -> None:
-        self._process = _forks().Process(target=_run, args=(role, environment, log))
-        self._process.start()
-        assert self._process.pid is not None
-        self.pid = self._process.pid
-        self.kill, self.terminate = self._process.kill, self._process.terminate
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        ended = self._process.exitcode
-        assert ended is not None, f"has not ended within {timeout} s"
-        return ended
-
-
-@functools.cache
-def _forks() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["app", __name__])
-    with contextlib.chdir(ROOT):
-        multiprocessing.forkserver.ensure_running()
-    return context
-
-
 def _run(role: str, environment: dict[str, str], log: Path) -> None:
+    """`python app.py <role>`"""
     with log.open("ab") as written:
         os.dup2(written.fileno(), sys.stderr.fileno())
     os.environ.clear()
@@ -136,7 +105,7 @@ class Service:
 
     def _started(self, role: str) -> Process:
         if not self.from_shell:
-            return Forked(role, self.environment, self.log)
+            return Forked(_run, role, self.environment, self.log)
         with self.log.open("ab") as log:
             command = [sys.executable, str(ROOT / "app.py"), role]
             return subprocess.Popen(command, env=self.environment, cwd=ROOT, stderr=log)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import deque
 from types import SimpleNamespace
@@ -26,6 +23,7 @@ from media import MAX_BYTES
 from store import open_store
 from store.errors import StoreError
 from store.records import Outcome, Turn
+from tests.forks import Told
 from tests.messengers.desk_builders import CITY, ask_for_a_person, send_file
 from tests.running import ROOT, wait_until
 
@@ -218,8 +216,7 @@ def test_a_process_killed_while_it_fetches_leaves_the_picture_to_the_next_one(da
         send_file(store, case)
         try:
             for life in ("first", "second"):
-                command = [sys.executable, "-c", _A_PROCESS, database_url, line.url, life]
-                process.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+                process.append(Told(_A_PROCESS, database_url, line.url, life))
                 assert killed.wait(60)
             wait_until(lambda: store.attachments(CITY, case.id)[0].state == "kept", 60)
         finally:

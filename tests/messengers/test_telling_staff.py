@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from itertools import pairwise
@@ -23,8 +20,9 @@ from handlers.public.health import _notice_gauges
 from store import open_store
 from store.errors import LeaseLost
 from telemetry import JsonLines
+from tests.forks import Told
 from tests.messengers.desk_builders import CHIEF, FIRST, MARKER, SECOND, a_telling_city, ask_for_a_person
-from tests.running import ROOT, wait_until
+from tests.running import wait_until
 
 
 @pytest.fixture
@@ -291,7 +289,7 @@ with open_store(sys.argv[1]) as store:
 @pytest.mark.parametrize("killed_at", [(1, 4)])
 def test_a_process_killed_between_sending_and_marking_leaves_one_name_for_each_notice(database_url, mailbox, killed_at):
     """`kill -9` at the worst moment: the mail server has taken the mail, and the process never hears of it."""
-    process: list[subprocess.Popen[bytes]] = []
+    process: list[Told] = []
     kills = threading.Semaphore(0)
 
     def kill_at_the_worst_moment() -> None:
@@ -305,8 +303,7 @@ def test_a_process_killed_between_sending_and_marking_leaves_one_name_for_each_n
         cases = [ask_for_a_person(store, f"U{number}") for number in range(3)]
         try:
             for life in range(len(killed_at) + 1):
-                command = [sys.executable, "-c", _A_PROCESS, database_url, mailbox.url, f"life{life}"]
-                process.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}))
+                process.append(Told(_A_PROCESS, database_url, mailbox.url, f"life{life}"))
                 if life < len(killed_at):
                     assert kills.acquire(timeout=30)
             wait_until(lambda: len(set(mailbox.ids)) == 6 and store.notice_state().waiting == 0, 30)

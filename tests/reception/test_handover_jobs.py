@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from store import Store, open_store
 from store.errors import StoreError
 from store.records import Case, Outcome, Turn
 from tests.databases import Clock
+from tests.forks import Told
 from tests.reception.conftest import at
 from worker import Job, Worker, last_due
 
@@ -278,8 +277,9 @@ die()
 
 
 def killed_in_its_minute(address: str, now: float, when: str) -> int:
-    command = [sys.executable, "-c", _MINUTE_THEN_DIE, address, str(now), when]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=False).returncode
+    dying = Told(_MINUTE_THEN_DIE, address, str(now), when)
+    dying.communicate(timeout=60)
+    return dying.wait()
 
 
 @pytest.mark.parametrize("step", ["notice", "return"])

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -20,9 +17,8 @@ from store.errors import LeaseLost
 from store.rows import event_row, writing
 from store.writer import Kind, one_by_one
 from tests.databases import Clock
+from tests.forks import Told
 from tests.store.store_builders import AT_MS, a_turn, an_answer, an_event, an_outgoing
-
-_ROOT = Path(__file__).parents[2]
 
 _WORKER = """
 import sys
@@ -44,13 +40,7 @@ with open_store(sys.argv[1]) as store:
 """
 
 
-def _start(code: str, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def _line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
+def _line(process: Told) -> str:
     return process.stdout.readline().strip()
 
 
@@ -87,13 +77,12 @@ def test_two_processes_share_the_work_without_doing_any_twice(database_url: str)
     count = 150
     with open_store(database_url) as store:
         store.accept([an_event(f"e{n:03}", resident=f"U{n % 9}", occurred_at_ms=AT_MS + n) for n in range(count)])
-    workers = [_start(_WORKER, database_url, f"w{n}") for n in range(2)]
+    workers = [Told(_WORKER, database_url, f"w{n}") for n in range(2)]
     for worker in workers:
         assert _line(worker) == "ready"
 
     outputs = []
     for worker in workers:
-        assert worker.stdin is not None
         worker.stdin.write("\n")
         worker.stdin.flush()
     for worker in workers:
@@ -132,7 +121,7 @@ for door in range(4):
 def test_a_process_killed_in_the_middle_of_writing_loses_nothing_it_has_acknowledged(database_url: str) -> None:
     acknowledged: list[int] = []
     for life in range(3):
-        process = _start(_ACCEPTOR, database_url, str(life * 1_000_000))
+        process = Told(_ACCEPTOR, database_url, str(life * 1_000_000))
         acknowledged += [int(_line(process)) for _ in range(60)]
         os.kill(process.pid, signal.SIGKILL)
         # What was printed before the kill counts as acknowledged, too; the last line may be cut in half.
@@ -166,7 +155,7 @@ time.sleep(60)
 def test_a_killed_workers_work_is_taken_up_by_the_next(database_url: str, clock: Clock) -> None:
     with open_store(database_url, clock=clock) as store:
         store.accept([an_event("e1", resident="U1"), an_event("e2", resident="U2")])
-        killed = _start(_KILLED_WORKER, database_url, str(clock.now))
+        killed = Told(_KILLED_WORKER, database_url, str(clock.now))
         assert _line(killed) == "holding"
         os.kill(killed.pid, signal.SIGKILL)
         killed.communicate(timeout=30)
