@@ -52,6 +52,11 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """By how the store's fixed words begin."""
 
+COMPLAINTS: Final[Mapping[str, str]] = {
+    "left_all": "24時間のうちに、すべてのお知らせを止めた人",
+    "left_topic": "24時間のうちに、この分野を止めた人",
+    "said": "24時間のうちに届いた「多い」「うるさい」などの声",
+}
 TOO_FEW: Final = "出ません（20人より少ないなど）"
 """LINE tells no smaller number, and none of what it does not count."""
 
@@ -218,6 +223,7 @@ def result_rows(results: NoticeResults) -> list[tuple[str, int | str]]:
         ("送れなかった", results.failed),
         ("止めたので送らなかった", results.stopped),
         ("送ったあと、アカウントをブロックした人", results.blocked_since),
+        *((words, results.complaints.get(what, 0)) for what, words in COMPLAINTS.items()),
     ]
     rows += [
         (f"受け付けたうち {LANGUAGES.get(code, code)}", count) for code, count in sorted(results.languages.items())
