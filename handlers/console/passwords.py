@@ -29,8 +29,25 @@ IN_LINE = 8
 _LONGEST = 1_000
 """Characters that are looked at at all."""
 
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "12345678901234567890", "1qaz2wsx3edc4rfv5tgb")
-_COMMON = ("password", "passw0rd", "pa55word", "admin", "administrator", "welcome", "madoguchi", "yakusho", "letmein")
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "12345678901234567890",
+    "1qaz2wsx3edc4rfv5tgb",
+    "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん",
+    "いろはにほへとちりぬるをわかよたれそ",
+)
+_COMMON = (
+    *("password", "pass", "admin", "administrator", "welcome", "letmein", "login", "master", "secret", "iloveyou"),
+    *("sunshine", "princess", "monkey", "dragon", "football", "baseball", "superman", "pokemon", "doraemon", "sakura"),
+    *("madoguchi", "yakusho", "shiyakusho", "kumiai", "nippon", "japan", "himitsu", "arigatou", "aishiteru"),
+    *("ぱすわーど", "パスワード", "ひみつ", "秘密", "まどぐち", "窓口", "市役所", "しやくしょ", "職員"),
+)
+"""What people begin with when they are asked for a password; also inside longer ones. No list of leaked passwords: the
+stems from which most of those are made."""
+
+_DISGUISES = str.maketrans("@401!35$7", "aaoiiesst")
+"""Figures and signs that stand for letters: p@ssw0rd."""
 
 
 class Busy(Exception):
@@ -90,23 +107,32 @@ def complaint(password: str, known: Iterable[str]) -> str:
     small = words.lower()
     if len(set(small)) < 5:
         return "同じ文字のくり返しは、すぐに当てられます。別のパスワードにしてください。"
-    if len(_without(small, _guessable(known))) < MIN_LENGTH // 2:
+    own, runs = _names(known), _runs()
+    plain = _without(small, [*own, *runs])
+    if len(_once(_without(plain.translate(_DISGUISES), [*own, *_COMMON]))) < MIN_LENGTH // 2:
         return "名前・メールアドレス・市の名前や、よくある並びが、ほとんどを占めています。別の言葉を足してください。"
     return ""
 
 
-def _guessable(known: Iterable[str]) -> list[str]:
-    """The longest first."""
-    parts = {part for word in known for part in re.split(r"[\s@._\-・]+", _folded(word).lower()) if len(part) >= 3}
-    runs = {run[i : i + 4] for line in _RUNS for run in (line, line[::-1]) for i in range(len(run) - 3)}
-    years = {str(year) for year in range(1940, 2040)}
-    return sorted(parts | runs | years | set(_COMMON), key=lambda part: (-len(part), part))
+def _names(known: Iterable[str]) -> list[str]:
+    return [part for word in known for part in re.split(r"[\s@._\-・]+", _folded(word).lower()) if len(part) >= 3]
 
 
-def _without(words: str, guessable: list[str]) -> str:
-    """What is left of a password when what everybody would guess is taken out, and repetitions count once."""
-    for part in guessable:
+def _runs() -> list[str]:
+    """Three neighbours on a keyboard or in a row of letters, forwards or backwards; and years."""
+    runs = {run[i : i + 3] for line in _RUNS for run in (line, line[::-1]) for i in range(len(run) - 2)}
+    return [*(str(year) for year in range(1940, 2040)), *sorted(runs)]
+
+
+def _without(words: str, guessable: Iterable[str]) -> str:
+    """What is left of a password when what everybody would guess is taken out."""
+    for part in sorted(set(guessable), key=lambda part: (-len(part), part)):
         words = words.replace(part, "")
+    return words
+
+
+def _once(words: str) -> str:
+    """Repetitions count once."""
     return re.sub(r"(.+?)\1+", r"\1", words)
 
 
