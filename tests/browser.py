@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playw
 
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 NewPage = Callable[..., Page]
 

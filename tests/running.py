@@ -22,7 +22,7 @@ from store import open_store
 
 ROOT = Path(__file__).parents[1]
 CITY, SECRET, TOKEN = "demo", "0123456789abcdef0123456789abcdef", "token-of-the-test"
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 @dataclass

