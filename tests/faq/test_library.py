@@ -268,9 +268,8 @@ def test_readers_see_one_whole_knowledge_while_it_is_exchanged(library: Library,
             if set(knowledge.index.ids) != set(knowledge.entries):
                 wrong.append(knowledge.version)
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    for reader in readers:
-        reader.start()
+    reader = threading.Thread(target=read)  # more would only take its turns
+    reader.start()
     for number in range(5):
         save(
             cities / "one/faq/more.yaml",
@@ -278,8 +277,7 @@ def test_readers_see_one_whole_knowledge_while_it_is_exchanged(library: Library,
         )
         library.check_now()
     done.set()
-    for reader in readers:
-        reader.join()
+    reader.join()
 
     assert wrong == []
     assert "more-4" in library.get("one").entries
