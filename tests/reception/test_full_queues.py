@@ -13,6 +13,7 @@ from bot.numbering import plain_text
 from desk import decide
 from faq.knowledge import Knowledge
 from store import Outcome, OwnerChanged, QueueFull, Store, open_store
+from store.errors import StoreError
 from store.records_contacts import Contact
 from tests.reception.conftest import at
 from tests.store.store_builders import a_case, a_turn
@@ -126,6 +127,24 @@ def test_out_of_hours_nobody_stands_in_line_and_everybody_is_taken(
         ask_for_a_person(store, city_of_departments, f"U{number}", NIGHT)
 
     assert store.waiting("test", "市民課").count == ROOM + 2
+
+
+def test_a_queue_that_cannot_be_read_turns_nobody_away(
+    store: Store, city_of_departments: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the door would decide the same again and again, and the store refuse it as often."""
+
+    def away(*_: object) -> None:
+        raise StoreError("away")
+
+    for number in range(ROOM):
+        ask_for_a_person(store, city_of_departments, f"U{number}")
+    monkeypatch.setattr(store, "waiting", away)
+
+    words = ask_for_a_person(store, city_of_departments, "U9")
+
+    assert "お受けできません" not in words
+    assert store.open_case("test", "U9") is not None
 
 
 def test_a_form_is_taken_while_the_queue_is_full(store: Store) -> None:
