@@ -102,3 +102,31 @@ def test_words_of_staff_that_came_while_the_network_was_cut_arrive_once(
     house.parts.store.reply_case(CITY, case.id, SATO, "三つ目", "k3")
 
     expect(page.locator(".message.staff .bubble")).to_have_text(["一つ目", "二つ目", "三つ目"])
+
+
+def test_without_a_free_stream_the_page_looks_by_itself_and_shows_each_word_once(
+    sqlite_url: str,
+    tmp_path: Path,
+    demo_library: Library,
+    new_page: NewPage,  # noqa: F811
+) -> None:
+    with a_running_house(sqlite_url, tmp_path, demo_library, LIVE_STREAMS="0") as house:
+        page, counter = new_page(), Desk(house.parts.library, house.parts.store)
+        streams: list[int] = []
+        page.on("response", lambda answer: streams.append(answer.status) if "/stream" in answer.url else None)
+        case = waits_for_a_person(page, house)
+        counter.take(case, SATO)
+        house.parts.store.reply_case(CITY, case.id, SATO, "市民課の佐藤です。", "k1")
+
+        staff = page.locator(".message.staff .bubble")
+        expect(staff).to_have_text(["市民課の佐藤です。"], timeout=15_000)  # it looks every five seconds
+        expect(page.locator("#owner")).to_contain_text("お話し中です")
+        house.parts.store.reply_case(CITY, case.id, SATO, "いつ来られますか。", "k2")
+        expect(staff).to_have_text(["市民課の佐藤です。", "いつ来られますか。"], timeout=15_000)
+        taken = house.parts.store.case(CITY, case.id)
+        assert taken is not None
+        counter.close(taken, SATO, "answered")
+        expect(page.locator("#owner")).to_be_hidden(timeout=15_000)
+        expect(page.locator(".message").last).to_contain_text("自動の案内がお答えします")
+
+    assert set(streams) == {503}
