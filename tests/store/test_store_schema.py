@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,10 +19,9 @@ from store.opening import database_url as as_url
 from store.opening import schema_version
 from store.tables import metadata
 from tests.databases import Clock
+from tests.forks import Told
 from tests.store.store_builders import an_event
 
-_ROOT = Path(__file__).parents[2]
-# Alembic's own: one row, the number of the schema.
 _WITHOUT_CITY = {"alembic_version"}
 
 
@@ -70,6 +67,8 @@ def test_a_database_from_nothing_is_ready_at_once_and_opens_again(empty_database
 _OPEN_AND_ACCEPT = """
 import sys
 from store import ArrivedEvent, open_store
+sys.stderr = sys.stdout
+print("ready", flush=True)
 sys.stdin.readline()
 with open_store(sys.argv[1]) as store:
     store.accept([ArrivedEvent("demo", sys.argv[2], "U1", 1, "message", {}, 1)])
@@ -77,21 +76,13 @@ with open_store(sys.argv[1]) as store:
 
 
 def test_processes_that_start_together_make_the_schema_once(empty_database_url: str) -> None:
-    starters = [
-        subprocess.Popen(
-            [sys.executable, "-c", _OPEN_AND_ACCEPT, empty_database_url, f"e{number}"],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(3)
-    ]
+    starters = [Told(_OPEN_AND_ACCEPT, empty_database_url, f"e{number}") for number in range(3)]
+    for starter in starters:
+        assert starter.stdout.readline() == "ready\n"
     for starter in starters:  # they are loaded and waiting: let all go at the same moment
-        assert starter.stdin is not None
         starter.stdin.write("\n")
         starter.stdin.flush()
-    results = [(starter.communicate(timeout=60)[1], starter.returncode) for starter in starters]
+    results = [(starter.communicate(timeout=60)[0], starter.wait()) for starter in starters]
 
     assert results == [("", 0)] * 3
     engine = create_engine(as_url(empty_database_url))
