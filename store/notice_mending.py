@@ -12,10 +12,11 @@ from store.errors import LeaseLost, NoticeConflict
 from store.notice_again import its_list_is_kept, may_go_again
 from store.notice_chunks import NoticeChunks
 from store.notice_rows import notice_view
-from store.notice_steps import locked_notice, take_step
+from store.notice_steps import corrected, locked_notice, take_step, this_notice
 from store.records_notices import ClaimedChunk, NoticeView
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_recipients as people
+from store.tables_notices import notices
 
 BLIND_SPLITS = 3
 """How often a call is divided without a sign that the message itself is good: 15 calls, and it is given up."""
@@ -54,7 +55,7 @@ class NoticeMending(NoticeChunks):
         """Let what was given up go out once more, as far as nobody can hear it twice (`store.notice_again`).
 
         A call that may have been accepted keeps its key and the time of its first try: after that day it ends. With
-        nothing to be sent, or while the notice is on its way, it is a `NoticeConflict`.
+        nothing to be sent, while the notice is on its way, or when it was corrected, it is a `NoticeConflict`.
         """
         now = self._now()
 
@@ -62,6 +63,9 @@ class NoticeMending(NoticeChunks):
             row = locked_notice(connection, city, number)
             if row.expires_at is not None and row.expires_at <= now:
                 raise NoticeConflict(row.status, "it is over")
+            wrong = select(notices.c.id).where(this_notice(city, number), corrected())
+            if connection.execute(wrong).one_or_none() is not None:
+                raise NoticeConflict(row.status, "it was corrected")
             these = and_(chunks.c.city == city, chunks.c.notice_id == number, may_go_again(now), its_list_is_kept())
             first_at = case((chunks.c.fate_unknown.is_(True), chunks.c.first_at), else_=None)
             fresh = {"state": "open", "due_at": now, "reason": "", "finished_at": None, "first_at": first_at}

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, select
 
 from store.acts import Acts
+from store.notice_steps import corrected
 from store.rows import clean
 from store.tables_notices import notice_pictures as table
 from store.tables_notices import notices
@@ -89,11 +90,7 @@ def _showing(address: ColumnElement[str]) -> Any:
 
 def _is_told() -> ColumnElement[bool]:
     """Neither stopped nor corrected: what was wrong is not shown again, though its words stay beside the right ones."""
-    later = notices.alias("later")
-    same = or_(later.c.original == notices.c.id, and_(notices.c.original != 0, later.c.original == notices.c.original))
-    out = and_(later.c.mark == "correction", later.c.number != "", later.c.status != "stopped")
-    corrected = exists(select(later.c.id).where(later.c.city == notices.c.city, later.c.id > notices.c.id, out, same))
-    return and_(notices.c.status != "stopped", ~corrected)
+    return and_(notices.c.status != "stopped", ~corrected())
 
 
 def _picture(row: Any) -> NoticePicture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from notify.notice_life import JAPAN, Event, Step, Who, step_of
 from store.audit import lock_audit, write_audit
@@ -86,6 +86,14 @@ def corrected_by(connection: Connection, row: Row[Any]) -> list[Row[Any]]:
     moving = notices.c.status.in_(("scheduled", "planning", "sending", "paused"))
     found = select(notices).where(notices.c.city == row.city, notices.c.id != row.id, these, moving)
     return list(connection.execute(found.order_by(notices.c.id)))
+
+
+def corrected() -> ColumnElement[bool]:
+    """Of a row of `notices`: a correction that is out says that it was wrong."""
+    later = notices.alias("later")
+    same = or_(later.c.original == notices.c.id, and_(notices.c.original != 0, later.c.original == notices.c.original))
+    out = and_(later.c.mark == "correction", later.c.number != "", later.c.status != "stopped")
+    return exists(select(later.c.id).where(later.c.city == notices.c.city, later.c.id > notices.c.id, out, same))
 
 
 def _before(connection: Connection, row: Row[Any]) -> Iterator[Row[Any]]:

@@ -237,15 +237,16 @@ class _Pages:
         issued = kept.issued_at is not None
         head = None if issued else self.store.head_count(kept.city, kept.audience, self.data.now())
         results = self.store.notice_results(kept.city, kept.id) if issued else None
+        related = [one for one in self.store.related_notices(kept.city, kept.id) if one.id != kept.id]
         return self._render(
             "console/notice.html",
             notice=kept,
             head=head if "line" in kept.channels else None,
             progress=self._progress(kept),
             results=notice_view.result_rows(results) if results else [],
-            once_more=notice_view.once_more(kept, results, self.data.now()) if results else None,
+            once_more=notice_view.once_more(kept, results, self.data.now(), related) if results else None,
             stops=self.store.stopped_by(kept.city, kept.id),
-            related=[one for one in self.store.related_notices(kept.city, kept.id) if one.id != kept.id],
+            related=related,
             may_approve=notice_view.may_approve(me, kept),
             names=self.data.names(kept.city),
             settings=notices,

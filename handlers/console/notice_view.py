@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -197,10 +197,14 @@ class OnceMore:
     refusal: str
 
 
-def once_more(notice: NoticeView, results: NoticeResults, now: datetime) -> OnceMore | None:
-    """Only when it is over: while it goes out, what can be mended is mended by itself."""
+def once_more(
+    notice: NoticeView, results: NoticeResults, now: datetime, related: Sequence[NoticeView] = ()
+) -> OnceMore | None:
+    """Only when it is over: while it goes out, what can be mended is mended by itself. `related`: its corrections."""
     if notice.status != "done":
         return None
+    if (results.again or results.again_mails) and any(_corrects(one, notice) for one in related):
+        return OnceMore("", "訂正を出したので、このお知らせは、もう送りません。")
     parts = [f"住民 {results.again:,} 人"] if results.again else []
     parts += [f"メール {results.again_mails:,} 通"] if results.again_mails else []
     over = notice.expires_at is not None and notice.expires_at <= now
@@ -212,6 +216,10 @@ def once_more(notice: NoticeView, results: NoticeResults, now: datetime) -> Once
             "LINE にもう確かめられません。2回届くことがあるので、送り直しません。"
         )
     return OnceMore(offer, refusal) if offer or refusal else None
+
+
+def _corrects(one: NoticeView, wrong: NoticeView) -> bool:
+    return one.mark == "correction" and bool(one.number) and one.status != "stopped" and one.id > wrong.id
 
 
 def result_rows(results: NoticeResults) -> list[tuple[str, int | str]]:

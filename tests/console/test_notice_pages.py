@@ -408,6 +408,20 @@ def test_what_was_not_sent_is_sent_again_by_whoever_may_send(hall):
     assert len(hall.store.claim_chunks("w", 10, 8.0)) == 1
 
 
+def test_what_was_corrected_is_not_offered_again(hall):
+    author = hall.as_role("編集", city="other")
+    number = _given_up(hall, author)
+    response = author.post("/notices", {**FILLED, "original": str(number)})
+    draft = int(response.location.rpartition("/")[2])
+    assert "送れなかった分をもう一度送る" in author.get(f"/notices/{number}").text, "a draft is no correction yet"
+    press(author, draft, "issue")
+
+    page = author.get(f"/notices/{number}").text
+
+    assert "訂正を出したので、このお知らせは、もう送りません。" in page
+    assert "送れなかった分をもう一度送る" not in page
+
+
 def test_staff_are_told_plainly_of_whom_nobody_knows_whether_they_have_it(hall):
     author = hall.as_role("編集", city="other")
     a_friend(hall.store, "U1", city="other", topics=("kosodate",))

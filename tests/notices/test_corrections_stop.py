@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from store import Store
+from store import NoticeConflict, Store
 from store.records_notices import Audience, NoticeView
 from tests.databases import Clock
 from tests.notices.notice_builders import CITY, a_notice, add_friends
@@ -63,6 +63,21 @@ def test_what_was_sent_whole_stays_on_the_pages(store: Store, clock: Clock) -> N
 
     assert status(store, wrong.id) == "done"
     assert stops(store) == []
+
+
+def test_what_line_refused_of_a_wrong_one_is_not_sent_again(store: Store, clock: Clock) -> None:
+    add_friends(store, 3)
+    wrong = issued(store)
+    store.plan_due_notices(_now(clock))
+    [call] = store.claim_chunks("w", 1, 8.0)
+    store.chunk_dead(call, "monthly limit")
+    right = issued(store, mark="correction", original=wrong.id)
+
+    with pytest.raises(NoticeConflict, match="corrected"):
+        store.resend_notice(CITY, wrong.id, by=_MAKER)
+
+    store.stop_notice(CITY, right.id, by=_MAKER)
+    assert store.resend_notice(CITY, wrong.id, by=_MAKER).status == "sending", "the correction was the mistake"
 
 
 def test_a_repeating_one_does_not_come_again(store: Store, clock: Clock) -> None:
