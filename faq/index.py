@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from faq import kept_units
 from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.holdings import Holdings
@@ -139,6 +140,7 @@ def build_index(
     An `earlier` index of the city lends its constants of the decision while hardly an entry has changed.
     """
     own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
+    kept_units.recall((entry.id, (*ask_texts(entry), entry.answer)) for entry in entries)
     asks_of = [[read(text, own_forms, thesaurus) for text in ask_texts(entry)] for entry in entries]
     answers = [read(entry.answer, own_forms, thesaurus, asks=False) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]

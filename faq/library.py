@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from faq import kept_units
 from faq.content import CITY_FILE, CityFiles, base_folder, content_files, read_folder
 from faq.in_mode import in_mode
 from faq.knowledge import Knowledge, build_knowledge
@@ -165,6 +166,7 @@ class Library:
         with self._work:
             try:
                 exchanged = self._refresh(city, force)
+                kept_units.keep()
                 if exchanged:
                     give_back_memory()
                 return exchanged

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from faq import yaml_tree
 
-MOST_KEPT: Final = 600
+MOST_KEPT: Final = 1_200
 """Files. The ones that were used longest ago go first."""
 
 _state: dict[str, Path] = {}
@@ -32,6 +32,11 @@ def keep_in(folder: Path | None) -> None:
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
             _state["folder"] = folder
+
+
+def keeping() -> bool:
+    """Whether there is a folder to keep things in."""
+    return "folder" in _state
 
 
 def load(kind: str, text: str) -> Any:

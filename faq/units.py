@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
@@ -34,21 +34,37 @@ def units(text: str) -> tuple[Token, ...]:
 
 def spoken(text: str) -> tuple[Token, ...]:
     """All units of a text, sentence by sentence."""
-    sentences = _SENTENCE.findall(text)
-    if len(sentences) == 1:
+    cut = sentences(text)
+    if len(cut) == 1:
         return _units_of(text)
-    return tuple(chain.from_iterable(map(_units_of, sentences)))
+    return tuple(chain.from_iterable(map(_units_of, cut)))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences whose units are remembered."""
+    found: list[str] = _SENTENCE.findall(text)
+    return [text] if len(found) == 1 else found
 
 
 def _units_of(sentence: str) -> tuple[Token, ...]:
     known = _memory.get(sentence)
     if known is None:
         known = analyse(normalise(sentence))
-        with _lock:
-            _memory[sentence] = known
-            while len(_memory) > _REMEMBERED:
-                _memory.popitem(last=False)
+        remember({sentence: known})
     return known
+
+
+def remembered(sentence: str) -> tuple[Token, ...] | None:
+    """The units of a sentence, when it was cut before."""
+    return _memory.get(sentence)
+
+
+def remember(cut: Mapping[str, tuple[Token, ...]]) -> None:
+    """Take over the units of these sentences."""
+    with _lock:
+        _memory.update(cut)
+        while len(_memory) > _REMEMBERED:
+            _memory.popitem(last=False)
 
 
 def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:

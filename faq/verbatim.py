@@ -25,6 +25,9 @@ LONGEST: Final = 60
 RECENT: Final = 8
 """Sentences. Search and conversation look at the same one, and what it comes to is worked out once."""
 
+MOST_CLAIMS: Final = 200_000
+"""Sentences of staff that are remembered for the next build: ten cities of 2,000 entries."""
+
 _MARKS: Final = re.compile(r"[\s、。,.!?・…「」『』()（）♪☆★~〜ー\-]+")
 # What people put behind the thing they ask about; cut again and again until nothing is left to cut.
 _ENDING: Final = re.compile(
@@ -102,10 +105,28 @@ def bare(sentence: str) -> str:
     return rest
 
 
-@lru_cache(maxsize=50_000)
 def _as_claimed(sentence: str) -> tuple[str, str]:
     """A sentence of staff, bare and as it sounds. Only theirs are remembered; of what residents type, the last few."""
-    return bare(sentence), sounded(sentence)
+    claim = _claims.get(sentence)
+    if claim is None:
+        claim = bare(sentence), sounded(sentence)
+        remember({sentence: claim})
+    return claim
+
+
+def remembered(sentence: str) -> tuple[str, str] | None:
+    """A sentence of staff as it was claimed before."""
+    return _claims.get(sentence)
+
+
+def remember(claims: Mapping[str, tuple[str, str]]) -> None:
+    """Take over these sentences of staff, bare and as they sound; when there are too many, all others are forgotten."""
+    if len(_claims) + len(claims) > MOST_CLAIMS:
+        _claims.clear()
+    _claims.update(claims)
+
+
+_claims: dict[str, tuple[str, str]] = {}
 
 
 @lru_cache(maxsize=RECENT)
