@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import cast, get_args
 from zoneinfo import ZoneInfo
 
 from bot import answer as say
@@ -22,8 +21,9 @@ from bot.followup import recognise_followup
 from bot.handover import THE_BOT, Owner
 from bot.helpful import choose_helpful, taught
 from bot.intents import Intent, chosen_number, recognise
-from bot.languages import NAMES, foreign_language, named_language
-from bot.messages import Choice, Choices, Inquiry, Language, Text
+from bot.language_choice import choose_language
+from bot.languages import foreign_language, named_language
+from bot.messages import Choice, Choices, Inquiry
 from bot.numbering import NUMBERED
 from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
@@ -229,7 +229,7 @@ def _small_talk_or_command(turn: Turn) -> Response | None:
         return turn.reply("talk", turn.voice.text(_without_words(text)), *say.way_on(turn.voice))
     named = named_language(text)
     if named:
-        return _choose_language(turn, named)
+        return choose_language(turn, named)
     intent = recognise(text)
     if intent in ("yes", "confused") and talk.numbered and not talk.asked_for_feedback:
         return turn.list_again(turn.voice.text("number_out_of_range", count=talk.numbered))
@@ -328,28 +328,6 @@ def _choose_topic(turn: Turn, rest: str) -> Response:
     return turn.reply("menu", *say.topic_blocks(turn.voice, topic_id, _number(page)), misses=0, topic=topic_id)
 
 
-def _choose_language(turn: Turn, code: str) -> Response:
-    if code not in get_args(Language):
-        return gone(turn)
-    turn = turn.speaking(cast(Language, code))
-    entry = turn.voice.shown(turn.conversation.entry_id)
-    changed = _language_changed(turn)
-    if entry is None:
-        foreign = (languages(turn.voice),) if code in NAMES else ()
-        return turn.reply("talk", changed, *foreign, *say.way_on(turn.voice))
-    talk = turn.conversation
-    response = answered(turn, entry, (), question=talk.question, learning=talk.learning_from == "answer")
-    return replace(response, reply=with_first(response.reply, changed))
-
-
-def _language_changed(turn: Turn) -> Text:
-    """That we changed the language, in that language, even if the city's other sentences are not translated."""
-    code = turn.voice.language
-    if code in NAMES:
-        return Text(turn.voice.say(f"language_changed_{code}"), code)
-    return turn.voice.text("language_changed")
-
-
 def _choose_erase(turn: Turn, verdict: str) -> Response:
     if verdict == "yes":
         done = turn.reply("talk", turn.voice.text("erase_done"), *say.way_on(turn.voice))
@@ -368,7 +346,7 @@ _CHOICES: dict[str, Callable[[Turn, str], Response]] = {
     "helpful": choose_helpful,
     "shelter": choose_shelter,
     "water": choose_water,
-    "language": _choose_language,
+    "language": choose_language,
     "erase": _choose_erase,
     "wish": lambda turn, rest: wished(turn, rest) or gone(turn),
 }
@@ -392,8 +370,8 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response | None]] = {
     "wrong": _wrong,
     "erase": _ask_before_erasing,
     "confused": _not_understood,
-    "easy": lambda turn: _choose_language(turn, "easy"),
-    "plain": lambda turn: _choose_language(turn, "ja"),
+    "easy": lambda turn: choose_language(turn, "easy"),
+    "plain": lambda turn: choose_language(turn, "ja"),
     "wishes": lambda turn: wished(turn, ""),
     "wish_stop": lambda turn: wished(turn, "stop"),
     "wish_less": lambda turn: wished(turn, "less"),
