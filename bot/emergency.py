@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.emergency_ear import ear
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
 from bot.emergency_words import PATTERNS, UNLESS, Emergency
@@ -28,12 +29,17 @@ def recognise_emergency(text: str) -> Emergency:
     >>> recognise_emergency("もう死にたい"), recognise_emergency("死亡届の出し方")
     ('suicide', '')
     """
-    searched = squash(text).translate(_LARGE)
+    searched = searched_letters(text)
     return _heard_again(searched) if len(searched) <= COMMON_LETTERS else _heard(searched)
 
 
+def searched_letters(text: str) -> str:
+    """The letters of a message as the rules read them."""
+    return squash(text).translate(_LARGE)
+
+
 def _heard(searched: str) -> Emergency:
-    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_signs(searched)
+    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_less(searched)
 
 
 # Hundreds of patterns for every message: what many people write is looked at once (`faq.knowledge.Knowledge.search`).
@@ -45,11 +51,13 @@ def _speaks_of(kind: Emergency, searched: str) -> bool:
     return bool(_HEARD[kind].search(searched)) and not (unless and unless.search(searched))
 
 
-def _told_by_signs(searched: str) -> Emergency:
-    """The kind whose signs all stand in a message that is no story and speaks of no procedure."""
+def _told_by_less(searched: str) -> Emergency:
+    """The kind whose signs all stand in a message that is no story and speaks of no procedure, or that its letters tell
+    (`bot.emergency_ear`)."""
     if len(searched) > LONGEST_CRY or _PROCEDURE.search(searched):
         return ""
-    return next((kind for kind, signs in _SIGNS if all(sign.search(searched) for sign in signs)), "")
+    by_signs: Emergency = next((kind for kind, signs in _SIGNS if all(sign.search(searched) for sign in signs)), "")
+    return by_signs or ear().hears(searched)
 
 
 def _folded(pattern: str) -> str:

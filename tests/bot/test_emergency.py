@@ -3,9 +3,11 @@
 The phrasings are in emergency_phrasings.yaml. Recall of the right kind at first look, before anything was mended: 1.00
 on 169 phrases from the same sitting as `dev`; then, for phrases written after the patterns, .52 of 101, .42 of 140, .59
 of 101, .72 of 81, .47 of 70 and .53 of 55. Since signs stand beside the whole phrases (bot/emergency_signs.py): .55 of
-62, .48 of 63 that were strange on purpose, and .84 of the last 45; of any kind .56, .54 and .87. So the shares asked
-for below say that what was once missed stays heard; the next resident's words are heard about as often as the last
-figures.
+62, .48 of 63 that were strange on purpose, and .84 of the last 45; of any kind .56, .54 and .87. Of `evening` .68 (any
+kind .73), of `second_evening` .41 (.45); since letters are weighed, too (bot/emergency_ear.py), and before either was
+learned from, .60 (.73) of `second_evening` and, with the roots, .75 (.81) of `third_evening`, of which the rules alone
+heard .54 (.57). So the shares asked for below say that what was once missed stays heard; the next resident's words are
+heard about as often as the last figures.
 """
 
 import csv
@@ -25,20 +27,7 @@ PHRASINGS = YAML(typ="safe").load((HERE / "emergency_phrasings.yaml").read_text(
 KINDS = ("suicide", "child_abuse", "violence", "fire", "ambulance", "police", "disaster", "help")
 OTHER_CITY = ROOT / ".." / "shared" / "data" / "localgovfaq" / "faq.csv"
 
-ABOUT_DANGER = {
-    "life-line": "people who want to die",
-    "dv-consult": "violence by a partner",
-    "sexual-violence": "sexual violence",
-    "moving-protection": "people who fled from a violent partner",
-    "child-abuse-189": "children who are hurt, and those who fear to hurt them",
-    "elder-abuse": "old people who are beaten",
-    "ambulance": "calling an ambulance",
-    "emergency-consult": "whether to call an ambulance",
-    "fire-119": "reporting a fire",
-    "school-counsel": "a child's SOS",
-    "police-consult": "people who are followed, waited for or threatened",
-}
-"""Entries of the demo city that are themselves about danger, and what about: their words may be heard as a cry."""
+ABOUT_DANGER = PHRASINGS["about_danger"]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +42,14 @@ def said(half: str) -> list[tuple[str, str]]:
 def words_of(entry: Entry) -> tuple[str, ...]:
     translated = tuple(translation.question for translation in entry.translations.values())
     return (entry.question, *entry.phrasings, *entry.keywords, *entry.tests, *translated)
+
+
+@pytest.mark.parametrize("part", ["evening", "learned", "second_evening", "third_evening"])
+def test_cries_of_later_batches_stay_heard_though_one_danger_is_taken_for_another_at_times(part: str) -> None:
+    heard = [(kind, phrase, recognise_emergency(phrase)) for kind, phrase in said(part)]
+
+    assert sum(not found for _, _, found in heard) <= 0.03 * len(heard), [phrase for _, phrase, f in heard if not f]
+    assert sum(kind != found for kind, _, found in heard) <= 0.08 * len(heard)
 
 
 @pytest.mark.parametrize("half", ["dev", "unseen"])

@@ -1,0 +1,88 @@
+"""Hears danger in words that no rule names, by the letters of a message.
+
+The rules (bot/emergency_words.py, bot/emergency_signs.py) know phrases and what gives danger away; frightened people
+find others. Here every run of one to four letters counts a little for danger or against it, and so does what the
+message speaks of (bot/emergency_roots.py), alone and two together. The weights were learned from a thousand cries and
+eight thousand ordinary questions by `benchmarks/learn_emergencies.py`, which writes emergency_ear.tsv. Asked only when
+the rules heard nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from bot.emergency_roots import OF_ROOT
+from bot.emergency_words import PATTERNS, Emergency
+
+FILE: Final = Path(__file__).with_name("emergency_ear.tsv")
+LONGEST_RUN: Final = 4
+DANGER_FROM: Final = 2.6
+"""Of three hundred ordinary questions of the demo city that were not learned from one is above (cross-validation), of
+the 1,786 of another city and of 300 lines of idle talk none."""
+
+
+class Pieces(NamedTuple):
+    """The different runs of letters in a message, and what it speaks of, alone and two together: `<blade>`,
+    `<blade+partner>`."""
+
+    runs: frozenset[str]
+    matters: frozenset[str]
+
+    def shares(self) -> Iterator[tuple[str, float]]:
+        """Each piece with how much it counts: a long message says no more than a short one."""
+        for pieces in self:
+            yield from ((piece, len(pieces) ** -0.5) for piece in pieces)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each piece says for something, beside a `constant`."""
+
+    constant: float
+    of_piece: dict[str, float]
+
+    def sum(self, found: Pieces) -> float:
+        of, known, total = self.of_piece.__getitem__, self.of_piece.keys(), self.constant
+        for pieces in found:
+            if pieces:
+                total += sum(map(of, pieces & known)) / len(pieces) ** 0.5
+        return total
+
+
+@dataclass(frozen=True)
+class Ear:
+    danger: Weights
+    kinds: dict[Emergency, Weights]
+
+    def hears(self, letters: str) -> Emergency:
+        """The kind of danger that these letters speak of most, or "" where they are rather a question."""
+        found = pieces_of(letters)
+        if self.danger.sum(found) < DANGER_FROM:
+            return ""
+        return max(self.kinds, key=lambda kind: self.kinds[kind].sum(found))
+
+
+def pieces_of(letters: str) -> Pieces:
+    """A message in pieces; its beginning and end are letters, too."""
+    text = f"^{letters}$"
+    runs = frozenset(text[at : at + size] for size in range(1, LONGEST_RUN + 1) for at in range(len(text) - size + 1))
+    spoken_of = sorted({matter for run in runs & OF_ROOT.keys() for matter in OF_ROOT[run]})
+    together = (f"<{one}+{other}>" for one, other in combinations(spoken_of, 2))
+    return Pieces(runs, frozenset((*(f"<{matter}>" for matter in spoken_of), *together)))
+
+
+@lru_cache(maxsize=1)
+def ear() -> Ear:
+    """The weights of the file, read once a process."""
+    head, constants, *rows = (line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines())
+    columns = {
+        name: Weights(float(constants[at]), {row[0]: float(row[at]) for row in rows if row[at]})
+        for at, name in enumerate(head)
+        if name
+    }
+    return Ear(columns["danger"], {kind: columns[kind] for kind in PATTERNS if kind in columns})
