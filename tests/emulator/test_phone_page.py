@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from emulator import LinePlatform, create_emulator
 from emulator.content import Content
+from tests.running import wait_until
 
 CARD = {
     "type": "bubble",
@@ -318,7 +319,7 @@ def test_the_rich_menu_is_pressed_where_its_areas_are(open_phone, platform, bot)
     page = open_phone()
 
     picture = page.locator("#menu-body img")
-    page.wait_for_function("document.querySelector('#menu-body img').complete")
+    wait_until(lambda: picture.evaluate("image => image.complete"))
     box = picture.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
 
