@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from faq.entry import Entry
 from faq.index import ask_texts
-from faq.text import analyse, content_forms, normalise
+from faq.text import analyse, content, content_forms, normalise
 from faq.units import units, words
 
 
@@ -30,7 +30,7 @@ class Peer(Protocol):
 
 
 def entry_tokens(entry: Entry) -> list[str]:
-    return [form for text in (*ask_texts(entry), entry.answer) for form in words(units(text), frozenset())]
+    return [form for text in (*ask_texts(entry), entry.answer) for form in words(content(units(text)), frozenset())]
 
 
 def query_tokens(query: str) -> list[str]:
@@ -135,7 +135,7 @@ class RapidFuzzScan:
     def __init__(self, entries: Sequence[Entry]) -> None:
         asks = [(number, text) for number, entry in enumerate(entries) for text in ask_texts(entry)]
         self.owners = [number for number, _ in asks]
-        self.texts = [" ".join(words(units(text), frozenset())) for _, text in asks]
+        self.texts = [" ".join(words(content(units(text)), frozenset())) for _, text in asks]
 
     def find(self, query: str, top: int = 5) -> list[int]:
         found = process.extract(" ".join(query_tokens(query)), self.texts, scorer=fuzz.token_set_ratio, limit=top * 5)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from faq.text import Token, is_content, to_hiragana
+from faq.text import Token, to_hiragana
 
 _RUN: Final = re.compile(r"[ぁ-ゖァ-ヺー]{3,}")
 # Two kana are mostly grammar; words of two kana (ぜい, くに) are found by Sudachi when they stand alone.
@@ -44,12 +44,14 @@ class KanaWord(NamedTuple):
     share: float
 
 
-def heard_in(tokens: Iterable[Token]) -> tuple[str, ...]:
-    """The words of a text that can be heard in kana, each as its reading, a tab and its form."""
+def heard_in(topical: Iterable[Token]) -> tuple[str, ...]:
+    """The words that can be heard in kana, of units that carry a topic: each as its reading, a tab and its form."""
     return tuple(
-        _said(token.reading, token.form)
-        for token in tokens
-        if SHORTEST_READING <= len(token.reading) <= LONGEST_READING and is_content(token)
+        [
+            _said(token.reading, token.form)
+            for token in topical
+            if SHORTEST_READING <= len(token.reading) <= LONGEST_READING
+        ]
     )
 
 

@@ -67,9 +67,9 @@ def remember(cut: Mapping[str, tuple[Token, ...]]) -> None:
             _memory.popitem(last=False)
 
 
-def words(tokens: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
-    """The forms that carry a topic; the city's own names do not."""
-    return [token.form for token in content(tokens) if token.form not in own_forms]
+def words(topical: Iterable[Token], own_forms: frozenset[str]) -> list[str]:
+    """The forms of units that carry a topic (`faq.text.content`); the city's own names do not."""
+    return [token.form for token in topical if token.form not in own_forms]
 
 
 class Read(NamedTuple):
@@ -94,11 +94,12 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool 
     if known is None:
         said = spoken(text)
         tokens = tuple(token for token in said if not token.idle)
-        found = tuple(words(tokens, own_forms))
+        topical = content(tokens)
+        found = tuple(words(topical, own_forms))
         groups = tuple(map(_group_term, thesaurus.named([token.form for token in tokens])))
         pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
         known = Read(
-            heard_in(tokens),
+            heard_in(topical),
             found,
             groups,
             pairs,
