@@ -1,9 +1,9 @@
 """What every door does with an inquiry: load what we remember, decide, and say what has to be saved.
 
 LINE's worker saves it with the event it came from; the widget saves it before it answers. What was decided carries the
-owner that was seen: if somebody else owns the talk by the time of writing, or the queue has filled meanwhile, the
-store refuses it (`OwnerChanged`, `QueueFull`) and the door asks again. Answers come from memory, so a store that does
-not answer costs the memory of the talk and nothing else.
+owner that was seen: if somebody else owns the talk by the time of writing, or the queue is another than the resident
+would hear, the store refuses it (`OwnerChanged`, `QueueFull`, `QueueMoved`) and the door asks again. Answers come from
+memory, so a store that does not answer costs the memory of the talk and nothing else.
 """
 
 from __future__ import annotations
@@ -159,6 +159,7 @@ def _record(inquiry: Inquiry, response: Response, now: datetime) -> Outcome:
             category=person.category,
             entry_id=person.entry_id,
             at_most=person.at_most,
+            ahead=person.ahead,
         ),
         feedback=None if feedback is None else Feedback(inquiry.city, inquiry.resident, feedback[0], feedback[1], now),
         proposal=None if response.teaches is None else proposal_of(inquiry.city, response.teaches, now),

@@ -118,10 +118,12 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     after = _back(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
     response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)
+    request = _request(turn, department, question, promised_at)
     # A queue that could not be read is no reason to refuse: asked again and again, it would be refused for ever.
-    limited = now == "open" and queue is not None
-    at_most = voice.city.handoff_of(department.name).max_waiting if limited else 0
-    return replace(response, person=replace(_request(turn, department, question, promised_at), at_most=at_most))
+    if now == "open" and queue is not None:
+        at_most = voice.city.handoff_of(department.name).max_waiting
+        request = replace(request, at_most=at_most, ahead=queue.waiting)
+    return replace(response, person=request)
 
 
 def choose_contact(turn: Turn, _rest: str = "") -> Response:

@@ -23,7 +23,7 @@ class PersonRequest:
     """A resident asked for a person: which department, about what, and when we said that somebody will answer.
 
     `entry_id`, `category`: what they had read last, "" for nothing. `at_most`: how many the department lets wait at
-    this moment, with this one; 0 for any number.
+    this moment, with this one; 0 for any number. `ahead`: how many they are told wait before them, -1 for nothing.
     """
 
     department: str
@@ -32,6 +32,7 @@ class PersonRequest:
     entry_id: str = ""
     category: str = ""
     at_most: int = 0
+    ahead: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from store.console_views import ConsoleViews
 from store.contacts import Contacts
 from store.core import LEASE_SECONDS, Clock
 from store.desk_book import DeskBook
-from store.errors import LeaseLost, NoticeConflict, OwnerChanged, QueueFull, StoreError
+from store.errors import LeaseLost, NoticeConflict, OwnerChanged, QueueFull, QueueMoved, StoreError
 from store.incidents import Incidents
 from store.learning import Learning
 from store.memory import Memory
@@ -109,6 +109,7 @@ __all__ = [
     "Proposal",
     "Purged",
     "QueueFull",
+    "QueueMoved",
     "QueueState",
     "Remembered",
     "Revision",

@@ -36,6 +36,13 @@ class QueueFull(OwnerChanged):
         super().__init__("the queue is full by now")
 
 
+class QueueMoved(OwnerChanged):
+    """More wait before the resident by now than they would be told: decide again. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("the queue has grown")
+
+
 class NoticeConflict(StoreError):
     """This cannot happen to the notice as it stands now (`status`), or somebody changed it first: look again."""
 

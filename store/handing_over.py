@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.handover import Event, State, Who, transition
 from store.engine import Written
-from store.errors import LeaseLost, OwnerChanged, QueueFull, StoreError
+from store.errors import LeaseLost, OwnerChanged, QueueFull, QueueMoved, StoreError
 from store.extras import Execute
 from store.file_rows import add_file
 from store.free_replies import lend_reply
@@ -41,6 +41,9 @@ _LOG = (
 TURN_AT, CASE_DEPARTMENT = 4, 3
 """The places of `at` in a turn's row and of `department` in a case's row."""
 
+TOLD_NEARLY = 5
+"""A fifth more than were told is near enough: hundreds who ask at once would else be decided hundreds of times."""
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -61,8 +64,8 @@ def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | Ow
         return OwnerChanged()
     if outcome.event is None and turn and engine.execute(_KNOWN_TURN, (city, turn[1])).fetchone():
         return Written((), more=False)
-    if outcome.case and not held and _is_full(engine.execute, outcome):
-        return QueueFull()
+    if outcome.case and not held and (refusal := _queue_refuses(engine.execute, outcome)):
+        return refusal
     if turn and held:
         turn = (*turn[:TURN_AT], max(turn[TURN_AT], held[3] + 1), *turn[TURN_AT + 1 :])
     written = engine.write(replace(outcome, turn=turn, case=None, owner=None))
@@ -80,12 +83,18 @@ def write_handover(engine: Engine, outcome: Writing) -> Written | LeaseLost | Ow
     return replace(written, more=written.more or lent)
 
 
-def _is_full(execute: Execute, outcome: Writing) -> bool:
-    """Whether as many wait as the department takes. Asked under the lock: of two who saw the last place, one has it."""
+def _queue_refuses(execute: Execute, outcome: Writing) -> OwnerChanged | None:
+    """Why the resident cannot stand in line as it was decided; None where they can.
+
+    Asked under the lock: of two who saw the last place one has it, and of two who were to hear that they are next.
+    """
     assert outcome.case is not None
-    department = outcome.case[CASE_DEPARTMENT]
-    waiting: int = execute(_WAITING, (outcome.city, department)).fetchone()[0]
-    return 0 < outcome.at_most <= waiting
+    if outcome.at_most <= 0 and outcome.ahead < 0:
+        return None
+    waiting: int = execute(_WAITING, (outcome.city, outcome.case[CASE_DEPARTMENT])).fetchone()[0]
+    if 0 < outcome.at_most <= waiting:
+        return QueueFull()
+    return QueueMoved() if 0 <= outcome.ahead < waiting - outcome.ahead // TOLD_NEARLY else None
 
 
 def _open(engine: Engine, case: Row, at: int, now: int) -> None:

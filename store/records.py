@@ -71,7 +71,8 @@ class Case:
     """A request for a person. `question` is masked; `promised_at` is when the resident was told to expect an answer.
 
     `entry_id`, `category`: what the resident had read last, "" for nothing. `at_most`: how many may wait in the
-    department, this one included, for it to be opened (`QueueFull` otherwise); 0 for any number. Not kept.
+    department, this one included, for it to be opened (`QueueFull` otherwise); 0 for any number. `ahead`: how many the
+    resident is told wait before them (`QueueMoved` where many more do); -1 for nothing said. Neither is kept.
     """
 
     city: str
@@ -84,6 +85,7 @@ class Case:
     category: str = ""
     entry_id: str = ""
     at_most: int = 0
+    ahead: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,8 @@ class Writing:
     """An outcome as rows, with the event it finishes (None: nothing to finish) and who sends its messages.
 
     `worker` "" leaves the messages to whoever claims them. `owner` is the mark of the owner it was decided for
-    (`bot.handover.Owner.mark`): "" the bot, None whoever it is. `at_most`: how many may wait with the new case.
+    (`bot.handover.Owner.mark`): "" the bot, None whoever it is. `at_most`: how many may wait with the new case,
+    `ahead`: how many were said to wait before it.
     """
 
     event: ClaimedEvent | None
@@ -252,6 +253,7 @@ class Writing:
     file: SentFile | None = None
     wishes: Wishes | None = None
     at_most: int = 0
+    ahead: int = -1
     complains: bool = False
 
     @property
@@ -289,6 +291,7 @@ def writing(event: ClaimedEvent | None, outcome: Outcome, worker: str, now: int,
         wishes=outcome.wishes,
         complains=outcome.complains,
         at_most=0 if outcome.case is None else outcome.case.at_most,
+        ahead=-1 if outcome.case is None else outcome.case.ahead,
     )
 
 

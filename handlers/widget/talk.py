@@ -127,15 +127,18 @@ class Talk:
         told = next((turn for turn in visitor.turns or () if turn.event_id == event_id), None)
         if told is not None:
             return self._told_again(city, visitor, told)
-        for _ in range(DECISIONS):
+        for tries in range(DECISIONS):
             try:
-                return self._decided(city, asked, visitor, event_id)
+                return self._decided(city, asked, visitor, event_id, exact=tries < DECISIONS - 2)
             except OwnerChanged:
                 log.info("the talk changed hands; deciding again", extra={"city": city, "event": event_id})
         raise OwnerChanged
 
-    def _decided(self, city: str, asked: Asked, visitor: Visitor, event_id: str) -> Json:
-        """Decides and records; raises `OwnerChanged` when somebody else owns the talk by then."""
+    def _decided(self, city: str, asked: Asked, visitor: Visitor, event_id: str, *, exact: bool = True) -> Json:
+        """Decides and records; raises `OwnerChanged` when somebody else owns the talk by then.
+
+        Not `exact`: in a rush the place in the queue may be one of a moment ago; nobody waits for it in vain.
+        """
         now = self._clock()
         inquiry = Inquiry(
             city=city,
@@ -152,6 +155,8 @@ class Talk:
         outcome, reply = decide(inquiry, self._library.get, self._store, now, self._public_url)
         if outcome.turn is None:
             return _said(new_session(), event_id, reply, outcome, True, asked)
+        if outcome.case is not None and not exact:
+            outcome = replace(outcome, case=replace(outcome.case, ahead=-1))
         remembered = self._record(city, event_id, outcome)
         if outcome.case is not None and not remembered:
             nobody, unsaved = self._nobody_told(city, asked), replace(outcome, conversation=None)

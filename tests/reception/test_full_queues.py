@@ -12,7 +12,7 @@ from bot.messages import Inquiry
 from bot.numbering import plain_text
 from desk import decide
 from faq.knowledge import Knowledge
-from store import Outcome, OwnerChanged, QueueFull, Store, open_store
+from store import Outcome, OwnerChanged, QueueFull, QueueMoved, Store, open_store
 from store.errors import StoreError
 from store.records_contacts import Contact
 from tests.reception.conftest import at
@@ -89,6 +89,49 @@ def test_the_last_place_is_given_once_however_late_the_others_have_looked(store:
 
     assert store.waiting("demo", "市民課").count == 2
     assert store.turns("demo", "U3", 5) == []
+
+
+def test_of_many_who_ask_at_once_each_hears_their_own_place(database_url: str, city_of_departments: Knowledge) -> None:
+    """Not: everybody is next."""
+    heard: list[str] = []
+    with open_store(database_url) as first, open_store(database_url) as second:
+
+        def ask(number: int) -> None:
+            heard.append(ask_for_a_person((first, second)[number % 2], city_of_departments, f"U{number}"))
+
+        all_together([lambda n=n: ask(n) for n in range(8)])  # type: ignore[misc]
+
+    told = ("次の順番です", "ただいま1人お待ちです", "ただいま2人お待ちです", "ここでは新しくお受けできません")
+    assert [sum(sentence in words for words in heard) for sentence in told] == [1, 1, 1, 5]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "wait", "refused"),
+    [
+        (0, 0, False),
+        (0, 1, True),
+        (1, 1, False),
+        (2, 1, False),
+        (4, 5, True),
+        (5, 6, False),
+        (5, 7, True),
+        (-1, 9, False),
+    ],
+)
+def test_a_place_is_told_nearly_as_it_is(store: Store, ahead: int, wait: int, refused: bool) -> None:
+    for number in range(wait):
+        store.record(one_who(f"W{number}", 0))
+
+    def stand_in_line() -> None:
+        case = a_case(resident="U1", department="市民課", ahead=ahead)
+        store.record(Outcome(turn=a_turn("ask-U1"), case=case, owner=Owner()))
+
+    if refused:
+        with pytest.raises(QueueMoved):
+            stand_in_line()
+    else:
+        stand_in_line()
+    assert store.waiting("demo", "市民課").count == wait + (not refused)
 
 
 def test_who_is_taken_makes_room(store: Store) -> None:
