@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sync_playwright
 
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)  # a page looks by itself every 7.5 s; Playwright expects within five
 
 NewPage = Callable[..., Page]
 

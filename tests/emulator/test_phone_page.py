@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from emulator import LinePlatform, create_emulator
 from emulator.content import Content
+from tests.browser import PATIENCE_MS
 from tests.running import wait_until
 
 CARD = {
@@ -81,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 def phone(chromium: Browser, emulator, hana) -> Iterator[Page]:
     context = chromium.new_context(locale="ja-JP", viewport={"width": 1000, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
