@@ -14,6 +14,7 @@ import os
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from faq import yaml_tree
 
 MOST_KEPT: Final = 1_200
 """Files. The ones that were used longest ago go first."""
+
+MOST_BYTES: Final = 200_000_000
+"""Of all of them together; a city of 2,000 entries needs 12 MB, and each edit up to 1 MB more."""
 
 _state: dict[str, Path] = {}
 
@@ -86,8 +90,8 @@ def _digest(content: str) -> str:
 
 
 def _forget_the_oldest(folder: Path) -> None:
-    kept = list(folder.iterdir())
-    if len(kept) <= MOST_KEPT:
-        return
-    for path in sorted(kept, key=lambda path: path.stat().st_mtime)[: len(kept) - MOST_KEPT]:
-        path.unlink(missing_ok=True)
+    kept = sorted(((path.stat(), path) for path in folder.iterdir()), key=lambda file: -file[0].st_mtime_ns)
+    together = accumulate(stat.st_size for stat, _ in kept)
+    for number, ((_, path), size) in enumerate(zip(kept, together, strict=True), 1):
+        if number > MOST_KEPT or size > MOST_BYTES:
+            path.unlink(missing_ok=True)

@@ -111,6 +111,17 @@ def test_the_files_that_were_used_longest_ago_go_first(folder: Path, monkeypatch
     assert parsed.load("entries", "text 3") == {"number": 3}
 
 
+def test_all_files_together_take_no_more_room_than_allowed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsed, "MOST_BYTES", 2_500)
+
+    for number in range(4):
+        parsed.keep("entries", f"text {number}", {"number": number, "long": "x" * 1_000})
+
+    assert len(list(folder.iterdir())) == 2
+    assert parsed.load("entries", "text 0") is None
+    assert parsed.load("entries", "text 3") is not None
+
+
 def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path: Path) -> None:
     start_anew()
     (tmp_path / "file").write_text("", encoding="utf-8")
