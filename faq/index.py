@@ -35,6 +35,8 @@ LONGEST_ANSWER: Final = 250
 # The share of the entries that may change before the constants of the decision are learned again.
 LENDING_SHARE: Final = 0.01
 
+# An entry with one or two asks beside its question needs its synonyms as much as one without.
+FEW_ASKS: Final = 2
 _LONG: Final = 3.4
 _EARLIEST: Final = date.min.toordinal()
 _LATEST: Final = date.max.toordinal()
@@ -174,7 +176,7 @@ def build_index(
         topics=topics,
         kin=topics.kin(_described(entries, asks_of, answers)),
         rarities=tuple(in_asks.rarity.tolist()),
-        thinned=np.asarray([_phrased(entry) ** -weights.rich_power for entry in entries]),
+        thinned=np.asarray([max(_phrased(entry) - FEW_ASKS, 1) ** -weights.rich_power for entry in entries]),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),
         shown_until=_ordinals([entry.valid_until for entry in entries], _LATEST),
         thesaurus=thesaurus,

@@ -32,7 +32,7 @@ class Weights:
     member_power: float = 0.6
     broader: float = 0.8
     group_both: float = 0.8
-    # An entry of n asks (question, phrasings, keywords) counts synonyms n ** -rich_power.
+    # An entry of n asks (question, phrasings, keywords), three or more, counts synonyms (n - 2) ** -rich_power.
     rich_power: float = 0.4
     # Words found literally need their synonyms less (share of the literal worth taken off).
     literal_off: float = 0.2
