@@ -8,7 +8,7 @@ from faq.evaluate import JudgedQuery
 
 pytest.importorskip("scipy", reason="the benchmarks' packages (requirements-bench.txt) are not installed")
 
-from benchmarks.confirmed_phrasings import confirmed, figures  # noqa: E402
+from benchmarks.confirmed_phrasings import confirmed, figures
 
 JUDGED = [
     JudgedQuery("犬を飼った", {"dog": 2, "cat": 1}),
