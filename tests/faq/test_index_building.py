@@ -1,5 +1,7 @@
 """The index: fast to rebuild, rarity counted by entries, and its parts one by one."""
 
+import gc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +119,20 @@ def test_words_that_share_letters_are_all_that_can_be_near(words: list[str], typ
     everything = [(word, likeness / 100) for word, likeness, _ in compared] if len(typed) >= SHORTEST_WORD else []
 
     assert nearest(typed, spelling_choices(words), ratio) == everything
+
+
+@pytest.mark.parametrize("searching", [True, False])
+def test_pythons_search_for_garbage_is_as_before_even_after_a_build_that_failed(searching: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if searching else gc.disable)()
+    try:
+        build_index([Entry(id="dog", question="犬の登録", answer="窓口へ。")], Thesaurus.of([]))
+        assert gc.isenabled() is searching
+        with pytest.raises(AttributeError):
+            build_index([None], Thesaurus.of([]))  # type: ignore[list-item]
+        assert gc.isenabled() is searching
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_a_one_entry_edit_reads_only_the_new_text_again(
