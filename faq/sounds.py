@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, Ints, Pairs, changes, paired, rarity_of, unpaired
+from faq.postings import Doubles, Ints, Pairs, changes, paired, rarity_of, unpaired
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -129,13 +129,15 @@ class Sounds:
         known = [number for piece in different if (number := self.letters.get(piece)) is not None]
         if not known or not len(entries):
             return np.zeros(len(entries))
-        is_asked = np.zeros(len(self.letters), np.bool_)
-        is_asked[known] = True
+        is_asked = np.zeros(len(self.letters))
+        is_asked[known] = 1.0
         numbers = entries.tolist()
-        starts, ends = self.starts[entries], self.starts[entries + 1]
+        starts, ends = self.starts.take(entries), self.starts.take(entries + 1)
         stretches = zip(starts.tolist(), ends.tolist(), strict=True)
         letters, worth = unpaired([self.held[start:end] for start, end in stretches])
-        shares = _sums(worth * is_asked.take(letters), ends - starts)
+        given = is_asked.take(letters)
+        given *= worth
+        shares = _sums(given, ends - starts)
         if copied is not None and copied in numbers:
             shares[numbers.index(copied)] = self._without(asked, copied)
         return shares / (float(self.rarity[known].sum()) + self.rarest * (len(different) - len(known)))
@@ -151,10 +153,10 @@ class Sounds:
         return float((self.rarity[letters] * _saturated(left, length / self.usual))[met].sum())
 
 
-def _sums(numbers: Floats, sizes: Ints) -> Doubles:
+def _sums(numbers: Doubles, sizes: Ints) -> Doubles:
     """The sum of each stretch of so many numbers."""
     if sizes.all():
-        sums: Doubles = np.add.reduceat(numbers, sizes.cumsum() - sizes, dtype=np.float64)
+        sums: Doubles = np.add.reduceat(numbers, sizes.cumsum() - sizes)
         return sums
     return np.bincount(np.arange(len(sizes)).repeat(sizes), numbers, len(sizes)).astype(np.float64, copy=False)
 
