@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.emergency import searched_letters
+from bot.emergency import recognise_emergency, searched_letters
 from bot.emergency_ear import DANGER_FROM, LONGEST_RUN, Ear, Weights, ear, pieces_of
 from bot.emergency_roots import OF_ROOT, ROOTS
 from bot.emergency_words import PATTERNS
@@ -29,11 +29,24 @@ def test_a_long_message_says_no_more_than_a_short_one() -> None:
 
 def test_the_kind_is_the_one_that_the_letters_speak_of_most() -> None:
     danger = Weights(DANGER_FROM, {})
-    heard = Ear(danger, {"fire": Weights(0.0, {"燃": 2.0}), "police": Weights(0.5, {})})
+    heard = Ear(danger, {"fire": Weights(0.0, {"燃": 9.0}), "police": Weights(0.5, {})})
     deaf = Ear(Weights(DANGER_FROM - 0.1, {}), heard.kinds)
 
-    assert (heard.hears("燃"), heard.hears("泥")) == ("fire", "police")
-    assert deaf.hears("燃") == ""
+    assert (heard.hears("台所が燃え"), heard.hears("台所に泥棒")) == ("fire", "police")
+    assert deaf.hears("台所が燃え") == ""
+
+
+def test_a_word_or_two_are_left_to_the_rules() -> None:
+    loud = Ear(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
+
+    assert (loud.hears("かじ"), loud.hears("ちがつた"), loud.hears("かじかじか")) == ("", "", "fire")
+
+
+@pytest.mark.parametrize(
+    "said", ["ちがいます", "まちがえて送りました", "おねがいします", "はい、そうです。", "ちがった"]
+)
+def test_words_of_the_talk_itself_are_no_cry(said: str) -> None:
+    assert recognise_emergency(said) == ""
 
 
 def test_the_learned_weights_know_every_kind_of_danger() -> None:
