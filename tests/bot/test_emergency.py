@@ -3,11 +3,12 @@
 The phrasings are in emergency_phrasings.yaml. Recall of the right kind at first look, before anything was mended: 1.00
 on 169 phrases from the same sitting as `dev`; then, for phrases written after the patterns, .52 of 101, .42 of 140, .59
 of 101, .72 of 81, .47 of 70 and .53 of 55. Since signs stand beside the whole phrases (bot/emergency_signs.py): .55 of
-62, .48 of 63 that were strange on purpose, and .84 of the last 45; of any kind .56, .54 and .87. Of `evening` .68 (any
-kind .73), of `second_evening` .41 (.45); since letters are weighed, too (bot/emergency_ear.py), and before either was
-learned from, .60 (.73) of `second_evening` and, with the roots, .75 (.81) of `third_evening`, of which the rules alone
-heard .54 (.57); .95 (.98) of the plainer `fourth_evening` with the weights as they are shipped. So the shares asked for below say that what was once missed stays heard; the next resident's words are
-heard about as often as the last figures.
+62, .48 of 63 that were strange on purpose, and .84 of the last 45; of any kind .56, .54 and .87.
+Of `evening` .68 (any kind .73), of `second_evening` .41 (.45); since letters are weighed, too (bot/emergency_ear.py),
+and before a batch was learned from, .60 (.73) of `second_evening`, with the roots .75 (.81) of `third_evening`, of
+which the rules alone heard .54 (.57), and .95 (.98) of the plainer `fourth_evening` with the weights as they are
+shipped. So the shares asked for below say that what was once missed stays heard; the next resident's words are heard
+about as often as the last two figures.
 """
 
 import csv
