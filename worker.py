@@ -39,7 +39,7 @@ LEASE_SECONDS = 8.0
 
 ATTEMPTS = 5
 IDLE_SECONDS = 1.0
-GATHER_SECONDS = 0.005
+GATHER_SECONDS = 0.015
 """After a claim the next one waits this long: under load it then takes several events at the price of one."""
 
 DECIDERS = 1

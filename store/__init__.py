@@ -81,12 +81,13 @@ class Store(
     """
 
 
-def open_store(url_or_path: str | Path, *, clock: Clock = time.time) -> Store:
+def open_store(url_or_path: str | Path, *, clock: Clock = time.time, pace_seconds: float = 0.0) -> Store:
     """Open the database, making or migrating it first. `clock` gives seconds since 1970 UTC; tests bring their own.
+    Transactions begin at least `pace_seconds` apart (`store.writer`).
 
     `postgresql://…`, `sqlite:///path` or the path of a SQLite file.
     """
-    return Store(database_url(url_or_path), clock)
+    return Store(database_url(url_or_path), clock, pace_seconds)
 
 
 __all__ = [

@@ -30,8 +30,8 @@ from store.writer import Kind, one_by_one
 class Cases(Core):
     """The part of the `Store` about requests for a person."""
 
-    def __init__(self, url: URL, clock: Clock) -> None:
-        super().__init__(url, clock)
+    def __init__(self, url: URL, clock: Clock, pace_seconds: float = 0.0) -> None:
+        super().__init__(url, clock, pace_seconds)
         self._news = News(self.console_mark)
 
     # ── Looking ──────────────────────────────────────────────────────────────────────────────────────────────────────

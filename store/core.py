@@ -29,9 +29,10 @@ Result = TypeVar("Result")
 class Core:
     """An open database. Subclasses add what can be asked of it."""
 
-    def __init__(self, url: URL, clock: Clock) -> None:
+    def __init__(self, url: URL, clock: Clock, pace_seconds: float = 0.0) -> None:
         self._url = url
         self._clock = clock
+        self._pace_seconds = pace_seconds
         self._writing_engine, self._reading_engine = open_engines(url)
         self._hot: HotPath = SqliteHotPath() if is_sqlite(url) else PostgresHotPath()
         try:
@@ -53,10 +54,10 @@ class Core:
         On SQLite there is one, because one transaction writes at a time. On PostgreSQL a worker's claims and marks do
         not wait for the outcomes: a trip to the server each, they took as long as everything else together.
         """
-        usual = Writer(self._writing_engine)
+        usual = Writer(self._writing_engine, pace_seconds=self._pace_seconds)
         if is_sqlite(self._url):
             return {"": usual}
-        beside = Writer(self._writing_engine)
+        beside = Writer(self._writing_engine, pace_seconds=self._pace_seconds)
         return {"": usual, **dict.fromkeys(("sent", "claim_events", "claim_outgoing"), beside)}
 
     def _writer_of(self, kind: Kind[Any, Any]) -> Writer:

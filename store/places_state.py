@@ -39,8 +39,8 @@ class PlaceChange:
 class PlacesState(Acts):
     """The part of the `Store` that knows which places are open. A drill has a board of its own."""
 
-    def __init__(self, url: URL, clock: Clock) -> None:
-        super().__init__(url, clock)
+    def __init__(self, url: URL, clock: Clock, pace_seconds: float = 0.0) -> None:
+        super().__init__(url, clock, pace_seconds)
         self._places = PlacesMemory(clock, self._places_mark, self._all_places)
 
     def known_places(self, city: str) -> KnownPlaces:

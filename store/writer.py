@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -91,10 +92,16 @@ class _Write:
 
 
 class Writer:
-    """The thread that writes. `engine` must hand out connections whose transactions may write."""
+    """The thread that writes. `engine` must hand out connections whose transactions may write.
 
-    def __init__(self, engine: Engine, wait_seconds: float = WAIT_SECONDS) -> None:
+    Transactions begin at least `pace_seconds` apart: what comes meanwhile is written together. A write that comes alone
+    does not wait.
+    """
+
+    def __init__(self, engine: Engine, wait_seconds: float = WAIT_SECONDS, pace_seconds: float = 0.0) -> None:
         self._engine = engine
+        self._pace_seconds = pace_seconds
+        self._not_before = 0.0
         self._wait_seconds = wait_seconds
         self._queue: SimpleQueue[_Told | _Write | None] = SimpleQueue()
         self._connection: Connection | None = None
@@ -146,6 +153,9 @@ class Writer:
         first = self._queue.get()
         if first is None:
             return [], True
+        if (early := self._not_before - time.monotonic()) > 0:
+            time.sleep(early)
+        self._not_before = time.monotonic() + self._pace_seconds
         batch: list[_Told | _Write] = [first]
         while len(batch) < BATCH_LIMIT:
             try:

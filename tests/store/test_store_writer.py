@@ -217,3 +217,27 @@ def test_a_locked_file_is_a_failure_that_may_pass(sqlite_url: str, monkeypatch: 
             other.execute("ROLLBACK")
         assert not refused.value.permanent
         assert opened.accept([an_event("locked")]) == 1
+
+
+def test_what_comes_soon_after_a_transaction_is_written_together_in_the_next_one(engine: Engine) -> None:
+    inserts, told = Inserts(), threading.Semaphore(0)
+    writer = Writer(engine, pace_seconds=1.0)
+    try:
+        writer.write(inserts.kind, "a")
+        for name in "bcdef":
+            writer.write_later(inserts.kind, name, lambda _: told.release())
+        for _ in "bcdef":
+            assert told.acquire(timeout=10)
+    finally:
+        writer.close()
+
+    assert inserts.batches == [1, 5]
+
+
+def test_a_write_that_comes_alone_does_not_wait(engine: Engine) -> None:
+    inserts = Inserts()
+    writer = Writer(engine, wait_seconds=30, pace_seconds=3600)
+    try:
+        assert writer.write(inserts.kind, "a") == "a"
+    finally:
+        writer.close()
