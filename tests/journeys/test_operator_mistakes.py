@@ -75,7 +75,7 @@ def test_a_file_that_is_no_database_is_said_to_be_none(type_command, tmp_path):
     ("code", "says"), [("SQLITE_FULL", "df -h"), ("SQLITE_READONLY", "権限"), ("SQLITE_CORRUPT", "backup.md")]
 )
 def test_a_disk_that_fails_is_told_with_what_to_do(type_command, monkeypatch, code, says):
-    def refuse(url):
+    def refuse(url, **_settings):
         raise StoreError(f"the database refused: OperationalError {code}")
 
     monkeypatch.setattr(app, "open_store", refuse)
