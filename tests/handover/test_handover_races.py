@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,31 +17,12 @@ from faq.knowledge import Knowledge
 from store import Outcome, OwnerChanged, Store, open_store
 from store.records import ClaimedOutgoing, Outgoing
 from store.records_cases import CaseConflict, CaseView, Remembered
+from tests.crowd import together
 from tests.forks import Told
 from tests.handover.handover_builders import SATO, SUZUKI, asks, hears, said, steps
 
 ROOT = Path(__file__).parents[2]
 CROWD = 20
-
-
-def together(*acts: Callable[[], None]) -> None:
-    """Runs all of them from the same moment on; a fault in one of them is raised here."""
-    barrier, faults = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], None]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    if faults:
-        raise faults[0]
 
 
 def test_twenty_staff_take_the_same_case_and_one_of_them_has_it(database_url: str) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
 
 from bot.handover import Owner
@@ -15,6 +12,7 @@ from faq.knowledge import Knowledge
 from store import Outcome, OwnerChanged, QueueFull, QueueMoved, Store, open_store
 from store.errors import StoreError
 from store.records_contacts import Contact
+from tests.crowd import together
 from tests.reception.conftest import at
 from tests.store.store_builders import a_case, a_turn
 
@@ -43,24 +41,6 @@ def ask_for_a_person(store: Store, knowledge: Knowledge, resident: str, now: str
     return plain_text(reply)
 
 
-def all_together(acts: list[Callable[[], None]]) -> None:
-    barrier, faults = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], None]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert faults == []
-
-
 def test_of_many_who_ask_at_once_only_as_many_wait_as_the_department_takes(
     database_url: str, city_of_departments: Knowledge
 ) -> None:
@@ -71,7 +51,7 @@ def test_of_many_who_ask_at_once_only_as_many_wait_as_the_department_takes(
         def ask(number: int) -> None:
             heard.append(ask_for_a_person((first, second)[number % 2], city_of_departments, f"U{number}"))
 
-        all_together([lambda n=n: ask(n) for n in range(12)])  # type: ignore[misc]
+        together(*[lambda n=n: ask(n) for n in range(12)])  # type: ignore[misc]
 
         assert first.waiting("test", "市民課").count == ROOM
         assert len(first.cases("test", None)) == ROOM
@@ -99,7 +79,7 @@ def test_of_many_who_ask_at_once_each_hears_their_own_place(database_url: str, c
         def ask(number: int) -> None:
             heard.append(ask_for_a_person((first, second)[number % 2], city_of_departments, f"U{number}"))
 
-        all_together([lambda n=n: ask(n) for n in range(8)])  # type: ignore[misc]
+        together(*[lambda n=n: ask(n) for n in range(8)])  # type: ignore[misc]
 
     told = ("次の順番です", "ただいま1人お待ちです", "ただいま2人お待ちです", "ここでは新しくお受けできません")
     assert [sum(sentence in words for words in heard) for sentence in told] == [1, 1, 1, 5]
