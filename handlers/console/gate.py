@@ -148,7 +148,8 @@ def guard(blueprint: Blueprint, parts: Parts) -> None:
     def finish(response: Response) -> Response:
         _safety_headers(response, parts)
         city = (request.view_args or {}).get("city", "")
-        if city and city in parts.library.cities:
+        # While the city's knowledge is loading, the app has answered before any page of ours was begun.
+        if city and city in parts.library.cities and "console" in g:
             _leave_cookies(response)
         return response
 
