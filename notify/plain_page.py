@@ -28,6 +28,9 @@ FILES: Final[Mapping[PageLanguage, str]] = {
 FEW: Final = 3
 """The newest notices, which stay when the page is full."""
 
+DRILL: Final = "【訓練】"
+"""Before every title on the page of a drill: somebody may see no more of it than that."""
+
 MAX_BYTES: Final = 20_000
 """Four packets' worth of patience: some 6 KB on the way when the server compresses it."""
 
@@ -135,7 +138,7 @@ def _notices(content: PageContent, language: PageLanguage, words: Mapping[str, s
         over = f" {escape(words['over'])}" if notice.over else ""
         text = notice.texts.get(language) or notice.texts.get("ja", "")
         title = notice.title if language == "ja" or language not in notice.texts else ""
-        mark = words[notice.mark] if notice.mark else ""
+        mark = (DRILL if content.drill and title else "") + (words[notice.mark] if notice.mark else "")
         heading = f"<h3>{escape(mark + title)}{over}</h3>" if mark + title + over else ""
         yield f"<article{' class=over' if notice.over else ''}>{heading}{_paragraphs(text)}"
         yield f"<p><small>{escape(_time(notice.at, language))}</small></p></article>"

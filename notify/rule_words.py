@@ -34,6 +34,11 @@ _DRILL: Final[Mapping[Language, str]] = {
     "easy": "【訓練】これは 練習(れんしゅう)です。本当(ほんとう)では ありません。",
     "en": "[DRILL] This is only a drill.",
 }
+_SHOWN_ALREADY: Final[Mapping[str, tuple[str, ...]]] = {
+    "": ("【訓練】",),
+    "correction": ("【訓練】", "【訂正】"),
+    "all_clear": ("【訓練】", "【解除】"),
+}
 _NOTHING: Final[Mapping[Language, str]] = {"ja": "発表なし", "easy": "なし", "en": "no longer announced"}
 _ENGLISH: Final = {
     "大雨": "heavy rain",
@@ -103,9 +108,11 @@ def words_of(announcement: Announcement, disaster: Disaster, city: str, phone: s
 
 
 def _title(wording: Wording, announcement: Announcement, values: Mapping[str, str]) -> str:
-    return f"{'【訓練】' if announcement.drill else ''}{' '.join(_filled(wording.title, values).split())}"[
-        :LONGEST_TITLE
-    ]
+    """Without the marks that every channel puts before a title by itself (`notify.notice_message.heading`)."""
+    title = " ".join(_filled(wording.title, values).split())
+    for mark in _SHOWN_ALREADY[announcement.mark]:
+        title = title.removeprefix(mark).strip()
+    return title[:LONGEST_TITLE]
 
 
 def _finished(text: str, language: Language, values: Mapping[str, str], drill: bool) -> str:

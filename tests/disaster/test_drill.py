@@ -40,6 +40,7 @@ def test_residents_see_nothing_of_a_drill_but_its_own_page(day: Bad, chief: Visi
     drill = words(read_page(day.page(drill=True)))
     assert "【訓練】これは訓練のページです。本当の災害ではありません。" in drill
     assert "【訓練】第1報" in drill
+    assert "【訓練】警戒レベル4 避難指示" in drill, "the heading alone says it, too"
     assert "試験市立中央小学校" in drill
 
     chief.submit("/disaster", "/disaster/end")

@@ -250,9 +250,23 @@ def test_a_drill_is_told_in_drill_mode_alone_and_says_so_everywhere(demo: Disast
 
     assert news.drill
     assert words is not None
-    assert words.title.startswith("【訓練】")
+    assert words.title == "警戒レベル4相当（大雨）彩野市", "every channel puts 【訓練】 before it by itself"
     assert words.texts["ja"].startswith("【訓練】")
     assert words.texts["en"].startswith("[DRILL]")
+
+
+def test_a_citys_own_title_may_have_a_mark_that_is_put_before_it_anyway(demo: Disaster) -> None:
+    corrected = demo.text("corrected")
+    assert corrected is not None
+    own = corrected.model_copy(update={"title": "【訂正】{what}　{place}"})
+    town = Town(demo.model_copy(update={"texts": (*(text for text in demo.texts if text.id != own.id), own)}))
+    town.hear(rain(RAIN_4))
+
+    (news,) = town.hear(rain(RAIN_3, 2, info_type="訂正"))
+    words = words_of(news, town.disaster, "彩野市", "048-000-1100")
+
+    assert words is not None
+    assert words.title == "大雨 彩野市"
 
 
 def test_a_drill_leaves_the_real_weather_alone(demo: Disaster) -> None:

@@ -15,6 +15,7 @@ from errands.telegrams import Telegrams
 from faq.city import City
 from faq.disaster import Disaster
 from faq.knowledge import Knowledge, load_knowledge
+from notify.notice_message import notice_mail
 from notify.staff_alarms import Alarm
 from notify.telegrams.atom import read_feed
 from notify.telegrams.records import TelegramError
@@ -306,8 +307,33 @@ def test_drills_reach_a_drill_audience_in_drill_mode_alone(office: Office) -> No
 
     (notice,) = office.notices()
     assert notice.drill
-    assert notice.title.startswith("【訓練】")
+    assert subject(notice) == "【彩野市】【訓練】【防災】警戒レベル4相当（大雨）彩野市"
     assert not notice.audience.everyone
+
+
+@pytest.mark.parametrize(
+    ("kind", "info_type", "said"),
+    [
+        (RAIN_3, "訂正", "【訂正】大雨 彩野市"),
+        ((None, None, NOTHING), "取消", "【訂正】大雨の発表の取り消し 彩野市"),
+        ((None, None, NOTHING), "発表", "【解除】大雨の知らせの終わり 彩野市"),
+    ],
+)
+def test_what_became_of_it_is_said_once_before_the_title(
+    office: Office, kind: tuple[str | None, str | None, str], info_type: str, said: str
+) -> None:
+    office.publish(ago=120)
+    office.minute()
+    office.publish(lambda at: a_warning(at, kind, info_type=info_type))
+
+    office.minute()
+
+    assert subject(office.notices()[0]) == f"【彩野市】【防災】{said}"
+
+
+def subject(notice: NoticeView) -> str:
+    """As a mail begins; LINE, pages and feeds begin with the same marks."""
+    return notice_mail(notice, "彩野市")[0]
 
 
 def test_a_rule_switches_the_mode_up_and_never_down(office: Office) -> None:
