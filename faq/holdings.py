@@ -54,4 +54,4 @@ class Holdings:
         """Everything these terms hold."""
         pairs, starts = self.pairs, self.starts
         places, worth = unpaired([pairs[starts[term] : starts[term + 1]] for term in terms])
-        return Hits(places, worth, self.lengths[list(terms)].ravel())
+        return Hits(places, worth, self.lengths.take(terms, axis=0).ravel())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +17,17 @@ Doubles = NDArray[np.float64]
 Pairs = NDArray[np.int64]
 """A number below 2**31 and what it is worth, side by side: many short stretches are gathered at half the cost."""
 
-_PAIR: Final = np.dtype([("number", np.int32), ("worth", np.float32)])
-
 
 def paired(numbers: NDArray[np.int32], worth: Floats) -> Pairs:
-    pairs = np.empty(len(numbers), _PAIR)
-    pairs["number"], pairs["worth"] = numbers, worth
-    return pairs.view(np.int64)
+    pairs = np.empty(len(numbers), np.int64)
+    pairs.view(np.int32)[::2], pairs.view(np.float32)[1::2] = numbers, worth
+    return pairs
 
 
 def unpaired(stretches: Sequence[Pairs]) -> tuple[NDArray[np.intp], Floats]:
     """The numbers of all these stretches, one after the other, and their worth."""
-    pairs = np.concatenate(stretches).view(_PAIR) if stretches else np.empty(0, _PAIR)
-    return pairs["number"].astype(np.intp), pairs["worth"]
+    pairs = np.concatenate(stretches) if stretches else np.empty(0, np.int64)
+    return pairs.view(np.int32)[::2].astype(np.intp), pairs.view(np.float32)[1::2]
 
 
 @dataclass(frozen=True)

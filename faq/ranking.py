@@ -171,7 +171,7 @@ def _first_sum(index: Index, sought: _Sought, hits: Hits) -> Doubles:
 def _best(totals: Doubles, entry_at: Places, count: int) -> Places:
     """The positions of the best entries above zero; equal scores keep the order of the files."""
     chosen = (totals >= max(_at_least(totals, count), _ABOVE_ZERO)).nonzero()[0]
-    return chosen[np.lexsort((entry_at[chosen], -totals[chosen]))][:count]
+    return chosen.take(np.lexsort((entry_at.take(chosen), -totals.take(chosen)))[:count])
 
 
 def _at_least(totals: Doubles, count: int) -> float:
@@ -179,8 +179,9 @@ def _at_least(totals: Doubles, count: int) -> float:
     columns = len(totals) // 16
     if columns <= count:
         return 0.0
-    largest = totals[: columns * 16].reshape(16, columns).max(0)
-    return float(np.partition(largest, columns - count)[columns - count])
+    largest = np.maximum.reduce(totals[: columns * 16].reshape(16, columns))
+    largest.partition(columns - count)
+    return float(largest[columns - count])
 
 
 def _found(hits: Hits, marks: NDArray[np.uint8], rows: int, pool: int) -> Doubles:
@@ -215,7 +216,7 @@ def _evidence(
         by_group *= index.thinned[entries]
         credited = credited[: slots + groups]
     grams = weights.grams * found[sought.pairs, 0].sum(0) if sought.pairs else np.zeros(len(entries))
-    base = credited.sum(0) + grams
+    base = np.add.reduce(credited) + grams
     return Evidence(index.first_ask[entries], slots, most, credited, worth, grams, letters, near, base)
 
 
@@ -225,7 +226,7 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
     if sums:
         longest = max(map(len, sums))
         rows = [[*rows, *[NOWHERE] * (longest - len(rows))] for rows in sums]
-        found[-2 : -2 - len(sums) : -1] = found.take(rows, axis=0).sum(1)
+        found[-2 : -2 - len(sums) : -1] = np.add.reduce(found.take(rows, axis=0), 1)
     most = found.take([parts[0][0] for parts in wholes], axis=0)
     most *= np.asarray([parts[0][1] for parts in wholes]).reshape(-1, 1, 1)
     for number, parts in enumerate(wholes):
@@ -233,7 +234,7 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
             rows_of, worth = zip(*parts, strict=True)
             best = found.take(rows_of, axis=0)
             best *= np.asarray(worth).reshape(-1, 1, 1)
-            best.max(0, out=most[number])
+            np.maximum.reduce(best, out=most[number])
     return most
 
 

@@ -24,18 +24,19 @@ Places = NDArray[np.intp]
 # the places they need, or so many places in all: one step for a block instead of one for a round.
 _SPARE: Final = 1.25
 _SMALL: Final = 4096
+_MARKS: Final = np.arange(1, 256, dtype=np.uint8).reshape(-1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """`place_of[a]` is where ask `a` lies. `entry_at[p]` is the entry that stands at position `p` of its rounds and has
-    `counts[p]` asks. `begins` tells where each round begins, the answers being the last; `blocks` are the first place,
-    the number of rounds and the width of each block of rounds."""
+    """`place_of[a]` is where ask `a` lies. `entry_at[p]` is the entry that stands at position `p` of its rounds, and
+    `places[p]` are all its places, filled up with `size`, where nothing is. `answers` are the places of the answers;
+    `blocks` are the first place, the number of rounds and the width of each block of rounds."""
 
     place_of: Places
     entry_at: Places
-    counts: Places
-    begins: Places
+    places: NDArray[np.int32]
+    answers: slice
     blocks: tuple[tuple[int, int, int], ...]
 
     @staticmethod
@@ -47,20 +48,20 @@ class Rounds:
         position[entry_at] = np.arange(len(count))
         blocks = tuple(_blocks([int((count > number).sum()) for number in range(int(count.max(initial=0)))]))
         begins = [begin + width * number for begin, rounds, width in blocks for number in range(rounds)]
-        begins.append(sum(rounds * width for _, rounds, width in blocks))
+        behind = sum(rounds * width for _, rounds, width in blocks)
+        begins.append(behind)
         asker = np.repeat(np.arange(len(count)), count)
         number = np.arange(len(asker)) - (np.cumsum(count) - count)[asker]
         place_of = np.asarray(begins, np.intp)[number] + position[asker]
-        return Rounds(place_of, entry_at, count[entry_at], np.asarray(begins, np.intp), blocks)
+        places = np.full((len(count), len(begins)), behind + len(count), np.int32)
+        places[position[asker], number] = place_of
+        places[:, -1] = np.arange(behind, behind + len(count))  # every entry has an answer
+        return Rounds(place_of, entry_at, places, slice(behind, behind + len(count)), blocks)
 
     @property
     def size(self) -> int:
-        return int(self.begins[-1]) + len(self.entry_at)
-
-    @property
-    def answers(self) -> slice:
-        """The places of the answers."""
-        return slice(int(self.begins[-1]), self.size)
+        """How many places there are."""
+        return int(self.answers.stop)
 
     def most(self, given: Doubles) -> Doubles:
         """For each position the most that one of its asks is given, and what its answer is given. Nothing given is
@@ -68,7 +69,7 @@ class Rounds:
         most = given[self.answers].copy()
         best: Doubles | None = None
         for begin, rounds, width in self.blocks:
-            block = given[begin : begin + rounds * width].reshape(rounds, width).max(0)
+            block = np.maximum.reduce(given[begin : begin + rounds * width].reshape(rounds, width))
             if best is None:
                 best = block
             else:
@@ -79,13 +80,8 @@ class Rounds:
 
     def marked(self, positions: Places) -> NDArray[np.uint8]:
         """At all places of these positions (at most 255): which of them, counted from 1; 0 everywhere else."""
-        rounds = np.arange(len(self.begins))
-        rounds[-1] = -1  # every entry has an answer
-        column = positions[:, None]
-        # What an entry has no ask for lies behind everything.
-        places = np.where(rounds < self.counts[column], self.begins + column, self.size)
         marks = np.zeros(self.size + 1, np.uint8)
-        marks[places] = np.arange(1, len(positions) + 1, dtype=np.uint8)[:, None]
+        marks[self.places.take(positions, axis=0)] = _MARKS[: len(positions)]
         return marks
 
 
