@@ -46,7 +46,7 @@ def choose_shelter(turn: Turn, rest: str) -> Response:
     here = Whereabouts.read(rest)
     if here is None or not turn.voice.knowledge.places:
         return turn.reply("talk", turn.voice.text("shelter_send_again"), *say.way_on(turn.voice))
-    return _shelters(turn, here)
+    return _shelters(turn, here, chose=True)
 
 
 def choose_water(turn: Turn, rest: str) -> Response:
@@ -54,9 +54,9 @@ def choose_water(turn: Turn, rest: str) -> Response:
     return _water(turn, Whereabouts.read(rest))
 
 
-def _shelters(turn: Turn, here: Whereabouts, name: str = "") -> Response:
+def _shelters(turn: Turn, here: Whereabouts, name: str = "", *, chose: bool = False) -> Response:
     """The nearest places to flee to; what was asked before has nothing to do with it."""
-    blocks = shelter_blocks(turn.voice, here, turn.counter.places(), name)
+    blocks = shelter_blocks(turn.voice, here, turn.counter.places(), name, chose=chose)
     response = turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
     return replace(response, recorded=turn.voice.say("shelter_recorded"))
 

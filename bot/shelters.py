@@ -7,7 +7,7 @@ talk has neither the point nor the places found (three distances would give the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, get_args
@@ -15,8 +15,8 @@ from typing import Final, get_args
 from bot.answer import Voice, way_on
 from bot.messages import Block, Choice, Choices, Place, Text
 from faq.maps import map_link
-from faq.nearest import Direction, Near, nearest
-from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
+from faq.nearest import Direction, Map, Near
+from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState, PlaceStatus
 from faq.places import Hazard, Shelter, in_japan, read_degrees
 from faq.text import to_hiragana
 
@@ -85,21 +85,36 @@ def without_place(value: str) -> str:
 
 
 def shelter_blocks(
-    voice: Voice, here: Whereabouts, known: KnownPlaces = NOTHING_KNOWN, name: str = ""
+    voice: Voice, here: Whereabouts, known: KnownPlaces = NOTHING_KNOWN, name: str = "", *, chose: bool = False
 ) -> tuple[Block, ...]:
     """The nearest places, what to check before going, the kinds of disaster to choose from, and the way on.
 
     Once the city has opened any (`known`), those that are open; full and closed ones are nowhere to go. `name`: what
-    the resident called the point.
+    the resident called the point. Who names no kind of disaster is led to what is safe in those that go on, unless
+    they `chose` to see every place.
     """
-    places = _to_flee_to(voice.knowledge.places, known)
-    found = _find(places, here, known)
-    if not found.near and here.hazard is None:
+    safe_in = _safe_in(voice, here, known, chose)
+    found = _find(voice, here, known, safe_in)
+    if not found.near and not safe_in:
         return voice.text("shelter_far", limit=TOO_FAR_METRES // 1000), *way_on(voice)
-    said = _found(voice, found, here, known) if found.near else _none_for(voice, here.hazard)
+    said = _found(voice, found, safe_in, known) if found.near else _none_for(voice, safe_in)
+    if safe_in and here.hazard is None:
+        said = f"{voice.say('shelter_because', hazard=_hazards(voice, safe_in))}\n{said}"
     if name:
         said = f"{voice.say('shelter_from', name=name)}\n{said}"
-    return Text(said, voice.spoken), *_narrowed(voice, places, here), *_water_too(voice, here, known), *way_on(voice)
+    return (
+        Text(said, voice.spoken),
+        *_narrowed(voice, here, safe_in),
+        *_water_too(voice, here, known),
+        *way_on(voice),
+    )
+
+
+def _safe_in(voice: Voice, here: Whereabouts, known: KnownPlaces, chose: bool) -> frozenset[Hazard]:
+    """The kinds of disaster in which a place has to be safe. What the city has no place for at all would leave none."""
+    if here.hazard is not None:
+        return frozenset((here.hazard,))
+    return frozenset() if chose else known.hazards & _hazards_of(voice)
 
 
 def _water_too(voice: Voice, here: Whereabouts, known: KnownPlaces) -> tuple[Block, ...]:
@@ -116,36 +131,56 @@ class _Found:
     full: Sequence[Near] = ()
 
 
-def _find(places: Sequence[Shelter], here: Whereabouts, known: KnownPlaces) -> _Found:
-    usable = [place for place in places if known.status(place.id) not in ("full", "closed")]
-    if not known.in_use:
-        return _Found(_near(usable, here), False)
-    near = _near([place for place in usable if known.status(place.id) == "open"], here)
-    farthest = near[-1].metres if near else TOO_FAR_METRES
-    full = [
-        one
-        for one in _near([place for place in places if known.status(place.id) == "full"], here)
-        if one.metres <= farthest
-    ]
-    return _Found(near, True, full) if near else _Found(_near(usable, here), False, full)
+def _find(voice: Voice, here: Whereabouts, known: KnownPlaces, safe_in: frozenset[Hazard]) -> _Found:
+    """Outward from the point, until three are found that are open: nothing farther away is looked at."""
+    opened: list[Near] = []
+    usable: list[Near] = []
+    full: list[Near] = []
+    any_hazards, in_use = bool(_hazards_of(voice)), known.in_use
+    for near in _map_of(voice).outward(here.latitude, here.longitude, TOO_FAR_METRES):
+        status = known.status(near.shelter.id)
+        if status == "closed":
+            continue
+        if not _is_to_flee_to(near.shelter, status, any_hazards) or not _is_safe(near.shelter, here, status, safe_in):
+            continue
+        if status == "full":
+            full.append(near)
+        else:
+            usable.append(near)
+            if status == "open":
+                opened.append(near)
+        if len(opened if in_use else usable) == SHOWN:
+            break
+    if in_use and opened:
+        nearer = [near for near in full if near.metres <= opened[-1].metres]
+        return _Found(opened, True, nearer[:SHOWN])
+    return _Found(usable[:SHOWN], False, full[:SHOWN] if in_use else ())
 
 
-def _near(places: Sequence[Shelter], here: Whereabouts) -> Sequence[Near]:
-    found = nearest(places, here.latitude, here.longitude, here.hazard, SHOWN)
-    return [place for place in found if place.metres <= TOO_FAR_METRES]
+def _map_of(voice: Voice) -> Map:
+    """Worked out once for a version of the content."""
+    kept: Map | None = voice.knowledge.remembered.get("map of the places")
+    if kept is None:
+        kept = voice.knowledge.remembered["map of the places"] = Map(voice.knowledge.places)
+    return kept
 
 
-def _to_flee_to(places: Sequence[Shelter], known: KnownPlaces) -> Sequence[Shelter]:
-    """Places that are safe in some disaster; a 指定避難所 alone is for those who cannot go home afterwards, unless the
-    city has opened it.
+def _is_to_flee_to(place: Shelter, status: PlaceStatus, any_hazards: bool) -> bool:
+    """Safe in some disaster. A 指定避難所 alone is for those who cannot go home afterwards, unless the city opened it.
 
     A city that lists only 指定避難所 has nothing better to name.
     """
-    return [place for place in places if place.hazards or known.status(place.id) in ("open", "full")] or places
+    return bool(place.hazards) or not any_hazards or status in ("open", "full")
 
 
-def _found(voice: Voice, found: _Found, here: Whereabouts, known: KnownPlaces) -> str:
-    paragraphs = [_first(voice, found, here, known)]
+def _is_safe(place: Shelter, here: Whereabouts, status: PlaceStatus, safe_in: frozenset[Hazard]) -> bool:
+    """A 指定避難所 is designated for no disaster; staff who open it in one know that it is safe."""
+    opened_for_it = not place.hazards and here.hazard is None and status == "open"
+    return safe_in <= place.hazards or opened_for_it
+
+
+def _found(voice: Voice, found: _Found, safe_in: frozenset[Hazard], known: KnownPlaces) -> str:
+    paragraphs = [_first(voice, found, safe_in, known)]
     paragraphs += ["\n".join(_lines(voice, place, known.states.get(place.shelter.id))) for place in found.near]
     if found.full:
         names = "、".join(_name(voice, one.shelter) for one in found.full)
@@ -154,14 +189,14 @@ def _found(voice: Voice, found: _Found, here: Whereabouts, known: KnownPlaces) -
     return "\n\n".join(paragraphs)
 
 
-def _first(voice: Voice, found: _Found, here: Whereabouts, known: KnownPlaces) -> str:
+def _first(voice: Voice, found: _Found, safe_in: frozenset[Hazard], known: KnownPlaces) -> str:
     count = len(found.near)
-    if here.hazard is None:
+    if not safe_in:
         if found.opened:
             return voice.say("shelter_found_open", count=count)
         first = voice.say("shelter_found", count=count)
     else:
-        hazard = _hazard(voice, here.hazard)
+        hazard = _hazards(voice, safe_in)
         if found.opened:
             return voice.say("shelter_found_open_for", hazard=hazard, count=count)
         first = voice.say("shelter_found_for", hazard=hazard, count=count)
@@ -224,29 +259,33 @@ def _hazard(voice: Voice, hazard: Hazard) -> str:
     return voice.say(f"shelter_{hazard}")
 
 
-def _none_for(voice: Voice, hazard: Hazard | None) -> str:
-    word = _hazard(voice, hazard) if hazard else ""
-    return voice.say("shelter_none_for", hazard=word, limit=TOO_FAR_METRES // 1000)
+def _hazards(voice: Voice, hazards: frozenset[Hazard]) -> str:
+    """「洪水・土砂くずれ」"""
+    return "・".join(_hazard(voice, hazard) for hazard in get_args(Hazard) if hazard in hazards)
 
 
-def _narrowed(voice: Voice, places: Sequence[Shelter], here: Whereabouts) -> tuple[Block, ...]:
+def _none_for(voice: Voice, safe_in: frozenset[Hazard]) -> str:
+    return voice.say("shelter_none_for", hazard=_hazards(voice, safe_in), limit=TOO_FAR_METRES // 1000)
+
+
+def _narrowed(voice: Voice, here: Whereabouts, safe_in: frozenset[Hazard]) -> tuple[Block, ...]:
     """Buttons for the disasters that the city has places for; numbered, so that LINE on a computer shows them, too."""
-    had = _hazards_of(voice, places)
+    had = _hazards_of(voice)
     buttons = [
         Choice(_hazard(voice, hazard), here.value(hazard))
         for hazard in _OFFERED
-        if hazard in had and hazard != here.hazard
+        if hazard in had and {hazard} != safe_in
     ]
-    if here.hazard:
+    if safe_in:
         buttons.append(voice.button("shelter_any", here.value(None)))
     prompt = voice.say("shelter_narrow")
     return (Choices(prompt, tuple(buttons), "candidates", voice.spoken),) if buttons else ()
 
 
-def _hazards_of(voice: Voice, places: Iterable[Shelter]) -> frozenset[Hazard]:
+def _hazards_of(voice: Voice) -> frozenset[Hazard]:
     """What the city has places for; the same for everybody who asks."""
     kept: frozenset[Hazard] | None = voice.knowledge.remembered.get("hazards of the places")
     if kept is None:
-        kept = frozenset().union(*(place.hazards for place in places))
+        kept = frozenset().union(*(place.hazards for place in voice.knowledge.places))
         voice.knowledge.remembered["hazards of the places"] = kept
     return kept

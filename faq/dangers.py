@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from faq.places import Hazard
+
 LEVELS: Final = ("2", "3", "4", "5")
 WARNINGS: Final = ("注意報", "警報", "特別警報")
 INTENSITIES: Final = ("1", "2", "3", "4", "5弱", "5強", "6弱", "6強", "7")
@@ -26,6 +28,19 @@ SCALES: Final[dict[str, tuple[str, ...]]] = {
 }
 HAPPENINGS: Final = frozenset({"地震", "記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"})
 """What happens once: nobody is told that it is over or has become less, and old news of it is not told."""
+
+DRILL_MARK: Final = "訓練 "
+"""Before the event of what was told in a drill, with the day: the next drill starts anew."""
+
+FLED_FROM: Final[dict[str, tuple[Hazard, str]]] = {
+    **dict.fromkeys(("大雨", "氾濫"), ("flood", "3")),
+    "土砂災害": ("landslide", "3"),
+    "高潮": ("storm_surge", "3"),
+    "洪水": ("flood", "警報"),
+    "高潮（旧）": ("storm_surge", "警報"),
+    "津波": ("tsunami", "津波注意報"),
+}
+"""The dangers that last and that people flee from: what a place has to be safe in, and from which step on."""
 
 
 def rank(what: str, grade: str) -> int:

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from faq.content import DISASTER_TEXTS_FILE as FILE
 from faq.entry import Identifier, Strict
+from faq.places import Hazard
 from faq.problems import Problem
 from faq.reader import read_model
 
@@ -69,10 +70,14 @@ class DrillMark(Spoken):
 
 
 class Reason(Spoken):
-    """Why people have to leave, as a sentence in each language; `name` is what staff choose."""
+    """Why people have to leave, as a sentence in each language; `name` is what staff choose.
+
+    `hazard`: what a place to flee to has to be safe in while an order for this reason is in force.
+    """
 
     id: Identifier
     name: Short
+    hazard: Hazard | None = None
     ja: Short
     easy: Short
     en: Short

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, get_args
 
+from faq.places import Hazard
+
 PlaceStatus = Literal["open", "full", "closed", "unopened"]
 PlaceKind = Literal["shelter", "water"]
 Point = tuple[float, float]
@@ -37,12 +39,14 @@ class PlaceState:
 class KnownPlaces:
     """Every place that staff have spoken of, by its id, as it stood at `as_of`.
 
-    `sure` is False when the database could not be asked just now: what stands here may be old.
+    `sure` is False when the database could not be asked just now: what stands here may be old. `hazards` are the
+    dangers that people flee from now: those of the orders in force and of the warnings that residents were told of.
     """
 
     states: Mapping[str, PlaceState] = field(default_factory=dict)
     as_of: datetime | None = None
     sure: bool = True
+    hazards: frozenset[Hazard] = frozenset()
 
     def status(self, place: str) -> PlaceStatus:
         state = self.states.get(place)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from faq.dangers import DRILL_MARK
 from faq.disaster import Disaster
 from notify.dangers import About, dangers_in, spoken_of
-from notify.rules import DRILL_MARK, Announcement, Spoken, Told, announcements
+from notify.rules import Announcement, Spoken, Told, announcements
 from notify.telegrams.data_types import series_of
 from notify.telegrams.records import Notice
 from notify.telegrams.state import EMPTY, State, apply, in_force

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, Literal, NamedTuple
 
-from faq.dangers import HAPPENINGS, rank
+from faq.dangers import DRILL_MARK, HAPPENINGS, rank
 from faq.disaster import Disaster, Rule
 from notify.dangers import About, Danger
 
@@ -21,9 +21,6 @@ Mark = Literal["", "correction", "all_clear"]
 
 FRESH: Final = timedelta(minutes=60)
 """An earthquake or a tornado of longer ago is not told of any more: nobody can act on it."""
-
-DRILL_MARK: Final = "訓練 "
-"""Before the event of what was told in a drill, with the day: the next drill starts anew."""
 
 _MARKS: Final[Mapping[Change, Mark]] = {
     "new": "",

@@ -71,11 +71,22 @@ class Incidents(Acts):
         return self._act(lambda connection: _end(connection, city, number, by, now))
 
     def take_report(
-        self, city: str, incident: int, key: str, text_id: str, areas: tuple[str, ...], opened_at: datetime, by: int
+        self,
+        city: str,
+        incident: int,
+        key: str,
+        text_id: str,
+        areas: tuple[str, ...],
+        opened_at: datetime,
+        by: int,
+        hazard: str = "",
     ) -> Report:
-        """The next number of the incident; for a `key` that was seen before, the number that it got then."""
+        """The next number of the incident; for a `key` that was seen before, the number that it got then.
+
+        `hazard`: what people are to flee from (`faq.places.Hazard`), "" for what is no order to leave.
+        """
         now = self._now()
-        values = {"key": clean(key), "text_id": clean(text_id), "areas": json.dumps(areas), "who": by}
+        values = {"key": clean(key), "text_id": clean(text_id), "areas": json.dumps(areas), "who": by, "hazard": hazard}
         values |= {"opened_at": to_ms(opened_at), "at": now}
         return self._act(lambda connection: _take(connection, city, incident, values))
 

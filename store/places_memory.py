@@ -1,16 +1,16 @@
 """Which places are open, held in memory: a resident who asks waits for nobody, and a silent database costs nothing.
 
-One look a few seconds for the whole process, and a cheap one: only when a number has grown are the rows read again.
+One look a few seconds for the whole process, and a cheap one: only when its answer is another are the rows read again.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from faq.place_states import NOTHING_KNOWN, KnownPlaces, PlaceState
+from faq.place_states import NOTHING_KNOWN, KnownPlaces
 from store.errors import StoreError
 
 LOOK_SECONDS = 2.0
@@ -19,21 +19,20 @@ LOOK_SECONDS = 2.0
 AWAY_SECONDS = 5.0
 """A database that did not answer is left alone for so long: the wait for it would be the residents'."""
 
-States = Mapping[str, Mapping[str, PlaceState]]
-
 
 @dataclass(slots=True)
 class PlacesMemory:
-    """`mark` tells whether anything changed, `read` what there is now; both may raise `StoreError`.
+    """`mark` is another whenever anything has changed, `read` tells what there is now by city; both may raise
+    `StoreError`.
 
     `clock` gives seconds since 1970.
     """
 
     clock: Callable[[], float]
-    mark: Callable[[], int]
-    read: Callable[[], States]
-    _known: dict[str, KnownPlaces] = field(default_factory=dict)
-    _mark: int | None = None
+    mark: Callable[[], Hashable]
+    read: Callable[[], Mapping[str, KnownPlaces]]
+    _known: Mapping[str, KnownPlaces] = field(default_factory=dict)
+    _mark: Hashable = None
     _as_of: datetime | None = None
     _sure: bool = True
     _looked: float | None = None
@@ -47,8 +46,7 @@ class PlacesMemory:
                     self._look()
             finally:
                 self._lock.release()
-        states = self._known.get(city, NOTHING_KNOWN).states
-        return KnownPlaces(states, self._as_of, self._sure)
+        return replace(self._known.get(city, NOTHING_KNOWN), as_of=self._as_of, sure=self._sure)
 
     def forget(self) -> None:
         """Look again at the next question: this process has changed something."""
@@ -64,8 +62,7 @@ class PlacesMemory:
             mark = self.mark()
             if mark != self._mark:
                 # The mark is from before the look: what changes in between is read once more, never missed.
-                self._known = {city: KnownPlaces(states) for city, states in self.read().items()}
-                self._mark = mark
+                self._known, self._mark = self.read(), mark
         except StoreError:
             self._sure = False
         else:

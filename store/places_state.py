@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from faq.places import read_point
 from store.acts import Acts
 from store.audit import lock_audit, write_audit
 from store.core import Clock
-from store.places_memory import PlacesMemory, States
+from store.hazards_now import hazards_now
+from store.places_memory import PlacesMemory
 from store.rows import clean, from_ms
 from store.tables_disaster import places_state as table
 
@@ -67,17 +68,23 @@ class PlacesState(Acts):
         back = [PlaceChange(s.place, "unopened", "", s.kind, s.name, s.address, s.hours, s.point) for s in states]
         return self.set_places(city, back, by, drill=drill)
 
-    def _places_mark(self) -> int:
+    def _places_mark(self) -> Hashable:
         newest = select(func.max(table.c.seq).label("seq")).where(table.c.board == REAL).group_by(table.c.city)
         total = select(func.coalesce(func.sum(newest.subquery().c.seq), 0))
-        return self._read(lambda connection: int(connection.execute(total).scalar_one()))
+        now = self._now()
+        return self._read(lambda connection: (connection.execute(total).scalar_one(), hazards_now(connection, now)))
 
-    def _all_places(self) -> States:
-        rows = self._read(lambda connection: connection.execute(select(table).where(table.c.board == REAL)).all())
-        states: dict[str, dict[str, PlaceState]] = {}
+    def _all_places(self) -> dict[str, KnownPlaces]:
+        real = select(table).where(table.c.board == REAL)
+        now = self._now()
+        rows, pairs = self._read(lambda connection: (connection.execute(real).all(), hazards_now(connection, now)))
+        states: dict[str, dict[str, PlaceState]] = {city: {} for city, _ in pairs}
         for row in rows:
             states.setdefault(row.city, {})[row.place] = _state(row)
-        return states
+        return {
+            city: KnownPlaces(theirs, hazards=frozenset(hazard for where, hazard in pairs if where == city))
+            for city, theirs in states.items()
+        }
 
 
 def _set(connection: Connection, city: str, board: str, changes: Sequence[PlaceChange], by: int, now: int) -> int:

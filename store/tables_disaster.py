@@ -63,6 +63,8 @@ incident_reports = Table(
     _words("key"),
     # Which approved text it was made of.
     _words("text_id"),
+    # What people flee from, as `faq.places.Hazard` names it; "" for what is no order, or has no such name.
+    _words("hazard"),
     # Ids of areas, as JSON.
     _words("areas", default="[]"),
     # The notice that carries it; 0 until it was made.

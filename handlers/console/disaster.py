@@ -77,6 +77,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             areas=tuple(request.form.getlist("areas")),
             only_areas=bool(request.form.get("only_areas")),
             opened_at=sent_moment(),
+            reason=request.form.get("reason", "") if "reason" in text.asks else "",
         )
         problem = complaint(draft.texts)
         if problem:
@@ -194,6 +195,7 @@ def _preview(desk: DisasterDesk, city: str, text: DisasterText) -> Page:
         areas=chosen.areas,
         only_areas=bool(request.form.get("only_areas")) and not whole,
         opened_at=sent_moment(),
+        reason=chosen.reason if "reason" in text.asks else "",
     )
     return _shown(desk, city, text, draft)
 

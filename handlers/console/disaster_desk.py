@@ -30,7 +30,8 @@ WAITS_SECONDS = 60
 class Draft:
     """A report as staff have confirmed it. `key` makes the same form count once.
 
-    `original` is what all follow-ups belong to; `about` the one that this corrects or lifts.
+    `original` is what all follow-ups belong to; `about` the one that this corrects or lifts; `reason` is the id of why
+    people have to leave.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Draft:
     mark: NoticeMark = ""
     original: int = 0
     about: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,12 @@ class DisasterDesk:
         incident = self._incident(me, drill)
         if incident.drill != drill:
             raise NoticeConflict(message="a disaster began while this was a drill")
-        report = self.store.take_report(
-            me.city, incident.id, draft.key, draft.text_id, draft.areas, draft.opened_at, me.id
-        )
         texts = self.texts(me.city)
+        reason = texts.reasons.get(draft.reason)
+        hazard = reason.hazard or "" if reason else ""
+        report = self.store.take_report(
+            me.city, incident.id, draft.key, draft.text_id, draft.areas, draft.opened_at, me.id, hazard
+        )
         said = with_header(draft.texts, draft.titles, report.number, report.at, texts if incident.drill else None)
         new = new_report(
             me.city,

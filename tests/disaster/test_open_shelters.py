@@ -14,7 +14,7 @@ from bot.respond import respond
 from faq.content import PLACES_FILE, read_folder
 from faq.knowledge import Knowledge, build_knowledge
 from faq.place_states import KnownPlaces, PlaceState
-from faq.places import COLUMNS
+from faq.places import COLUMNS, Hazard
 from tests.bot.conftest import MONDAY_MORNING, words
 from tests.builders import CITY_YAML, city_files
 from tests.running import ROOT
@@ -41,9 +41,9 @@ def city() -> Knowledge:
     return build_knowledge(city_files(files), read_folder(ROOT / "cities" / "_base"))
 
 
-def known(sure: bool = True, **states: str) -> KnownPlaces:
+def known(sure: bool = True, hazards: tuple[Hazard, ...] = (), **states: str) -> KnownPlaces:
     found = {place: PlaceState(place, status, SEEN) for place, status in states.items()}  # type: ignore[arg-type]
-    return KnownPlaces(found, MONDAY_MORNING, sure)
+    return KnownPlaces(found, MONDAY_MORNING, sure, frozenset(hazards))
 
 
 def ask(city: Knowledge, places: KnownPlaces, text: str = "", hazard: str = "") -> str:
@@ -88,6 +88,44 @@ def test_where_none_that_is_open_is_safe_the_nearest_safe_ones_are_named_as_not_
 
     assert said.index("いま開いていて入れる避難所は、近くに見つかりませんでした") < said.index("丘の上中学校")
     assert "北体育館" not in said
+
+
+@pytest.mark.parametrize("text", ["", "東町の避難所"], ids=["location", "name"])
+def test_who_names_no_disaster_is_led_to_what_is_safe_in_the_one_that_goes_on(city: Knowledge, text: str) -> None:
+    said = ask(city, known(hazards=("flood",)), text=text)
+
+    assert "いま「洪水」の危険があるので、「洪水」のときに使える所だけを案内します。" in said
+    assert "丘の上中学校" in said
+    assert "中央小学校" not in said
+    assert "東公園" not in said
+
+
+def test_a_place_has_to_be_safe_in_every_danger_there_is_and_one_that_the_city_has_no_place_for_counts_not(
+    city: Knowledge,
+) -> None:
+    said = ask(city, known(hazards=("flood", "earthquake", "tsunami")))
+
+    assert "いま「洪水・地震」の危険があるので" in said
+    assert said.index("丘の上中学校") < said.index("北体育館")
+    assert "中央小学校" not in said
+    assert "東公園" not in said
+    assert "の危険が" not in ask(city, known(hazards=("tsunami",)))
+
+
+def test_one_press_shows_every_place_and_another_disaster_is_a_press_away(city: Knowledge) -> None:
+    every = ask(city, known(hazards=("flood",)), hazard="shelter:any:36.0500:139.5501")
+    quake = ask(city, known(hazards=("flood",)), hazard="shelter:earthquake:36.0500:139.5501")
+
+    assert "中央小学校" in every
+    assert "の危険が" not in every
+    assert "「地震」のときに使える近い避難場所" in quake
+
+
+def test_a_place_to_stay_that_staff_opened_in_this_disaster_is_named(city: Knowledge) -> None:
+    said = ask(city, known(hazards=("flood",), hall="open", school="open"))
+
+    assert "福祉会館" in said
+    assert "中央小学校" not in said, "open, and under water"
 
 
 def test_a_place_to_stay_is_named_once_the_city_has_opened_it(city: Knowledge) -> None:

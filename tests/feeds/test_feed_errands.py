@@ -351,6 +351,32 @@ def test_a_rule_switches_the_mode_up_and_never_down(office: Office) -> None:
     assert audited == ["rule:rain-3", "rule:rain-4"]
 
 
+def test_shelters_have_to_be_safe_in_what_residents_were_warned_of_until_it_is_over(office: Office) -> None:
+    office.publish(lambda at: a_warning(at, RAIN_3))
+    office.minute()
+    assert office.store.known_places("demo").hazards == {"flood"}
+    assert office.store.known_places("elsewhere").hazards == frozenset()
+
+    office.publish(lambda at: a_warning(at, ("レベル２大雨注意報", "10", "警報から注意報")))
+    office.minute()
+
+    assert office.store.known_places("demo").hazards == frozenset()
+
+
+def test_a_warning_of_which_nothing_was_heard_for_days_and_one_of_a_drill_move_nobody(office: Office) -> None:
+    office.store.begin_incident("demo", "総合防災訓練", 1, drill=True)
+    office.publish(lambda at: a_warning(at, status="訓練"))
+    office.minute()
+    assert office.notices()
+    assert office.store.known_places("demo").hazards == frozenset()
+
+    office.publish()
+    office.minute()
+    office.clock.forward(4 * 24 * 3600)
+
+    assert office.store.known_places("demo").hazards == frozenset()
+
+
 def test_staff_are_told_once_of_a_silent_feed_and_once_when_it_is_back(office: Office) -> None:
     office.minute()
     office.jma.silent = True
