@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -97,22 +97,32 @@ class Feeds:
         try:
             answer = self._jma.feed(view.name, view.etag, view.modified)
             found = read_feed(answer.content) if answer.content is not None else ()
-            if view.answered_at is None or now - view.answered_at > SHORT_FEED_HOLDS:
-                found += self._long_feed(view.name)
         except (ClientError, TelegramError) as error:
-            reason = error.reason if isinstance(error, ClientError) else "not a feed"
-            log.warning("feed not read", extra={"feed": view.name, "reason": reason})
-            FEEDS.labels(view.name, "failed").inc()
-            self._store.feed_failed(view.name, reason)
+            self._failed(view.name, _reason(error))
             return 0
+        telegrams = self._ours(found, towns, now)
+        if view.answered_at is None or now - view.answered_at > SHORT_FEED_HOLDS:
+            try:
+                telegrams += self._ours(self._long_feed(view.name), towns, now)
+            except (ClientError, TelegramError) as error:
+                # What came meanwhile is not known, so the silence goes on; but what is known is told at once.
+                self._failed(view.name, f"long feed: {_reason(error)}")
+                return self._store.keep_telegrams(telegrams)
         FEEDS.labels(view.name, "unchanged" if answer.content is None else "read").inc()
-        telegrams = [_found(entry) for entry in found if self._is_ours(entry, towns, now)]
         return self._store.feed_answered(view.name, answer.etag, answer.modified, telegrams)
+
+    def _failed(self, name: str, reason: str) -> None:
+        log.warning("feed not read", extra={"feed": name, "reason": reason})
+        FEEDS.labels(name, "failed").inc()
+        self._store.feed_failed(name, reason)
 
     def _long_feed(self, name: str) -> tuple[FeedEntry, ...]:
         answer = self._jma.feed(f"{name}_l")
         log.info("long feed read", extra={"feed": name})
         return read_feed(answer.content) if answer.content is not None else ()
+
+    def _ours(self, found: Iterable[FeedEntry], towns: Mapping[str, Town], now: datetime) -> list[FoundTelegram]:
+        return [_found(entry) for entry in found if self._is_ours(entry, towns, now)]
 
     def _is_ours(self, entry: FeedEntry, towns: Mapping[str, Town], now: datetime) -> bool:
         young = now - entry.updated_at < LOOK_BACK
@@ -145,6 +155,10 @@ def _due(now: datetime) -> datetime:
     """The last moment at which the feeds were to be asked."""
     due = now.replace(second=POLL_AT_SECOND, microsecond=0)
     return due if due <= now else due - timedelta(minutes=1)
+
+
+def _reason(error: ClientError | TelegramError) -> str:
+    return error.reason if isinstance(error, ClientError) else "not a feed"
 
 
 def _found(entry: FeedEntry) -> FoundTelegram:

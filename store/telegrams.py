@@ -48,6 +48,11 @@ class Telegrams(Acts):
 
         return self._act(act)
 
+    def keep_telegrams(self, found: Sequence[FoundTelegram]) -> int:
+        """Keeps those that are new, of a feed that could be read in part only; how many these are."""
+        now = self._now()
+        return self._act(lambda connection: sum(_keep(connection, telegram, now) for telegram in found))
+
     def feed_failed(self, name: str, reason: str) -> None:
         """It could not be read; silent since the first such time. `reason` is a fixed phrase."""
         now = self._now()

@@ -149,6 +149,27 @@ def test_after_an_outage_only_what_is_still_true_is_told(office: Office) -> None
     assert office.store.telegram_counts().done == 2
 
 
+def test_while_the_long_feed_fails_what_the_short_one_has_is_told_and_the_long_one_asked_again(office: Office) -> None:
+    office.jma.answers["/feed/extra_l.xml"] = (500, b"", {})
+    office.publish()
+
+    office.minute()
+    office.minute()
+
+    assert len(office.notices()) == 1
+    assert office.jma.asked["/feed/extra_l.xml"] == 2
+    view = office.store.feeds()["extra"]
+    assert (view.answered_at, view.reason) == (None, "long feed: status 500")
+
+    del office.jma.answers["/feed/extra_l.xml"]
+    office.minute()
+    office.minute()
+
+    assert office.jma.asked["/feed/extra_l.xml"] == 3
+    assert office.store.feeds()["extra"].silent_since is None
+    assert len(office.notices()) == 1
+
+
 def test_without_a_city_that_has_rules_nothing_is_asked(office: Office) -> None:
     office.towns = {}
 
