@@ -20,6 +20,7 @@ from handlers.console.disaster_words import (
     complaint,
     first_texts,
     header,
+    other_channels,
     place_lines,
 )
 from handlers.console.gate import allowed, staff_member
@@ -209,7 +210,7 @@ def shown_draft(desk: DisasterDesk, city: str, draft: Draft, target: str, proble
     drill = desk.drill(city)
     incident = desk.store.open_incident(city)
     count = len(desk.store.reports(city, incident.id)) if incident else 0
-    audience = desk.audience(city, drill, draft.areas if draft.only_areas else ())
+    audience = desk.audience_of(city, drill, draft)
     return render_template(
         "console/disaster_preview.html",
         draft=draft,
@@ -221,5 +222,6 @@ def shown_draft(desk: DisasterDesk, city: str, draft: Draft, target: str, proble
         headers={language: header(count + 1, desk.now(), language) for language in LANGUAGES},
         switches=switches(desk, city, draft),
         reached=desk.store.head_count(city, audience, desk.now()),
+        elsewhere=other_channels(draft.channels),
         problem=problem,
     )

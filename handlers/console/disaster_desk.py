@@ -13,13 +13,13 @@ from flask import abort
 from disaster_pages import FOLDER, DisasterPages
 from faq.disaster_texts import DisasterTexts, TextLanguage
 from faq.knowledge import Knowledge
-from handlers.console.disaster_words import header, new_report, with_header
+from handlers.console.disaster_words import EVERYWHERE, header, new_report, with_header
 from handlers.console.parts import Parts
 from handlers.console.times import JAPAN
 from store.errors import NoticeConflict
 from store.incidents import Incident, Report
 from store.records_accounts import Staff
-from store.records_notices import Audience, NoticeMark, NoticeView, Progress
+from store.records_notices import Audience, NoticeChannel, NoticeMark, NoticeView, Progress
 
 log = logging.getLogger(__name__)
 WAITS_SECONDS = 60
@@ -31,7 +31,7 @@ class Draft:
     """A report as staff have confirmed it. `key` makes the same form count once.
 
     `original` is what all follow-ups belong to; `about` the one that this corrects or lifts; `reason` is the id of why
-    people have to leave.
+    people have to leave. `audience` and `channels` are those of what it follows: who heard of it hears of its end.
     """
 
     key: str
@@ -46,6 +46,8 @@ class Draft:
     original: int = 0
     about: int = 0
     reason: str = ""
+    audience: Audience | None = None
+    channels: tuple[NoticeChannel, ...] = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,9 @@ class DisasterDesk:
         topics = tuple(topic for topic in known if topic not in taking_part) or tuple(known)
         return Audience(topics=topics, areas=areas) if areas and topics else Audience(everyone=True, topics=topics)
 
+    def audience_of(self, city: str, drill: bool, draft: Draft) -> Audience:
+        return draft.audience or self.audience(city, drill, draft.areas if draft.only_areas else ())
+
     def issue(self, me: Staff, draft: Draft) -> tuple[Report, NoticeView]:
         """Numbered, kept and on its way to every channel; pressed twice it is the same report."""
         drill = self.drill(me.city)
@@ -122,7 +127,8 @@ class DisasterDesk:
             me.city,
             draft.title,
             said,
-            self.audience(me.city, incident.drill, draft.areas if draft.only_areas else ()),
+            self.audience_of(me.city, incident.drill, draft),
+            channels=draft.channels,
             topic=self._topic(me.city),
             key=draft.key,
             link=self._link(me.city, incident.drill),

@@ -76,6 +76,8 @@ def _draft(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> Draf
         texts=follow_up_texts(follow, desk.knowledge(city).city, titles, report.number if report else 0, at),
         areas=report.areas if report else (),
         only_areas=False,
+        audience=original.audience,
+        channels=original.channels,
         opened_at=desk.now(),
         mark=mark,
         original=original.original or number,

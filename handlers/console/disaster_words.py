@@ -15,7 +15,7 @@ from faq.disaster_texts import LANGUAGES, DisasterText, DisasterTexts, FollowUp,
 from faq.place_states import PlaceState, PlaceStatus
 from faq.places import Shelter
 from handlers.console.times import JAPAN
-from store.records_notices import Audience, NewNotice, NoticeMark
+from store.records_notices import Audience, NewNotice, NoticeChannel, NoticeMark
 
 LONGEST: Final = 1_500
 """Characters of one text: three screens of a telephone."""
@@ -36,6 +36,9 @@ PLACES_FOR: Final[Mapping[str, tuple[str, PlaceStatus]]] = {
     "water-closed": ("water", "closed"),
 }
 """Which places a text names by itself: kind and status."""
+
+EVERYWHERE: Final[tuple[NoticeChannel, ...]] = ("line", "widget", "page", "feed", "mail")
+_ON: Final[Mapping[str, str]] = {"widget": "チャット", "page": "ホームページ", "feed": "RSS", "mail": "メール"}
 
 Texts = Mapping[TextLanguage, str]
 
@@ -121,12 +124,18 @@ def place_lines(
     return "\n".join(lines)
 
 
+def other_channels(channels: Sequence[NoticeChannel]) -> str:
+    """「チャット・ホームページ・RSS・災害のページ」: where it goes besides LINE. The last one has everything."""
+    return "・".join((*(name for channel, name in _ON.items() if channel in channels), "災害のページ"))
+
+
 def new_report(
     city_id: str,
     title: str,
     texts: Mapping[str, str],
     audience: Audience,
     *,
+    channels: tuple[NoticeChannel, ...] = EVERYWHERE,
     topic: str,
     key: str,
     link: str,
@@ -134,7 +143,7 @@ def new_report(
     mark: NoticeMark = "",
     original: int = 0,
 ) -> NewNotice:
-    """The notice of a report, for every channel at once. A drill is on no page but its own."""
+    """The notice of a report, for all these channels at once. A drill is on no page but its own."""
     return NewNotice(
         city=city_id,
         kind="disaster",
@@ -142,7 +151,7 @@ def new_report(
         title=title,
         texts=texts,
         audience=audience,
-        channels=("line",) if drill else ("line", "widget", "page", "feed", "mail"),
+        channels=("line",) if drill else channels,
         link=link,
         mark=mark,
         original=original,

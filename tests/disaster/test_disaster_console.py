@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bot.wishes import Wishes
 from faq.city_notices import Area, Notices
 from faq.disaster_texts import TextLanguage
 from faq.knowledge import load_knowledge
 from handlers.console.disaster_words import Chosen, first_texts
 from store.records_accounts import Role
+from store.records_notices import Audience, NewNotice
 from tests.builders import a_city
 from tests.console_site import Visitor
 from tests.databases import Clock
@@ -181,6 +183,36 @@ def test_an_all_clear_is_two_clicks_and_leaves_the_original_as_over(day: Bad, ch
     assert "【解除】警戒レベル4 避難指示" in page
     assert "警戒レベル4 避難指示 （解除しました）" in page
     assert link not in chief.get("/disaster").text, "what is over cannot be lifted again"
+
+
+@pytest.mark.parametrize("which", ["correction", "all-clear"])
+def test_who_heard_of_it_hears_what_became_of_it_and_nobody_else(day: Bad, chief: Visitor, which: str) -> None:
+    for resident, area in (("U1", "kita"), ("U2", "higashi")):
+        day.store.set_wishes("test", resident, Wishes(topics=("bosai",), area=area))
+    original = day.issues(chief, everywhere="", areas=["kita"], only_areas="1")
+    link = f"/disaster/notice/{original.id}/{which}"
+
+    shown = chief.get(link)
+    chief.post(link, fields(shown.text))
+
+    assert "LINEの1人" in words(read_page(shown.text)).replace(" ", "")
+    assert day.newest().audience == original.audience
+    assert day.newest().channels == original.channels
+
+
+def test_what_a_telegram_told_is_corrected_where_it_was_told(day: Bad, chief: Visitor) -> None:
+    audience = Audience(topics=("bosai",), areas=("kita",))
+    new = NewNotice(
+        "test", "disaster", "bosai", "大雨", {"ja": "文"}, audience, ("line", "page"), source="feed", source_key="jma"
+    )
+    told = day.store.issue_notice("test", day.store.put_notice(new, 0).id, 0)
+    link = f"/disaster/notice/{told.id}/correction"
+
+    shown = chief.get(link)
+    chief.post(link, fields(shown.text))
+
+    assert "ホームページ・災害のページへ、同時に出します。" in shown.text
+    assert (day.newest().audience, day.newest().channels) == (audience, ("line", "page"))
 
 
 def test_a_notice_of_nobody_or_of_another_kind_cannot_be_followed_up(day: Bad, chief: Visitor) -> None:
