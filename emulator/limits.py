@@ -1,10 +1,10 @@
-"""How often and how much: rate limits per channel and endpoint (token buckets), and the monthly quota."""
+"""How often and how much: rate limits per channel and endpoint, and the monthly quota."""
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 JST = timezone(timedelta(hours=9), "JST")
@@ -30,42 +30,37 @@ RATES: dict[str, tuple[float, float]] = {
 }
 
 
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at: float
-
-
 class RateLimits:
-    """One bucket for each channel and endpoint; a bucket holds as much as its period allows and refills evenly."""
+    """What each channel asked of each endpoint lately: no period, wherever it begins, may hold more than is allowed.
+
+    LINE does not say how it counts ("200 requests per second"); this is the strictest reading of it.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.enabled = True
         self._clock = clock
         self._rates = dict(RATES)
-        self._buckets: dict[tuple[str, str], _Bucket] = {}
+        self._taken: dict[tuple[str, str], deque[float]] = {}
         self._lock = threading.Lock()
 
     def set_rate(self, endpoint: str, requests: float, seconds: float = 1.0) -> None:
         """Allow `requests` in `seconds` from now on; what was used of the old rate is forgotten."""
         with self._lock:
             self._rates[endpoint] = (requests, seconds)
-            self._buckets = {key: bucket for key, bucket in self._buckets.items() if key[1] != endpoint}
+            self._taken = {key: taken for key, taken in self._taken.items() if key[1] != endpoint}
 
     def take(self, city: str, endpoint: str) -> bool:
-        """Use one request of the allowance; False when there is none left."""
+        """Use one request of the allowance; False when there is none left. Who is refused has used nothing."""
         if not self.enabled:
             return True
-        capacity, period = self._rates.get(endpoint, DEFAULT_RATE)
-        now = self._clock()
         with self._lock:
-            bucket = self._buckets.setdefault((city, endpoint), _Bucket(capacity, now))
-            refill = max(0.0, now - bucket.at) * capacity / period
-            bucket.tokens = min(capacity, bucket.tokens + refill)
-            bucket.at = now
-            if bucket.tokens < 1:
+            requests, period = self._rates.get(endpoint, DEFAULT_RATE)
+            now, taken = self._clock(), self._taken.setdefault((city, endpoint), deque())
+            while taken and taken[0] <= now - period:
+                taken.popleft()
+            if len(taken) >= requests:
                 return False
-            bucket.tokens -= 1
+            taken.append(now)
             return True
 
 

@@ -35,6 +35,7 @@ _HANDS = 16
 
 
 class Line(Protocol):
+    async def open(self) -> None: ...
     async def multicast(
         self, to: Sequence[str], messages: Sequence[Mapping[str, Any]], retry_key: str, unit: str = ""
     ) -> Answer: ...

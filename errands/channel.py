@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,11 +12,12 @@ from typing import Any, Protocol
 
 from clients.errors import ClientError
 from clients.line.client import Answer
+from errands.spacing import Spacing
 from notify.notice_message import notice_messages
 from notify.sending import URGENT, Health, Step, after_failure, before_calling
 from store import Store
 from store.errors import LeaseLost, StoreError
-from store.rates import Wish
+from store.rates import Grant, Wish
 from store.records_notices import ClaimedChunk
 from telemetry import NOTICE_CALLS
 
@@ -30,6 +32,7 @@ _KEPT_MESSAGES = 64
 
 
 class Line(Protocol):
+    async def open(self) -> None: ...
     async def multicast(
         self, to: Sequence[str], messages: Sequence[Mapping[str, Any]], retry_key: str, unit: str = ""
     ) -> Answer: ...
@@ -39,18 +42,22 @@ class Line(Protocol):
 class Pace:
     """How fast one channel may be used by all processes together, and how much of it this one begins at a time.
 
-    LINE allows 200 multicasts a second; a little less leaves room for the clock of whoever counts there. `reserve` of
-    the tokens, and `places_for_alerts` of the calls under way, are never taken by news.
+    LINE allows 200 multicasts a second. `per_second` and `burst` together stay below that, so that no second, wherever
+    it begins, holds more, even when a call takes 50 ms longer than the next one. Tokens are taken up to `ahead` calls
+    before their moment, so that a slow store costs no time. `reserve` of the tokens, and `places_for_alerts` of the
+    calls under way, are never taken by news. `at_most`: how fast a process may catch up.
     """
 
-    per_second: float = 196.0
-    burst: int = 40
+    per_second: float = 187.0
+    burst: int = 3
+    ahead: int = 48
+    at_most: float = 193.0
     reserve: int = 4
-    batch: int = 32
-    places: int = 96
+    batch: int = 48
+    places: int = 144
     places_for_alerts: int = 32
     lease_seconds: float = 8.0
-    wait_seconds: float = 0.02
+    wait_seconds: float = 0.04
 
 
 USUAL_PACE = Pace()
@@ -92,6 +99,7 @@ class Channel:
         self._pace = pace
         self._clock = clock
         self._health = Health()
+        self._spacing = Spacing(pace.at_most)
         self._told: dict[tuple[int, str], _Told] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
@@ -114,6 +122,7 @@ class Channel:
     async def _run(self) -> None:
         """Until nothing is due, the channel rests, or all places are taken."""
         try:
+            await self._line.open()
             while not self._ending:
                 if not await self._begin_some():
                     return
@@ -130,22 +139,22 @@ class Channel:
             await self._one_ends()
             return True
         pace, keep = self._pace, 0 if urgent else self._pace.reserve
-        now = round(self._clock() * 1000)
-        rate = Wish(self._city, BUCKET, wanted, pace.per_second, pace.burst, keep, now)
+        now, began = round(self._clock() * 1000), time.monotonic()
+        rate = Wish(self._city, BUCKET, wanted, pace.per_second, pace.burst, keep, now, pace.ahead)
         most = 1_000 if self._free_places(urgent=False) else URGENT
-        claimed, allowed = await self._claim(rate, most)
-        if not allowed:
+        claimed, granted = await self._claim(rate, most)
+        if not granted.count:
             await asyncio.sleep(pace.wait_seconds)
             return True
-        for chunk in claimed:
-            task = asyncio.create_task(self._carry(chunk))
+        for number, chunk in enumerate(claimed):
+            task = asyncio.create_task(self._carry(chunk, began + granted.wait(number)))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        return len(claimed) == allowed
+        return len(claimed) == granted.count
 
-    async def _claim(self, rate: Wish, most: int) -> tuple[list[ClaimedChunk], int]:
+    async def _claim(self, rate: Wish, most: int) -> tuple[list[ClaimedChunk], Grant]:
         lease = self._pace.lease_seconds
-        claimed: tuple[list[ClaimedChunk], int] = await self._in_hand(
+        claimed: tuple[list[ClaimedChunk], Grant] = await self._in_hand(
             self._store.claim_at_rate, self._worker, lease, rate, most
         )
         return claimed
@@ -161,9 +170,10 @@ class Channel:
 
     # ── One call ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _carry(self, chunk: ClaimedChunk) -> None:
+    async def _carry(self, chunk: ClaimedChunk, moment: float) -> None:
+        """`moment`: not before this (of the monotonic clock) may LINE be called."""
         try:
-            await self._sent(chunk)
+            await self._sent(chunk, moment)
         except LeaseLost:
             log.warning("somebody else has this call", extra=_ids(chunk))
         except StoreError:
@@ -171,7 +181,7 @@ class Channel:
         except Exception:
             log.exception("sender fault", extra=_ids(chunk))
 
-    async def _sent(self, chunk: ClaimedChunk) -> None:
+    async def _sent(self, chunk: ClaimedChunk, moment: float) -> None:
         told = await self._words(chunk)
         if told is None:
             await self._in_hand(self._store.chunk_dead, chunk, "no notice")
@@ -181,7 +191,7 @@ class Channel:
             chunk = await self._in_hand(self._store.still_wanted, chunk)
             step = step if chunk.recipients else Step("sent", "nobody is left")
         if step.do == "call":
-            step = await self._call(chunk, told)
+            step = await self._call(chunk, told, moment)
         NOTICE_CALLS.labels(self._city, step.do).inc()
         if step.do == "sent":
             await self._in_hand(self._store.chunk_sent, chunk, step.request_id, step.reason)
@@ -198,7 +208,11 @@ class Channel:
         """Whether wishes may have changed since it was planned. What may have been accepted must stay as it was."""
         return not chunk.fate_unknown and self._clock() - told.issued_at > WAITED_SECONDS
 
-    async def _call(self, chunk: ClaimedChunk, told: _Told) -> Step:
+    async def _call(self, chunk: ClaimedChunk, told: _Told, moment: float) -> Step:
+        await self._spacing.pass_at(moment, urgent=chunk.priority <= URGENT)
+        rests = self._health.rests_until - self._clock()
+        if rests > 0 and not self._health.down:
+            return Step("later", "the channel rests", rests, chunk.fate_unknown)
         try:
             answer = await self._multicast(chunk, told)
         except ClientError as error:

@@ -24,6 +24,9 @@ FAILURES = 5
 
 PROBE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
+SLOWER_PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""After a 429 that names no time: calls came closer together on their way than they were made. More when it recurs."""
+
 RESIDENT_REFUSED: Final = "resident refused"
 """Why a call to a single resident was given up whom LINE does not take: a wrong id, or one of another account."""
 
@@ -135,10 +138,14 @@ def _after_refusal(call: Call, error: Failure) -> Step:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a channel is: calls without success in a row, and until when (seconds of the clock given) it rests."""
+    """How a channel is: calls without success in a row, and until when (seconds of the clock given) it rests.
+
+    `slowed`: how many rests in a row a 429 asked for.
+    """
 
     failures: int = 0
     rests_until: float = 0.0
+    slowed: int = 0
 
     @property
     def down(self) -> bool:
@@ -147,12 +154,20 @@ class Health:
     def after(self, error: Failure | None, now: float) -> Health:
         """After one more answer. A call that is refused for itself says that the channel works."""
         if error is None or (error.permanent and error.status not in (401, 403)):
-            return Health()
+            # An answer to a call that was made before a 429 does not end the rest it asks for.
+            return self if self.slowed and now < self.rests_until else Health()
         if error.status == 429:
-            return Health(0, now + max(error.retry_after, FIRST_PAUSE))
+            return self._slower(error.retry_after, now)
         failures = self.failures + 1
         if error.status in (401, 403):
             return Health(max(failures, FAILURES), now + PROBE_PAUSES[-1])
         if failures < FAILURES:
             return Health(failures, self.rests_until)
         return Health(failures, now + PROBE_PAUSES[min(failures - FAILURES, len(PROBE_PAUSES) - 1)])
+
+    def _slower(self, retry_after: float, now: float) -> Health:
+        """Calls that were under way together are refused together: that is one rest, not many."""
+        if self.slowed and now < self.rests_until:
+            return Health(0, max(self.rests_until, now + retry_after), self.slowed)
+        pause = SLOWER_PAUSES[min(self.slowed, len(SLOWER_PAUSES) - 1)]
+        return Health(0, now + max(retry_after, pause), self.slowed + 1)

@@ -30,7 +30,7 @@ from store.notice_again import may_go_again
 from store.notice_people import people as people_of
 from store.notice_plan import NoticePlan
 from store.notice_steps import anything_left, locked_notice, take_step, this_notice
-from store.rates import Wish, give_back, take
+from store.rates import Grant, Wish, give_back, take
 from store.records_notices import ClaimedChunk, NoticeChannel
 from store.rows import clean, from_ms, to_ms
 from store.tables_notices import notice_chunks as chunks
@@ -113,10 +113,10 @@ class NoticeChunks(NoticePlan):
 
     def claim_at_rate(
         self, worker: str, lease_seconds: float, rate: Wish, most: int = 1_000
-    ) -> tuple[list[ClaimedChunk], int]:
+    ) -> tuple[list[ClaimedChunk], Grant]:
         """`claim_chunks` of `rate.city`, as many as the rate allows; what it allows and is not claimed, stays in it.
 
-        (the calls, how many it allows): when these are more than the calls, nothing else is due.
+        (the calls, how many it allows and when each): when these are more than the calls, nothing else is due.
         """
         claim = _Claim(worker, rate.want, rate.now, rate.now + round(lease_seconds * 1000), rate.city, most)
         return self._write(Kind("claim_at_rate", 6, one_by_one(_claim_at_rate)), (claim, rate))
@@ -174,12 +174,12 @@ class NoticeChunks(NoticePlan):
         self._write(Kind("mark_chunks", 6, _mark_all), _Mark(chunk, self._now(), values))
 
 
-def _claim_at_rate(connection: Connection, both: tuple[_Claim, Wish]) -> tuple[list[ClaimedChunk], int]:
+def _claim_at_rate(connection: Connection, both: tuple[_Claim, Wish]) -> tuple[list[ClaimedChunk], Grant]:
     claim, rate = both
-    allowed = take(connection, rate)
-    taken = _claim(connection, replace(claim, limit=allowed)) if allowed else []
-    give_back(connection, rate, allowed - len(taken))
-    return taken, allowed
+    granted = take(connection, rate)
+    taken = _claim(connection, replace(claim, limit=granted.count)) if granted.count else []
+    give_back(connection, rate, granted.count - len(taken))
+    return taken, granted
 
 
 def _claim(connection: Connection, claim: _Claim) -> list[ClaimedChunk]:

@@ -1,25 +1,28 @@
 """How often something may be done, counted by all processes together: one bucket of tokens for each channel.
 
-Tokens are kept in thousandths, so that what trickles in between two looks is not lost.
+Tokens are kept in thousandths, so that what trickles in between two looks is not lost. Those of the next moment may be
+had before they are there (`ahead`), each with the moment from which it counts: so a process that asks seldom loses
+nothing, and no second gives more than `burst` and what trickles in during it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.core import Core
 from store.tables_notices import rate_buckets as buckets
 from store.writer import Kind, one_by_one
 
-_MILLI = 1000
+_MILLI: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """To take up to `want` tokens, now (milliseconds); see `Rates.take_tokens`."""
+    """To take up to `want` tokens, now (milliseconds), `ahead` of them before they are there; see `take`."""
 
     city: str
     name: str
@@ -28,6 +31,20 @@ class Wish:
     burst: int
     keep: int
     now: int
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`count` tokens, and when each of them may be used. `held`: what was in the bucket, in thousandths."""
+
+    count: int
+    held: int
+    per_second: float
+
+    def wait(self, number: int) -> float:
+        """Seconds from the moment of the wish until the `number`th token is there (from 0)."""
+        return max(0.0, ((number + 1) * _MILLI - self.held) / self.per_second / _MILLI)
 
 
 class Rates(Core):
@@ -39,16 +56,17 @@ class Rates(Core):
         Whoever got less than they wanted tries again a moment later. Clocks that differ cost what they differ.
         """
         wish = Wish(city, name, want, per_second, burst, keep, self._now())
-        return self._write(Kind("take_tokens", 6, one_by_one(take)), wish)
+        granted: Grant = self._write(Kind("take_tokens", 6, one_by_one(take)), wish)
+        return granted.count
 
     def drain_tokens(self, city: str, name: str) -> None:
-        """The other side says that it was too much: begin from nothing."""
+        """The other side says that it was too much: begin from nothing, and not sooner than was said before."""
         wish = Wish(city, name, 0, 0.0, 0, 0, self._now())
         self._write(Kind("drain_tokens", 6, one_by_one(_drain)), wish)
 
 
-def take(connection: Connection, wish: Wish) -> int:
-    """`Rates.take_tokens` as a part of a transaction."""
+def take(connection: Connection, wish: Wish) -> Grant:
+    """`Rates.take_tokens` as a part of a transaction. A bucket that lent tokens is below nothing."""
     this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
     found = select(buckets.c.tokens_milli, buckets.c.at).where(this).with_for_update()
     row = connection.execute(found).one_or_none()
@@ -57,10 +75,10 @@ def take(connection: Connection, wish: Wish) -> int:
         row = connection.execute(found).one()
     gained = int(max(0, wish.now - row.at) * wish.per_second)  # a token a second is a thousandth a millisecond
     held = min(wish.burst * _MILLI, row.tokens_milli + gained)
-    given: int = max(0, min(wish.want, held // _MILLI - wish.keep))
+    given: int = max(0, min(wish.want, held // _MILLI + wish.ahead - wish.keep))
     values = {"tokens_milli": held - given * _MILLI, "at": max(row.at, wish.now)}
     connection.execute(update(buckets).where(this).values(**values))
-    return given
+    return Grant(given, held, wish.per_second)
 
 
 def give_back(connection: Connection, wish: Wish, count: int) -> None:
@@ -78,4 +96,6 @@ def _begin(connection: Connection, wish: Wish) -> None:
 
 def _drain(connection: Connection, wish: Wish) -> None:
     this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
-    connection.execute(update(buckets).where(this).values(tokens_milli=0, at=wish.now))
+    nothing = case((buckets.c.tokens_milli < 0, buckets.c.tokens_milli), else_=0)
+    now = case((buckets.c.at > wish.now, buckets.c.at), else_=wish.now)
+    connection.execute(update(buckets).where(this).values(tokens_milli=nothing, at=now))

@@ -132,16 +132,21 @@ def test_the_monthly_quota_ends_pushes_but_not_replies(platform, hana, api, cloc
     assert len(platform.deliveries) == 3
 
 
-def test_a_rate_limit_refills_with_time(platform, hana, api, clock) -> None:
+def test_no_second_wherever_it_begins_takes_more_than_the_rate(platform, hana, api, clock) -> None:
+    too_many = (429, "The API rate limit has been exceeded. Try again later.")
     platform.limits.set_rate("push", 2, 1.0)
     push(api, hana.user_id)
+    clock.turn(0.75)
     push(api, hana.user_id)
 
-    assert failure(lambda: push(api, hana.user_id)) == (429, "The API rate limit has been exceeded. Try again later.")
-    clock.turn(0.5)
+    assert failure(lambda: push(api, hana.user_id)) == too_many
+    clock.turn(0.25)
+    push(api, hana.user_id)
+    assert failure(lambda: push(api, hana.user_id)) == too_many
+    clock.turn(1.0)
     push(api, hana.user_id)
 
-    assert len(platform.deliveries) == 3
+    assert len(platform.deliveries) == 4
 
 
 def test_yesterdays_messages_are_counted(platform, hana, api, clock) -> None:

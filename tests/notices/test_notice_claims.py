@@ -75,7 +75,7 @@ def test_no_more_is_taken_than_the_rate_allows_and_nothing_of_it_is_wasted(store
     third = store.claim_at_rate("w1", _LEASE, _wish(clock, 9, burst=2))
     fourth = store.claim_at_rate("w1", _LEASE, _wish(clock, 9, burst=2))
 
-    assert [(len(claimed), allowed) for claimed, allowed in (first, second, third, fourth)] == [
+    assert [(len(claimed), granted.count) for claimed, granted in (first, second, third, fourth)] == [
         (2, 2),
         (0, 0),
         (1, 2),

@@ -219,4 +219,16 @@ def test_a_channel_that_does_not_answer_is_probed_and_comes_back_at_once() -> No
     assert health.after(None, 101.0) == Health()
     assert health.after(ClientError("status 400", permanent=True, status=400), 101.0) == Health()
     assert Health().after(ClientError("status 401", status=401), 100.0).down
-    assert Health().after(ClientError("status 429", status=429, retry_after=3), 100.0) == Health(0, 103.0)
+    assert Health().after(ClientError("status 429", status=429, retry_after=3), 100.0).rests_until == 103.0
+
+
+def test_calls_that_were_too_many_cost_a_short_rest_and_a_longer_one_when_it_happens_again() -> None:
+    too_many, health, now = ClientError("status 429", status=429), Health(), 100.0
+    rests = []
+    for _ in range(6):
+        health = health.after(too_many, now).after(too_many, now + 0.01).after(None, now + 0.02)
+        rests.append(health.rests_until - now)
+        now = health.rests_until
+
+    assert rests == [0.25, 0.5, 1, 2, 4, 4]
+    assert health.after(None, now) == Health()

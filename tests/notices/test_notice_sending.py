@@ -127,7 +127,7 @@ def test_a_paused_notice_stands_still_and_goes_on_where_it_was(
 ) -> None:
     running, heard = line
     names = befriend(open_now, running, 3_000)
-    slow = replace(QUICK, per_second=10.0, burst=1, reserve=0, batch=1)
+    slow = replace(QUICK, per_second=10.0, burst=1, ahead=0, reserve=0, batch=1)
 
     with sending(open_now, running.url, slow):
         notice = issue(open_now)
@@ -147,7 +147,7 @@ def test_a_paused_notice_stands_still_and_goes_on_where_it_was(
 def test_a_stopped_notice_reaches_nobody_else(open_now: Store, line: tuple[RunningEmulator, Heard]) -> None:
     running, heard = line
     befriend(open_now, running, 3_000)
-    slow = replace(QUICK, per_second=10.0, burst=1, reserve=0, batch=1)
+    slow = replace(QUICK, per_second=10.0, burst=1, ahead=0, reserve=0, batch=1)
 
     with sending(open_now, running.url, slow):
         notice = issue(open_now)
@@ -164,7 +164,7 @@ def test_a_stopped_notice_reaches_nobody_else(open_now: Store, line: tuple[Runni
 def test_an_alert_overtakes_a_campaign_that_is_under_way(open_now: Store, line: tuple[RunningEmulator, Heard]) -> None:
     running, heard = line
     befriend(open_now, running, 4_000)
-    slow = replace(QUICK, per_second=20.0, burst=1, reserve=0, batch=4)
+    slow = replace(QUICK, per_second=20.0, burst=1, ahead=0, reserve=0, batch=4)
 
     with sending(open_now, running.url, slow):
         issue(open_now)

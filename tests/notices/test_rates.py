@@ -2,8 +2,125 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import time
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Connection, create_engine
+
+from errands.channel import BUCKET, USUAL_PACE
+from errands.spacing import Spacing
 from store import Store, open_store
+from store.rates import Wish, give_back, take
+from store.tables_notices import rate_buckets
 from tests.databases import Clock
+
+LIMIT = 200
+"""Multicasts that LINE takes in a second."""
+
+
+@contextmanager
+def a_bucket() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        rate_buckets.create(connection)
+        yield connection
+    engine.dispose()
+
+
+def fullest_second(moments: list[float]) -> int:
+    """The most that lie in one second, wherever it begins. Milliseconds, sorted."""
+    return max(bisect_left(moments, begin + 1000) - at for at, begin in enumerate(moments))
+
+
+@pytest.mark.parametrize("stall", [0, 90, 600], ids=["steady", "slow store", "it stands still now and then"])
+def test_no_second_holds_more_than_line_takes_and_the_pace_is_kept(stall: int) -> None:
+    """Several processes ask for what they have places for, at any moment, and give back what they do not need."""
+    lot, pace = random.Random(stall), USUAL_PACE
+    called, now = [], 1_790_000_000_000
+    end = now + 20_000
+    with a_bucket() as connection:
+        while now < end:
+            now += lot.randint(1, 40) + (stall if lot.random() < 0.02 else 0)
+            wish = Wish("demo", BUCKET, pace.batch, pace.per_second, pace.burst, pace.reserve, now, pace.ahead)
+            granted = take(connection, wish)
+            needed = lot.randint(0, granted.count) if lot.random() < 0.1 else granted.count
+            give_back(connection, wish, granted.count - needed)
+            called += [now + granted.wait(number) * 1000 for number in range(needed)]
+
+    assert called == sorted(called)
+    assert fullest_second(called) <= LIMIT - 8
+    # Who stands still for longer than what was taken ahead, loses that time.
+    assert stall > 100 or len(called) / 20 >= 0.9 * LIMIT
+
+
+def test_the_first_second_after_a_rest_holds_no_more_than_the_others(store: Store, clock: Clock) -> None:
+    """A bucket of 40 that gains 196 a second would let 236 pass."""
+    pace, taken = USUAL_PACE, 0
+    clock.forward(3600)
+    for _ in range(100):
+        taken += store.take_tokens("demo", BUCKET, 50, pace.per_second, pace.burst)
+        clock.forward(0.01)
+
+    assert 0.9 * LIMIT < taken <= LIMIT
+
+
+def test_tokens_are_lent_each_with_the_moment_from_which_it_counts() -> None:
+    with a_bucket() as connection:
+        granted = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_000, 4))
+        nothing_left = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_000, 4))
+        kept_for_alerts = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 1, 1_040, 4))
+        alert = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_040, 4))
+
+    assert granted.count == 6
+    assert [granted.wait(number) for number in range(6)] == pytest.approx([0, 0, 0.01, 0.02, 0.03, 0.04])
+    assert (nothing_left.count, kept_for_alerts.count, alert.count) == (0, 3, 1)
+    assert alert.wait(0) == pytest.approx(0.04)
+
+
+def test_a_stalled_process_does_not_make_up_for_it_in_one_moment() -> None:
+    """And it begins slowly after a rest: the first calls open connections and arrive late."""
+    clock, passed = Clock(), []
+
+    async def sleep(seconds: float) -> None:
+        clock.forward(seconds)
+
+    async def call_all() -> None:
+        spacing = Spacing(USUAL_PACE.at_most, clock, sleep)
+        for number in range(600):
+            await spacing.pass_at(began + number / USUAL_PACE.per_second)
+            passed.append(clock.now - began)
+            clock.forward(0.4 if number == 300 else 0)
+
+    began = clock.now
+    asyncio.run(call_all())
+
+    milliseconds = [round(moment * 1000, 3) for moment in passed]
+    assert fullest_second(milliseconds) <= USUAL_PACE.at_most + 2
+    assert sum(moment < 0.5 for moment in passed) <= LIMIT / 4 + 1
+    assert passed[250] == pytest.approx(250 / USUAL_PACE.at_most, abs=0.5)
+
+
+def test_what_was_kept_back_goes_in_its_order_and_an_alert_before_it() -> None:
+    """After a stall 30 calls wait whose moment is over. None of them waits for ever, and an alert waits for none."""
+
+    async def call_all() -> list[int]:
+        spacing, passed = Spacing(1000.0), []
+
+        async def call(number: int, urgent: bool = False) -> None:
+            await spacing.pass_at(began - 1 + number / 1000, urgent=urgent)
+            passed.append(number)
+
+        await spacing.pass_at(0)
+        began = time.monotonic()
+        await asyncio.gather(*(call(number) for number in reversed(range(30))), call(99, urgent=True))
+        return passed
+
+    assert asyncio.run(call_all()) == [29, 99, *range(29)]  # 29 asked first, and nobody was before it
 
 
 def test_a_bucket_begins_full_and_fills_evenly(store: Store, clock: Clock) -> None:
