@@ -40,7 +40,6 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
     def disaster(city: str) -> Page:
         incident = desk.store.open_incident(city)
         reports = desk.issued(city, incident) if incident else []
-        automatic = [one for one in desk.store.notices(city, "disaster", 20) if one.source != "staff" and one.number]
         return render_template(
             "console/disaster.html",
             incident=incident,
@@ -48,7 +47,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             reports=reports,
             offered=offered(desk, city, incident, reports),
             mode=mode_name(desk, city),
-            automatic=automatic[:5],
+            automatic=desk.automatic(city),
             texts=desk.knowledge(city).disaster,
             states=desk.store.place_states(city, drill=desk.drill(city)),
             page=desk.page_address(city, incident is not None and incident.drill),

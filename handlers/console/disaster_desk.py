@@ -22,6 +22,7 @@ from store.records_accounts import Staff
 from store.records_notices import Audience, NoticeChannel, NoticeMark, NoticeView, Progress
 
 log = logging.getLogger(__name__)
+MOST_AUTOMATIC = 5
 WAITS_SECONDS = 60
 """A report of which LINE has taken nothing for so long is shown as stuck: the other channels have it."""
 
@@ -65,6 +66,16 @@ class Issued:
     @property
     def label(self) -> str:
         return header(self.report.number, self.report.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """A notice that a rule made of a telegram, as staff see it: how far LINE is, and whether it has been followed."""
+
+    notice: NoticeView
+    progress: Progress
+    stuck: bool
+    over: bool
 
 
 class DisasterDesk:
@@ -170,6 +181,17 @@ class DisasterDesk:
                 )
             )
         return found
+
+    def automatic(self, city: str) -> list[Automatic]:
+        """The newest notices that rules made of telegrams."""
+        newest, now = self.store.notices(city, "disaster", 20), self.now()
+        followed = {one.original for one in newest if one.original and one.mark}
+        made = [one for one in newest if one.source != "staff" and one.number][:MOST_AUTOMATIC]
+        with_progress = [(one, self.store.notice_progress(city, one.id)) for one in made]
+        return [
+            Automatic(one, progress, _is_stuck(one, progress, now), one.id in followed or one.status == "stopped")
+            for one, progress in with_progress
+        ]
 
     def begin_drill(self, me: Staff) -> bool:
         """False while a real disaster goes on."""

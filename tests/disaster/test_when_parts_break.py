@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import pytest
@@ -192,6 +193,33 @@ def test_while_line_is_down_the_notice_waits_the_other_channels_have_it_and_staf
     after = words(read_page(chief.get("/disaster").text))
     assert "LINE に出せていません" not in after
     assert "LINE：3人に届けました" in after
+
+
+def test_what_a_telegram_told_and_line_did_not_take_is_seen_by_staff_too(
+    day: Bad, chief: Visitor, clock: Clock
+) -> None:
+    residents = add_friends(day.store, 2, city="test")
+    new = NewNotice(
+        "test",
+        "disaster",
+        "bosai",
+        "警戒レベル4相当（大雨）",
+        {"ja": "文"},
+        Audience(everyone=True),
+        ("line",),
+        source="feed",
+    )
+    notice = day.store.issue_notice("test", day.store.put_notice(new, 0).id, 0)
+    with socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with a_sender(day.store, f"http://127.0.0.1:{nobody.getsockname()[1]}", clock):
+            wait_until(lambda: day.store.notice_progress("test", notice.id).chunks_open == 1)
+            clock.forward(90)
+
+            listed = words(read_page(chief.get("/disaster").text))
+
+    assert f"LINE：0人に届けました、残り{len(residents)}人" in listed
+    assert "LINE に出せていません。LINE が戻ると、自動で出ます。" in listed
 
 
 def _delivered(platform: LinePlatform, clock: Clock) -> bool:
