@@ -39,7 +39,6 @@ SHORT_FEED_HOLDS: Final = timedelta(minutes=8)
 LOOK_BACK: Final = timedelta(hours=24)
 """Of the long feed no older telegrams are fetched: what is in force is repeated within a day."""
 
-SILENT_FOR: Final = timedelta(minutes=10)
 KEPT_FOR: Final = timedelta(days=14)
 """Longer than the long feed reaches back, so that nothing is fetched twice."""
 
@@ -131,7 +130,7 @@ class Feeds:
     def _tell_of_silence(self, towns: Mapping[str, Town], now: datetime) -> None:
         """Once when a feed has been silent for ten minutes, once when it is back."""
         for view in self._store.feeds().values():
-            if view.silence(now) > SILENT_FOR and view.told_at is None:
+            if view.is_silent(now) and view.told_at is None:
                 since = view.answered_at or view.silent_since or now
                 self._raise("feed_silent", since, towns)
                 self._store.feed_told(view.name, now)

@@ -62,10 +62,21 @@ def _unknown(disaster: Disaster, city: City, entries: Collection[str], root: Nod
         yield Problem(
             DISASTER_FILE, 1, "places", "市の区域の番号（places）を書いてください。ないと、何も知らせません。"
         )
+    if disaster.rules and not any(_is_reached(city, department) for department in disaster.staff):
+        message = (
+            "気象庁の情報が届かないときに知らせる課がありません。staff に課を書き、"
+            "その課の連絡先（city.yaml の handoff の notify）を書いてください。"
+        )
+        yield Problem(DISASTER_FILE, root.line_of(("staff",)) if disaster.staff else 1, "staff", message, "warning")
     for name in RESERVED:
         if disaster.rules and name not in texts:
             message = f"texts に「{name}」がありません。取消や解除のときに知らせる文を書いてください。"
             yield Problem(DISASTER_FILE, 1, "texts", message)
+
+
+def _is_reached(city: City, department: str) -> bool:
+    rules = city.handoff_of(department)
+    return bool(rules.mails or rules.webhook)
 
 
 _WHERE = {

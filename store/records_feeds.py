@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
+
+SILENT_FOR: Final = timedelta(minutes=10)
+"""A feed that has not answered for longer is told of: to staff, on their screens, in `/readyz` and `/metrics`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,9 @@ class FeedView:
     def silence(self, now: datetime) -> timedelta:
         """For how long it has not answered though it was asked; zero when it answers."""
         return timedelta() if self.silent_since is None else now - (self.answered_at or self.silent_since)
+
+    def is_silent(self, now: datetime) -> bool:
+        return self.silence(now) > SILENT_FOR
 
 
 @dataclass(frozen=True, slots=True)

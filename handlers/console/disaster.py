@@ -48,6 +48,7 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             offered=offered(desk, city, incident, reports),
             mode=mode_name(desk, city),
             automatic=desk.automatic(city),
+            silent_since=desk.feeds_silent_since(city),
             texts=desk.knowledge(city).disaster,
             states=desk.store.place_states(city, drill=desk.drill(city)),
             page=desk.page_address(city, incident is not None and incident.drill),

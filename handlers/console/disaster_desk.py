@@ -193,6 +193,16 @@ class DisasterDesk:
             for one, progress in with_progress
         ]
 
+    def feeds_silent_since(self, city: str) -> datetime | None:
+        """Since when nothing of the 気象庁 can be told by itself; None while all is well, or nothing would be."""
+        rules, now = self.knowledge(city).alerts, self.now()
+        if rules is None or not rules.rules:
+            return None
+        silent = [
+            feed.answered_at or feed.silent_since or now for feed in self.store.feeds().values() if feed.is_silent(now)
+        ]
+        return min(silent, default=None)
+
     def begin_drill(self, me: Staff) -> bool:
         """False while a real disaster goes on."""
         begun = self._incident(me, drill=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify
@@ -15,10 +15,6 @@ from store.errors import StoreError
 
 OLD_SECONDS = 120.0
 """When the oldest unanswered event is older than this, nobody is working: not ready."""
-
-
-SILENT_FOR = timedelta(minutes=10)
-"""A feed that has not answered for longer is noted (staff are told then, too)."""
 
 LITTLE_BYTES = 16_000_000
 """With less room than this on the disk of a SQLite database a write fails at any moment: not ready."""
@@ -81,11 +77,11 @@ def _silent_feeds(store: Store) -> dict[str, str]:
         feeds, now = store.feeds(), datetime.now(UTC)
     except StoreError:
         return {}
-    silent = {name: feed.silence(now) for name, feed in feeds.items()}
     return {
-        f"feed:{name}": f"silent for {since.total_seconds() / 60:.0f} minutes; see docs/runbooks/feed-silent.md"
-        for name, since in silent.items()
-        if since > SILENT_FOR
+        f"feed:{name}": f"silent for {feed.silence(now).total_seconds() / 60:.0f} minutes; "
+        "see docs/runbooks/feed-silent.md"
+        for name, feed in feeds.items()
+        if feed.is_silent(now)
     }
 
 

@@ -8,6 +8,7 @@ from faq.knowledge import build_knowledge
 from tests.builders import base_files, city_files
 
 NOTICES = """\
+handoff: {notify: {mails: [bosai@city.test.example.jp]}}
 notices:
   topics:
     - {id: bosai, title: 防災, from_start: はい, kind: disaster}
@@ -96,6 +97,27 @@ def test_two_rules_for_one_step_are_a_mistake() -> None:
     twice = GOOD + '  - {id: rain-again, what: 大雨, at: "3", text: rain, topics: [bosai]}\n'
 
     assert any("同じ what と at の規則が2つあります" in problem for problem in problems(twice))
+
+
+@pytest.mark.parametrize(
+    ("disaster", "city", "line"),
+    [
+        (GOOD.replace("staff: [市民課]\n", ""), NOTICES, 1),
+        (GOOD, NOTICES.replace("handoff: {notify: {mails: [bosai@city.test.example.jp]}}\n", ""), 2),
+    ],
+    ids=["no department", "a department without an address"],
+)
+def test_whom_nobody_would_tell_of_a_silent_feed_is_warned_of_it_and_served(
+    disaster: str, city: str, line: int
+) -> None:
+    own = city_files({"disaster.yaml": disaster})
+
+    knowledge = build_knowledge({**own, "city.yaml": own["city.yaml"] + city}, base_files())
+
+    [problem] = knowledge.problems
+    assert (problem.severity, problem.line) == ("warning", line)
+    assert "届かないときに知らせる課がありません" in problem.message
+    assert knowledge.alerts is not None
 
 
 def test_broken_yaml_is_named_and_the_rest_of_the_city_is_served() -> None:

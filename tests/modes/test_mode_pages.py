@@ -114,3 +114,17 @@ def test_a_silent_feed_is_shown(site: ConsoleSite, chief: Visitor) -> None:
 
     assert "「extra」は、" in page
     assert "自動では知らせられません" in page
+
+
+def test_after_ten_minutes_of_silence_it_stands_on_the_screen_of_the_disaster_too(
+    site: ConsoleSite, chief: Visitor, clock: Clock
+) -> None:
+    site.store.feed_failed("extra", "status 503")
+    clock.forward(600)
+    assert "気象庁の情報が、" not in chief.get("/disaster").text
+
+    clock.forward(1)
+
+    assert "から届いていません。警報などは、自動では知らせられません。" in chief.get("/disaster").text
+    site.store.feed_answered("extra", "", "", [])
+    assert "気象庁の情報が、" not in chief.get("/disaster").text
