@@ -74,12 +74,12 @@ def _for_the_bot(turn: Turn) -> bool:
 
 
 def _about_notices(turn: Turn) -> bool:
-    """What the city sends is chosen and stopped at any time, by its button or in so many words."""
+    """What the city sends is chosen and stopped at any time, by its button or in so many words; or complained of."""
     if not turn.voice.city.notices.topics or turn.inquiry.channel != "line":
         return False
     if turn.inquiry.kind == "choice":
         return turn.inquiry.choice.partition(":")[0] == "wish"
-    return turn.inquiry.kind == "text" and recognise(turn.inquiry.text) in ("wishes", "wish_stop")
+    return turn.inquiry.kind == "text" and recognise(turn.inquiry.text) in ("wishes", "wish_stop", "wish_less")
 
 
 def _picks_an_entry(turn: Turn) -> bool:

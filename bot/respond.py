@@ -18,7 +18,7 @@ from bot.answering import answered, gone, languages, the_question, with_first
 from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
 from bot.followup import recognise_followup
-from bot.handover import THE_BOT, Owner
+from bot.handover import OPEN_STATES, THE_BOT, Owner
 from bot.helpful import choose_helpful, taught
 from bot.intents import Intent, chosen_number, recognise
 from bot.language_choice import choose_language
@@ -43,7 +43,7 @@ from bot.spelling import (
 )
 from bot.too_many import LONGEST, sounds_annoyed
 from bot.turn import Response, Turn, WishesOf
-from bot.wish_talk import greeting_wishes, typed_wish, wished
+from bot.wish_talk import greeting_wishes, too_many, typed_wish, wished
 from bot.wishes import without_wish
 from faq.knowledge import Knowledge
 from faq.search import search
@@ -94,6 +94,8 @@ def _complains(turn: Turn) -> bool:
         return False
     if recognise(text) == "wish_less":
         return True
+    if turn.owner.state in OPEN_STATES:
+        return False  # few words to a person are about what that one said
     return not talk.offered and not talk.awaiting and len(text) <= LONGEST and sounds_annoyed(text)
 
 
@@ -374,7 +376,7 @@ _COMMANDS: dict[Intent, Callable[[Turn], Response | None]] = {
     "plain": lambda turn: choose_language(turn, "ja"),
     "wishes": lambda turn: wished(turn, ""),
     "wish_stop": lambda turn: wished(turn, "stop"),
-    "wish_less": lambda turn: wished(turn, "less"),
+    "wish_less": too_many,
 }
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.answer import way_on
+from bot.handover import OPEN_STATES
 from bot.messages import Block, Choice, Choices, Text
 from bot.spelling import is_label
 from bot.turn import Response, Turn
@@ -64,6 +65,12 @@ def wished(turn: Turn, rest: str) -> Response | None:
     change = _CHANGES.get(verb)
     response = change(turn, wishes, value) if change else None
     return _private(response) if response else None
+
+
+def too_many(turn: Turn) -> Response | None:
+    """Who says that it is too much sees the way out. A person who has the talk reads the words, too."""
+    shown = wished(turn, "less")
+    return replace(shown, heard="") if shown and turn.owner.state in OPEN_STATES else shown
 
 
 def typed_wish(turn: Turn) -> Response | None:

@@ -63,6 +63,21 @@ def test_few_words_complain_only_out_of_the_blue(resident):
     assert resident.say("メニュー").complains is False
 
 
+@pytest.mark.parametrize("state", ["waiting", "staff"])
+def test_who_complains_while_a_person_has_the_talk_sees_the_way_out_and_is_read(resident, state):
+    owner = Owner(state, 1, 0, "市民課")
+
+    response = resident.sees("市からの通知が多すぎます", owner=owner)
+    way_out = next(value for label, value in resident.shown if label == "すべて止める")
+    resident.say(owner=owner, kind="choice", choice=way_out)
+
+    assert resident.wishes.paused
+    assert "お知らせが多くて、申しわけありません。" in plain_text(response.reply)
+    assert response.complains
+    assert (response.heard, response.recorded) == ("", "（お知らせの設定）")
+    assert not resident.say("うるさい", owner=owner).complains, "that is said to the person"
+
+
 def test_in_the_chat_of_the_web_nobody_complains_of_notices(resident):
     resident.channel = "web"
 
