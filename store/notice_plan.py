@@ -19,9 +19,9 @@ from sqlalchemy import Connection, and_, func, insert, select, text
 from notify.notice_life import next_time, quiet_until
 from store.errors import NoticeConflict, StoreError, store_error
 from store.notice_people import people
-from store.notice_rows import notice_view
-from store.notice_steps import issuing, locked_notice, take_step
-from store.notices import Notices
+from store.notice_rows import notice_values, notice_view
+from store.notice_steps import issuing, locked_notice, take_step, who_of
+from store.notices import Notices, put_notice_row
 from store.records_notices import CHUNK_SIZE, SMALL_COUNT, Audience, HeadCount, NewNotice, NoticeView
 from store.rows import to_ms
 from store.tables_notices import notice_chunks, notice_recipients, notices
@@ -104,20 +104,11 @@ class NoticePlan(Notices):
             if row.due_at is None or row.due_at > at:
                 raise NoticeConflict(row.status)
             values = {"due_at": at + round(PLAN_LEASE_SECONDS * 1000), **issuing(connection, row, at)}
-            return notice_view(take_step(connection, row, "plans", 0, at, values))
+            begun = notice_view(take_step(connection, row, "plans", 0, at, values))
+            _plan_next(connection, begun, now)
+            return begun
 
-        begun = self._act(act)
-        self._plan_next(begun, now)
-        return begun
-
-    def _plan_next(self, notice: NoticeView, now: datetime) -> None:
-        """The next one of a repeating notice. Its key makes it the only one, however often this is tried."""
-        then = next_time(notice.repeats, now)
-        if then is None:
-            return
-        following = self.put_notice(_following(notice, then), by=notice.created_by, repeated=True)
-        if following.status == "draft":
-            self.schedule_notice(notice.city, following.id, 0, then)
+        return self._act(act)
 
     def _chunks_of(self, notice: NoticeView, now: datetime) -> Iterator[_Chunk]:
         groups: dict[_Group, list[str]] = {}
@@ -174,6 +165,22 @@ class NoticePlan(Notices):
                 act(connection)
         except Exception as error:
             raise store_error(error) from None
+
+
+def _plan_next(connection: Connection, notice: NoticeView, now: datetime) -> None:
+    """The next one of a repeating notice. Its key makes it the only one, however often this is tried.
+
+    In the transaction in which this one begins to be planned: a correction finds either this one that waits, and stops
+    it, or both.
+    """
+    then = next_time(notice.repeats, now)
+    if then is None:
+        return
+    values = notice_values(_following(notice, then)) | {"created_by": notice.created_by}
+    following = put_notice_row(connection, values, who_of(0), to_ms(now))
+    if following.status == "draft":
+        row = locked_notice(connection, notice.city, following.id)
+        take_step(connection, row, "schedules", 0, to_ms(now), {"due_at": to_ms(then)})
 
 
 def _write_plan(connection: Connection, notice: NoticeView, chunks: list[_Chunk], at: int) -> None:

@@ -40,14 +40,10 @@ class Notices(Acts):
     What cannot happen to a notice as it stands raises `NoticeConflict`, and nothing is written.
     """
 
-    def put_notice(self, new: NewNotice, by: int, *, repeated: bool = False) -> NoticeView:
-        """A new draft. With a `source_key` that is known, the notice that is there already, however it stands.
-
-        `repeated`: the system makes it out of one that `by` had made.
-        """
-        values, now = notice_values(new), self._now()
-        who = who_of(0 if repeated else by)
-        return self._act(lambda connection: _put(connection, values | {"created_by": by}, who, now))
+    def put_notice(self, new: NewNotice, by: int) -> NoticeView:
+        """A new draft. With a `source_key` that is known, the notice that is there already, however it stands."""
+        values, now = notice_values(new) | {"created_by": by}, self._now()
+        return self._act(lambda connection: put_notice_row(connection, values, who_of(by), now))
 
     def change_notice(self, city: str, number: int, version: int, by: int, **changes: Any) -> NoticeView:
         """Change fields of a draft (see `store.notice_rows.CHANGEABLE`), if nobody else did since `version`."""
@@ -194,7 +190,8 @@ class Notices(Acts):
         return [notice_view(row) for row in self._read(lambda connection: connection.execute(found).all())]
 
 
-def _put(connection: Connection, values: dict[str, Any], who: str, now: int) -> NoticeView:
+def put_notice_row(connection: Connection, values: dict[str, Any], who: str, now: int) -> NoticeView:
+    """`Notices.put_notice` as a part of a transaction; `who`: whom the audit log names."""
     city = values["city"]
     lock_audit(connection, city)
     if values["source_key"]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from store import NoticeConflict, Store
+from store.errors import StoreError
 from store.records_notices import Audience, NoticeView
 from tests.databases import Clock
 from tests.notices.notice_builders import CITY, a_notice, add_friends
@@ -97,6 +98,27 @@ def test_a_repeating_one_does_not_come_again(store: Store, clock: Clock) -> None
 
     assert [status(store, one.id) for one in (wrong, second, third)] == ["done", "done", "stopped"]
     assert [one.id for one in store.notices(CITY)] == [draft.id, third.id, second.id, first.id]
+
+
+def test_a_planner_leaves_no_moment_in_which_the_next_one_is_not_there(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This one begins to be planned and the next one is put in its place, or neither: else a correction misses it."""
+    wrong = issued(store, repeats=MONTHLY)
+
+    def killed(*_: object) -> datetime:
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("store.notice_plan.next_time", killed)
+        with pytest.raises(StoreError):
+            store.plan_due_notices(_now(clock))
+    assert status(store, wrong.id) == "scheduled"
+    issued(store, mark="correction", original=wrong.id)
+    store.plan_due_notices(_now(clock))
+
+    assert status(store, wrong.id) == "stopped"
+    assert [one.repeats for one in store.notices(CITY) if one.repeats and one.id != wrong.id] == []
 
 
 @pytest.mark.parametrize("waits", [False, True])
