@@ -94,7 +94,7 @@ def test_where_none_that_is_open_is_safe_the_nearest_safe_ones_are_named_as_not_
 def test_who_names_no_disaster_is_led_to_what_is_safe_in_the_one_that_goes_on(city: Knowledge, text: str) -> None:
     said = ask(city, known(hazards=("flood",)), text=text)
 
-    assert "いま「洪水」の危険があるので、「洪水」のときに使える所だけを案内します。" in said
+    assert "いま「洪水」の危険があります。\n「洪水」のときに使える近い避難場所は" in said
     assert "丘の上中学校" in said
     assert "中央小学校" not in said
     assert "東公園" not in said
@@ -105,11 +105,11 @@ def test_a_place_has_to_be_safe_in_every_danger_there_is_and_one_that_the_city_h
 ) -> None:
     said = ask(city, known(hazards=("flood", "earthquake", "tsunami")))
 
-    assert "いま「洪水・地震」の危険があるので" in said
+    assert "いま「洪水・地震」の危険があります" in said
     assert said.index("丘の上中学校") < said.index("北体育館")
     assert "中央小学校" not in said
     assert "東公園" not in said
-    assert "の危険が" not in ask(city, known(hazards=("tsunami",)))
+    assert "の危険があります" not in ask(city, known(hazards=("tsunami",)))
 
 
 def test_one_press_shows_every_place_and_another_disaster_is_a_press_away(city: Knowledge) -> None:
@@ -117,7 +117,7 @@ def test_one_press_shows_every_place_and_another_disaster_is_a_press_away(city: 
     quake = ask(city, known(hazards=("flood",)), hazard="shelter:earthquake:36.0500:139.5501")
 
     assert "中央小学校" in every
-    assert "の危険が" not in every
+    assert "の危険があります" not in every
     assert "「地震」のときに使える近い避難場所" in quake
 
 
