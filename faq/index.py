@@ -185,7 +185,7 @@ def build_index(
         readings=readings_of(chain.from_iterable(text.heard for text in (*asks, *answers))),
         sounds=group_sounds(thesaurus.sounds),
         spellings=spelling_choices(terms),
-        written=Written.of({word for ask in asks for word in ask.written} - thesaurus.written.whole),
+        written=Written.of({word for ask in asks for word in ask.written}, thesaurus.written),
         verbatim=Verbatim.of(entries),
         weights=weights,
         rarest=float(np.log1p(2 * len(entries)) ** weights.ask.power),

@@ -10,7 +10,7 @@ word of two kanji or more that Sudachi knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Final, NamedTuple
@@ -32,7 +32,7 @@ _MOST_UNITS: Final = 5
 _FIRST_KATAKANA: Final = "ァ"
 _KANJI: Final = re.compile(r"[々一-鿿]")
 _ALL_KANJI: Final = re.compile(r"[々一-鿿]+")
-_KATAKANA: Final = re.compile(r"[ァ-ヺー]")
+_KATAKANA: Final = re.compile(r"[ァ-ヺー]+")
 _HARD: Final = re.compile(r"[々一-鿿ァ-ヺー]+")
 _RUN: Final = re.compile(r"[々一-鿿]+|[ァ-ヺー]+")
 _LETTER: Final = re.compile(r"[々一-鿿ぁ-ゖァ-ヺー]")
@@ -55,26 +55,37 @@ class Written:
     """Words with a kanji or katakana in them, as they are written.
 
     `shuffled` leads from a word's letters in their order of code to the words made of them; `shortened` from a word
-    without one of its letters to the word, and to "" where it could be several.
+    without one of its letters to the word, and to "" where it could be several. `openings` are the first two letters of
+    everything that may be a slip of one of them: most stretches of a question begin with something else.
     """
 
     whole: frozenset[str]
+    openings: frozenset[str]
     shuffled: Mapping[str, tuple[str, ...]]
     shortened: Mapping[str, str]
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Written:
-        whole = frozenset(word for word in words if _SHORTEST <= len(word) <= LONGEST_WORD and _HARD.search(word))
-        shuffled: dict[str, tuple[str, ...]] = {}
-        shortened: dict[str, str] = {}
-        for word in whole:
+    def of(cls, words: Iterable[str], others: Written | None = None) -> Written:
+        """These words, together with `others`."""
+        known = others or cls(frozenset(), frozenset(), {}, {})
+        fresh = {word for word in words if _SHORTEST <= len(word) <= LONGEST_WORD and _HARD.search(word)} - known.whole
+        shuffled, shortened = dict(known.shuffled), dict(known.shortened)
+        for word in fresh:
             letters = "".join(sorted(word))
             shuffled[letters] = (*shuffled.get(letters, ()), word)
             if len(word) >= _FEWEST_WHEN_LEFT_OUT and _RUN.fullmatch(word):
                 for at in range(len(word)):
                     left = word[:at] + word[at + 1 :]
                     shortened[left] = word if shortened.get(left, word) == word else ""
-        return cls(whole, shuffled, shortened)
+        openings = known.openings.union(*map(_openings, fresh))
+        return cls(known.whole | fresh, openings, shuffled, shortened)
+
+
+def _openings(word: str) -> tuple[str, ...]:
+    """The first two letters of a word and of its slips: typed twice, swapped, left out (`_meant`)."""
+    first, second = word[0], word[1]
+    third = word[2:3]
+    return first + second, first + first, second + first, first + third, second + third
 
 
 def compounds(tokens: Sequence[Token]) -> Iterator[str]:
@@ -91,9 +102,7 @@ def compounds(tokens: Sequence[Token]) -> Iterator[str]:
             yield written
 
 
-def mended(
-    text: str, tokens: Sequence[Token], books: Sequence[Written], known: Callable[[str], bool]
-) -> tuple[Mended, ...]:
+def mended(text: str, tokens: Sequence[Token], book: Written, known: Callable[[str], bool]) -> tuple[Mended, ...]:
     """What was mistyped in a text, from left to right; `known` tells whether a form is a word of the index."""
     ends = list(accumulate(len(token.surface) for token in tokens))
     spans = list(zip([0, *ends], ends, strict=False))
@@ -101,16 +110,18 @@ def mended(
         at
         for at, token in enumerate(tokens)
         if token.surface >= _FIRST_KATAKANA
-        and _is_strange(text, token, spans[at], books, known)
-        and not _is_explained(text, at, spans, books)
+        and _is_strange(text, token, spans[at], book, known)
+        and not _is_explained(text, at, spans, book)
     )
     strange = list(islice(doubtful, _MOST_STRANGE))
     if not strange:
         return ()
     near = spans[strange[0]][0] - _LONGEST, spans[strange[-1]][1] + _LONGEST
-    fine = _fine(text, tokens, spans, books, near)
-    found = [choice for at in strange for choice in _choices(text, spans[at], fine, books)]
-    return tuple(_best(found))
+    fine = _fine(text, tokens, spans, book, near)
+    runs = [run.span() for run in _KATAKANA.finditer(text)]
+    whole = {at for start, end in (*fine, *runs) for at in range(start + 1, end)}
+    stretches = {stretch for at in strange for stretch in _stretches(text, spans[at], whole, book)}.difference(fine)
+    return tuple(_best([choice for stretch in stretches for choice in _choices(text, stretch, fine, book)]))
 
 
 def with_mended(text: str, mendings: Sequence[Mended]) -> str:
@@ -120,20 +131,21 @@ def with_mended(text: str, mendings: Sequence[Mended]) -> str:
     return text
 
 
-def _is_strange(text: str, token: Token, span: Span, books: Sequence[Written], known: Callable[[str], bool]) -> bool:
+def _is_strange(text: str, token: Token, span: Span, book: Written, known: Callable[[str], bool]) -> bool:
     """Whether a unit may be a piece of a mistyped word."""
     start, end = span
     if token.idle:
         return False
-    if _KATAKANA.match(token.surface):
+    if _KANJI.match(token.surface):
+        if end - start > 1:
+            return token.unlisted or not known(token.form)
+    elif _KATAKANA.match(token.surface):
         run = _run_around(text, span)
-        if _is_written(text[run[0] : run[1]], books):
+        if text[run[0] : run[1]] in book.whole:
             return False
         return run != span or token.unlisted
-    if not _KANJI.match(token.surface):
+    else:
         return False
-    if end - start > 1:
-        return token.unlisted or not known(token.form)
     if _NUMBER.match(token.surface) or (start and _NUMBER.match(text[start - 1])):
         return False
     return bool((start and _HARD.match(text[start - 1])) or _HARD.match(text[end : end + 1]) or not known(token.form))
@@ -149,64 +161,56 @@ def _run_around(text: str, span: Span) -> Span:
     return start, end
 
 
-def _is_written(word: str, books: Sequence[Written]) -> bool:
-    for book in books:  # noqa: SIM110  (a generator would take three times as long, and this is asked most)
-        if word in book.whole:
-            return True
-    return False
-
-
-def _is_explained(text: str, at: int, spans: Sequence[Span], books: Sequence[Written]) -> bool:
+def _is_explained(text: str, at: int, spans: Sequence[Span], book: Written) -> bool:
     """Whether a unit, by itself or with its neighbours, is a word as somebody wrote it."""
     for first in range(max(0, at - _MOST_UNITS + 1), at + 1):
         start = spans[first][0]
         for last in range(at, min(first + _MOST_UNITS, len(spans))):
-            if spans[last][1] - start > 1 and _is_written(text[start : spans[last][1]], books):
+            if spans[last][1] - start > 1 and text[start : spans[last][1]] in book.whole:
                 return True
     return False
 
 
-def _fine(
-    text: str, tokens: Sequence[Token], spans: Sequence[Span], books: Sequence[Written], near: Span
-) -> list[Span]:
+def _fine(text: str, tokens: Sequence[Token], spans: Sequence[Span], book: Written, near: Span) -> list[Span]:
     """Letters of words that are right as they stand, where one of them stands in `near`."""
     fine = []
     for at, (start, end) in enumerate(spans):
         if tokens[at].idle or end + LONGEST_WORD < near[0] or start > near[1]:
             continue
         for last in range(min(at + _MOST_UNITS, len(spans)) - 1, at, -1):
-            if not tokens[last].idle and _is_written(text[start : spans[last][1]], books):
+            if not tokens[last].idle and text[start : spans[last][1]] in book.whole:
                 fine.append((start, spans[last][1]))
                 break
         else:
             known = not tokens[at].unlisted and _ALL_KANJI.fullmatch(tokens[at].surface)
-            if end - start > 1 and (known or _is_written(text[start:end], books)):
+            if end - start > 1 and (known or text[start:end] in book.whole):
                 fine.append((start, end))
     return fine
 
 
-def _choices(
-    text: str, strange: Span, fine: Sequence[Span], books: Sequence[Written]
-) -> Iterator[tuple[float, Mended]]:
-    """Words that a stretch around strange letters may stand for, with what speaks for each.
-
-    A stretch never cuts a fine word, and is only mended into something longer than the fine words in it.
-    """
+def _stretches(text: str, strange: Span, whole: Collection[int], book: Written) -> Iterator[Span]:
+    """The stretches around strange letters that may stand for a word; none begins or ends inside what is `whole`."""
     first, last = strange
     begin, stop = _letters_around(text, strange)
-    edges = [at for at in range(begin, stop + 1) if not _cuts(text, at, fine)]
+    edges = [at for at in range(begin, stop + 1) if at not in whole]
     for start in edges:
-        if start >= last or (start and text[start - 1].isdecimal()):
-            continue
-        for end in edges:
-            if end <= first or not _SHORTEST <= end - start <= _LONGEST or (start, end) in fine:
-                continue
-            typed = text[start:end]
-            for liking, word in _meant(typed, books):
-                inside = [(a, b) for a, b in fine if start <= a and b <= end]
-                longer = all(len(word) > b - a for a, b in inside)
-                if longer and not _adds_to_fine(typed, word, start, end, inside):
-                    yield len(word) + liking, Mended(start, end, typed, word)
+        if start >= last:
+            break
+        if text[start : start + 2] in book.openings and not (start and text[start - 1].isdecimal()):
+            for end in edges:
+                if end > first and _SHORTEST <= end - start <= _LONGEST:
+                    yield start, end
+
+
+def _choices(text: str, stretch: Span, fine: Sequence[Span], book: Written) -> Iterator[tuple[float, Mended]]:
+    """Words that a stretch may stand for, with what speaks for each; longer ones than the fine words in it."""
+    start, end = stretch
+    typed = text[start:end]
+    for liking, word in _meant(typed, book):
+        inside = [(a, b) for a, b in fine if start <= a and b <= end]
+        longer = all(len(word) > b - a for a, b in inside)
+        if longer and not _adds_to_fine(typed, word, start, end, inside):
+            yield len(word) + liking, Mended(start, end, typed, word)
 
 
 def _letters_around(text: str, strange: Span) -> Span:
@@ -219,14 +223,6 @@ def _letters_around(text: str, strange: Span) -> Span:
     return start, end
 
 
-def _cuts(text: str, at: int, fine: Sequence[Span]) -> bool:
-    """Whether a fine word or a run of katakana goes on here."""
-    for start, end in fine:
-        if start < at < end:
-            return True
-    return 0 < at < len(text) and bool(_KATAKANA.match(text[at - 1]) and _KATAKANA.match(text[at]))
-
-
 def _adds_to_fine(typed: str, word: str, start: int, end: int, inside: Sequence[Span]) -> bool:
     """Whether the word only has one letter more before or behind a word that is right as it stands: 感知器 is no slip
     for 煙感知器."""
@@ -234,23 +230,22 @@ def _adds_to_fine(typed: str, word: str, start: int, end: int, inside: Sequence[
     return any((before and a == start) or (behind and b == end) for a, b in inside)
 
 
-def _meant(typed: str, books: Sequence[Written]) -> Iterator[tuple[float, str]]:
+def _meant(typed: str, book: Written) -> list[tuple[float, str]]:
     """Words of which this may be a slip, the likelier slips with more liking (below 1: length goes first)."""
-    letters = "".join(sorted(typed))
-    for book in books:
-        for word in book.shuffled.get(letters, ()):
-            if _swapped(typed, word):
-                yield 0.2, word
+    words = book.shuffled.get("".join(sorted(typed)), ())
+    found = [(0.2, word) for word in words if _swapped(typed, word)]
     hard = _HARD.fullmatch(typed) is not None
-    if hard:
-        whole = {book.shortened[typed] for book in books if typed in book.shortened}
-        yield from ((0.1, word) for word in whole if word and len(whole) == 1)
-    for at in range(1, len(typed)):
-        twice = typed[at] == typed[at - 1]
-        if twice or (hard and 1 < at < len(typed) - 1 >= _FEWEST_WHEN_TOO_MANY):
-            word = typed[:at] + typed[at + 1 :]
-            if _is_written(word, books):
-                yield 0.3 if twice else 0.0, word
+    if hard and book.shortened.get(typed):
+        found.append((0.1, book.shortened[typed]))
+    too_many = hard and len(typed) > _FEWEST_WHEN_TOO_MANY
+    if too_many or len(set(typed)) < len(typed):
+        for at in range(1, len(typed)):
+            twice = typed[at] == typed[at - 1]
+            if twice or (too_many and 1 < at < len(typed) - 1):
+                word = typed[:at] + typed[at + 1 :]
+                if word in book.whole:
+                    found.append((0.3 if twice else 0.0, word))
+    return found
 
 
 def _swapped(typed: str, word: str) -> bool:

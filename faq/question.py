@@ -74,7 +74,7 @@ def understand(index: Index, query: str) -> Question:
     """A question in slots and synonym groups. Any text is understood, if only as nothing."""
     text = normalise(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     tokens = analyse(text)
-    mendings = mended(text, tokens, (index.written, index.thesaurus.written), index.knows)
+    mendings = mended(text, tokens, index.written, index.knows)
     if mendings:
         text = with_mended(text, mendings)[:LONGEST_QUESTION]
         tokens = analyse(text)
