@@ -141,7 +141,7 @@ def send(address: str, line_url: str) -> None:
 
     with open_store(address) as store:
         lines = {CITY: LineClient(TOKEN, line_url)}
-        sender = Broadcast(store, lines, lambda _city: "彩野市", "bench").start()
+        sender = Broadcast(store, lines, lambda _city, _language: "彩野市", "bench").start()
         sys.stdin.read()
         sender.stop()
 

@@ -53,7 +53,7 @@ class Voice:
         return sentence
 
     def _said(self, key: str, values: dict[str, object]) -> str:
-        known = {"city": self.city.name, "phone": self.city.phone}
+        known = {"city": self.city.said(self.spoken), "phone": self.city.phone}
         return Wording(self.knowledge.wording).say(key, self.language, **{**known, **values})
 
     def text(self, key: str, **values: object) -> Text:

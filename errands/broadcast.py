@@ -43,7 +43,8 @@ class Line(Protocol):
 
 
 class Broadcast:
-    """Plans and sends until `stop()`. `lines`: the channels by city, for this loop alone; `name_of`: a city's name.
+    """Plans and sends until `stop()`. `lines`: the channels by city, for this loop alone; `name_of`: a city's
+    name for readers of a language.
 
     `mail_to`: a city's addresses to which notices go by mail (`errands.notice_mails` sends these).
     `link_of`: the address that counts who opens the link of a notice and leads on; "" for the link itself.
@@ -53,7 +54,7 @@ class Broadcast:
         self,
         store: Store,
         lines: Mapping[str, Line],
-        name_of: Callable[[str], str],
+        name_of: Callable[[str, str], str],
         worker: str,
         *,
         pace: Pace = USUAL_PACE,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from clients.errors import ClientError
@@ -83,7 +84,7 @@ class Channel:
         line: Line,
         store: Store,
         in_hand: InHand,
-        name_of: Callable[[str], str],
+        name_of: Callable[[str, str], str],
         link_of: Callable[[str, int], str],
         worker: str,
         pace: Pace,
@@ -250,7 +251,7 @@ class Channel:
             if notice is None:
                 return None
             link = self._link_of(self._city, notice.id) if notice.link else ""
-            messages = notice_messages(notice, chunk.language, self._name_of(self._city), link)
+            messages = notice_messages(notice, chunk.language, partial(self._name_of, self._city), link)
             while len(self._told) >= _KEPT_MESSAGES:
                 del self._told[next(iter(self._told))]
             issued_at = notice.issued_at.timestamp() if notice.issued_at else 0.0

@@ -45,9 +45,9 @@ class Previews:
             or not is_code(code, secret, inquiry.city, number, notice.version)
         ):
             return []
-        name = self._knowledge_of(inquiry.city).city.name
+        named = self._knowledge_of(inquiry.city).city.said
         told = {"type": "text", "text": "【試し】ほかの人には、まだ送っていません。"}
-        made = [message for language in notice.texts for message in notice_messages(notice, language, name)]
+        made = [message for language in notice.texts for message in notice_messages(notice, language, named)]
         # The picture is the same in every language: once, behind the words.
         words = [message for message in made if message["type"] != "image"]
         pictures = [message for message in made if message["type"] == "image"][:1]

@@ -123,7 +123,7 @@ def all_notices(
     return Broadcast(
         store,
         lines,
-        lambda city: _name(knowledge_of, city),
+        lambda city, language: _name(knowledge_of, city, language),
         f"{os.uname().nodename}-{os.getpid()}",
         link_of=lambda city, number: f"{public_url}/n/{city}/{number}" if public_url else "",
         mail_to=mail_to,
@@ -138,9 +138,9 @@ def _city(knowledge_of: Callable[[str], Knowledge], city: str) -> City | None:
         return None
 
 
-def _name(knowledge_of: Callable[[str], Knowledge], city: str) -> str:
+def _name(knowledge_of: Callable[[str], Knowledge], city: str, language: str = "ja") -> str:
     found = _city(knowledge_of, city)
-    return found.name if found else city
+    return found.said(language) if found else city
 
 
 def _towns(knowledge_of: Callable[[str], Knowledge], cities: Iterable[str]) -> dict[str, Town]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from faq.city_notices import Notices
+from faq.city_notices import LatinWords, Notices
 from faq.entry import Day, Identifier, Line, Strict, Url
 from faq.handoff import Handoff, HandoffRules, rules_of
 from faq.yes_no import YesNo
@@ -97,11 +97,15 @@ class Widget(Strict):
 
 
 class City(Strict):
-    """One municipality. `hours` are the usual opening hours of a department that states none."""
+    """One municipality. `hours` are the usual opening hours of a department that states none.
+
+    `en` is its name in Latin letters, for who does not read Japanese.
+    """
 
     id: Identifier
     name: Line
     kana: Line
+    en: LatinWords | None = None
     prefecture: Line
     phone: Phone
     website: Url
@@ -130,6 +134,10 @@ class City(Strict):
         if departments is not None and name not in {department.name for department in departments}:
             raise PydanticCustomError("default_department_unknown", "default_department is not in departments")
         return name
+
+    def said(self, language: str) -> str:
+        """Its name for readers of this language. Chinese reads the characters as they are."""
+        return self.name if language in ("ja", "easy", "zh") else self.en or self.name
 
     def department(self, name: str | None) -> Department:
         """The department of this name, or the default one."""

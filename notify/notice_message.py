@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "more": "くわしく見る",
         "settings": "お知らせの設定",
         "picture": "写真・絵：",
+        "elsewhere": "（お知らせのページで見られます）",
     },
     "easy": {
         "drill": "【訓練（くんれん）】",
@@ -33,6 +34,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "more": "くわしく 見る",
         "settings": "お知らせの 設定",
         "picture": "写真(しゃしん)・絵(え)：",
+        "elsewhere": "（お知(し)らせの ページで 見(み)られます）",
     },
     "en": {
         "drill": "[DRILL] ",
@@ -68,22 +70,27 @@ class Told(Protocol):
     @property
     def picture_alt(self) -> str: ...
     @property
+    def channels(self) -> Sequence[str]: ...
+    @property
     def issued_at(self) -> datetime | None: ...
 
 
-def notice_messages(notice: Told, language: str, city_name: str, link: str = "") -> list[dict[str, Any]]:
+def notice_messages(notice: Told, language: str, named: Callable[[str], str], link: str = "") -> list[dict[str, Any]]:
     """What residents of this language get. `link` stands for the notice's own (an address that counts, say).
 
-    News carry a button to the settings: whoever wants no more of them needs two taps. LINE shows such a button under
-    the last message only, and has no words for who cannot see a picture: these stand in the text.
+    `named`: the city's name for readers of a language. News carry a button to the settings: whoever wants no more of
+    them needs two taps. LINE shows such a button under the last message only, and has no words for who cannot see a
+    picture: these stand in the text. A picture that LINE cannot fetch is told by its words, and where it can be seen.
     """
     body, spoken = text_of(notice, language)
     words = _WORDS.get(spoken, _WORDS["en"])
     title = f"{heading(notice, words)}{notice.title}"
-    foot = _foot(notice, city_name)
+    foot = _foot(notice, named(spoken), spoken)
     picture = notice.picture if notice.picture.startswith("https://") else ""
-    if picture and spoken in ("ja", "easy"):
+    if notice.picture and spoken in ("ja", "easy"):
         body = f"{body}\n\n{words['picture']}{notice.picture_alt}"
+        if not picture and "page" in notice.channels:
+            body = f"{body}\n{words['elsewhere']}"
     plain = f"{title}\n\n{body}\n\n{foot}"
     link = link or notice.link
     messages: list[dict[str, Any]] = [{"type": "text", "text": _cut(f"{plain}\n{link}".rstrip(), TEXT_UNITS)}]
@@ -104,7 +111,7 @@ def notice_mail(notice: Told, city_name: str) -> tuple[str, str]:
     languages = ["ja", *(code for code in notice.texts if code != "ja")]
     said = "\n\n――――――\n\n".join(notice.texts[code] for code in languages if notice.texts.get(code))
     picture = f"{_WORDS['ja']['picture']}{notice.picture_alt}\n{notice.picture}" if notice.picture else ""
-    parts = (title, said, picture, notice.link, _foot(notice, city_name))
+    parts = (title, said, picture, notice.link, _foot(notice, city_name, "ja"))
     return f"【{city_name}】{title}", "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -122,10 +129,12 @@ def heading(notice: Told, words: Mapping[str, str]) -> str:
     return "".join(words[mark] for mark in marks if mark)
 
 
-def _foot(notice: Told, city_name: str) -> str:
+def _foot(notice: Told, city_name: str, spoken: str) -> str:
     if notice.issued_at is None:
         return city_name
     at = notice.issued_at.astimezone(JAPAN)
+    if spoken not in ("ja", "easy"):
+        return f"{city_name} {notice.number} ({at:%Y-%m-%d %H:%M})"
     return f"{city_name} {notice.number}（{at.month}月{at.day}日 {at:%H:%M}）"
 
 

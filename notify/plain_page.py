@@ -94,7 +94,7 @@ def _cuts(content: PageContent) -> Iterator[tuple[int, int]]:
 
 def _page(content: PageContent, language: PageLanguage, most_notices: int, most_places: int) -> Iterator[str]:
     words = {
-        key: text.format(city=content.city.name, time="{time}", count="{count}")
+        key: text.format(city=content.city.said(language), time="{time}", count="{count}")
         for key, text in WORDS[language].items()
     }
     title = escape(words["title"])

@@ -277,6 +277,7 @@ class _Pages:
             channels=channels_of(self.notices(staff_member().city)),
             languages=LANGUAGES,
             longest=(MAX_TITLE, MAX_TEXT, MAX_LINK, MAX_ALT),
+            picture_on_line=self.data.parts.config.public_url.startswith("https://"),
             today=self.data.now().astimezone(JAPAN).strftime("%Y-%m-%d"),
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from faq.city import City
 from faq.city_notices import Notices
 from handlers.console.audit_words import harmless
 from handlers.console.notice_forms import CHANNELS
@@ -83,13 +84,13 @@ def is_moving(notice: NoticeView) -> bool:
     return notice.issued_at is not None and notice.status in MOVING
 
 
-def previews(notice: NoticeView, city_name: str) -> tuple[Preview, ...]:
+def previews(notice: NoticeView, city: City) -> tuple[Preview, ...]:
     """What the sender will send, for each language in which there is a text."""
-    return tuple(_preview(notice, code, city_name) for code in notice.texts)
+    return tuple(_preview(notice, code, city) for code in notice.texts)
 
 
-def _preview(notice: NoticeView, code: str, city_name: str) -> Preview:
-    words, *pictures = notice_messages(notice, code, city_name)
+def _preview(notice: NoticeView, code: str, city: City) -> Preview:
+    words, *pictures = notice_messages(notice, code, city.said)
     return Preview(code, LANGUAGES.get(code, code), *_shown(words), bool(pictures))
 
 

@@ -81,7 +81,8 @@ def test_a_photo_is_written_anew_without_its_place_and_shown_before_it_goes_out(
         assert MARKER not in data
         assert not Image.open(io.BytesIO(data)).getexif()
     assert (kept.width, kept.height) == (48, 64), "upright"
-    assert "LINE には写真を送れません" in author.get(f"/notices/{notice.id}").text
+    for page in (f"/notices/{notice.id}", f"/notices/{notice.id}/edit", "/notices/new"):
+        assert "LINE には写真を送れません" in author.get(page).text, page
     on_https(hall, notice)
     page = author.get(f"/notices/{notice.id}").text
     shown = read_page(page).find(".//img[@class='sent-picture']")

@@ -11,7 +11,7 @@ import pytest
 from faq.content import base_folder, read_folder
 from faq.knowledge import ContentError, Knowledge, build_knowledge, load_knowledge
 from faq.search import search
-from tests.builders import GARBAGE_YAML, JA_YAML, base_files, city_files, write_city
+from tests.builders import CITY_YAML, GARBAGE_YAML, JA_YAML, base_files, city_files, write_city
 
 BASE_ENTRIES = """\
 category: bosai
@@ -42,6 +42,16 @@ def test_a_sound_city_has_no_problem_and_can_be_asked() -> None:
     assert knowledge.problems == ()
     assert list(knowledge.entries) == ["garbage-days", "moving-in", "moving-out"]
     assert search(knowledge.index, "ゴミの日いつ").candidates[0].id == "garbage-days"
+
+
+def test_a_city_is_named_in_the_letters_of_its_readers() -> None:
+    with_name = built({"city.yaml": f"{CITY_YAML}en: Shiken City\n"}).city
+    with pytest.raises(ContentError, match="半角の英字"):
+        built({"city.yaml": f"{CITY_YAML}en: 試験市\n"})
+
+    names = [with_name.said(language) for language in ("ja", "easy", "zh", "en", "vi", "ko")]
+    assert names == ["試験市"] * 3 + ["Shiken City"] * 3
+    assert built().city.said("en") == "試験市"
 
 
 def test_the_base_gives_entries_and_the_city_replaces_them() -> None:

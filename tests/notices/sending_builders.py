@@ -65,7 +65,7 @@ def issue(store: Store, **changes: Any) -> NoticeView:
 def a_sender(store: Store, url: str, pace: Pace, name: str) -> Broadcast:
     """A sender with its own client; it looks often, so that tests need not wait."""
     lines = {CITY: LineClient(TOKEN, url)}
-    return Broadcast(store, lines, lambda _city: "彩野市", name, pace=pace, look_seconds=0.02)
+    return Broadcast(store, lines, lambda _city, _language: "彩野市", name, pace=pace, look_seconds=0.02)
 
 
 @contextlib.contextmanager

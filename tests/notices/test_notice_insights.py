@@ -38,7 +38,7 @@ def _errand(store: Store, line: RunningEmulator, clock: Clock, worker: str = "w1
 
 def _send(store: Store, line: RunningEmulator, clock: Clock, **changes: object) -> NoticeView:
     client = {CITY: LineClient(TOKEN, line.url)}
-    sender = Broadcast(store, client, lambda _city: "彩野市", "w1", clock=clock, look_seconds=0.02).start()
+    sender = Broadcast(store, client, lambda _city, _language: "彩野市", "w1", clock=clock, look_seconds=0.02).start()
     try:
         notice = issue(store, **changes)
         wait_until(lambda: _status(store, notice.id) == "done")

@@ -30,6 +30,7 @@ class _Notice:
     link: str = ""
     picture: str = ""
     picture_alt: str = ""
+    channels: tuple[str, ...] = ("line", "page")
     issued_at: datetime | None = _AT
 
 
@@ -47,13 +48,24 @@ class _Call:
 _TEXTS = {"ja": "ごみの日が変わります。", "easy": "ごみの 日が かわります。", "en": "New collection day."}
 
 
+def _named(language: str) -> str:
+    return "Saino City" if language == "en" else "彩野市"
+
+
 def _shown(notice: _Notice, language: str = "ja") -> dict[str, Any]:
-    (message,) = notice_messages(replace(notice, texts=notice.texts or _TEXTS), language, "彩野市")
+    (message,) = notice_messages(replace(notice, texts=notice.texts or _TEXTS), language, _named)
     return message
 
 
 def test_a_notice_is_text_with_its_number_its_time_and_who_says_it() -> None:
     assert _shown(_Notice())["text"] == ("収集日の変更\n\nごみの日が変わります。\n\n彩野市 2026-0012（9月21日 15:30）")
+
+
+def test_who_reads_latin_letters_reads_the_citys_name_and_the_date_in_them() -> None:
+    assert _shown(_Notice(), "en")["text"].endswith(
+        "\n\nNew collection day.\n\nSaino City 2026-0012 (2026-09-21 15:30)"
+    )
+    assert _shown(_Notice(), "vi")["text"].endswith("\n\n彩野市 2026-0012（9月21日 15:30）"), "in easy Japanese"
 
 
 @pytest.mark.parametrize(("language", "heard"), [("en", "New collection"), ("vi", "かわります"), ("ja", "変わります")])
@@ -85,7 +97,7 @@ def test_a_picture_follows_the_words_and_who_cannot_see_it_reads_what_it_shows(
     safe = "https://city.example.jp/notices/saino/picture/abc"
     notice = _Notice(link=link, picture=safe, picture_alt="通れない道の地図", texts=_TEXTS)
 
-    words, picture = notice_messages(notice, language, "彩野市")
+    words, picture = notice_messages(notice, language, _named)
 
     assert picture["originalContentUrl"] == safe
     assert picture["previewImageUrl"] == f"{safe}/small"
@@ -99,13 +111,17 @@ def test_a_picture_follows_the_words_and_who_cannot_see_it_reads_what_it_shows(
     assert (found.found, found.flex) == ([], {})
 
 
-def test_line_gets_no_picture_from_an_unsafe_address() -> None:
-    notice = _Notice(picture="http://127.0.0.1/notices/saino/picture/abc", picture_alt="地図", texts=_TEXTS)
+@pytest.mark.parametrize("channels", [("line", "page"), ("line",)])
+def test_line_gets_no_picture_from_an_unsafe_address_but_its_words(channels: tuple[str, ...]) -> None:
+    unsafe = "http://127.0.0.1/notices/saino/picture/abc"
+    notice = _Notice(picture=unsafe, picture_alt="地図", channels=channels, texts=_TEXTS)
 
-    [message] = notice_messages(notice, "ja", "彩野市")
+    [message] = notice_messages(notice, "ja", _named)
 
     assert message["type"] == "text"
-    assert "地図" not in message["text"]
+    assert "\n\n写真・絵：地図\n" in message["text"]
+    assert ("お知らせのページで見られます" in message["text"]) == ("page" in channels)
+    assert unsafe not in message["text"]
 
 
 def test_news_can_be_stopped_in_two_taps_and_alerts_carry_nothing_that_distracts() -> None:
