@@ -151,7 +151,9 @@ def test_staff_without_a_database_read_what_still_works_and_what_to_do_meanwhile
 def a_sender(store: Store, url: str, clock: Clock) -> Iterator[None]:
     lines = {"test": LineClient(TOKEN, url)}
     pace = replace(USUAL_PACE, lease_seconds=1.0)
-    sender = Broadcast(store, lines, lambda _city, _language: "試験市", "w1", pace=pace, look_seconds=0.02, clock=clock).start()
+    sender = Broadcast(
+        store, lines, lambda _city, _language: "試験市", "w1", pace=pace, look_seconds=0.02, clock=clock
+    ).start()
     try:
         yield
     finally:
