@@ -280,8 +280,23 @@ def _export(turn: Turn, wishes: Wishes, _value: str) -> Response:
     told = json.dumps(taken_along(wishes), ensure_ascii=False, indent=1)
     words = turn.voice.text("wish_exported") if wishes.since else turn.voice.text("wish_nothing_kept")
     copied = (Text(told, turn.voice.spoken),) if wishes.since else ()
-    back = Choices("", (turn.voice.button("wish_back", VERB),), "next", turn.voice.spoken)
+    voice = turn.voice
+    forget = (voice.button("wish_forget", f"{VERB}:forget"),) if wishes.since else ()
+    back = Choices("", (*forget, voice.button("wish_back", VERB)), "next", voice.spoken)
     return turn.reply("talk", words, *copied, back)
+
+
+def _forget(turn: Turn, wishes: Wishes, value: str) -> Response:
+    """All of it, and nothing of the talk. Who had stopped everything stays stopped: that alone is kept."""
+    voice = turn.voice
+    if value != "yes":
+        buttons = (voice.button("wish_forget_yes", f"{VERB}:forget:yes"), voice.button("wish_back", VERB))
+        return turn.reply("talk", voice.text("wish_forget_ask"), Choices("", buttons, "next", voice.spoken))
+    back = Choices("", (voice.button("wish_button", VERB), voice.button("menu_button", "menu")), "next", voice.spoken)
+    if wishes.paused:
+        stopped = turn.reply("talk", voice.text("wish_forgotten_paused"), back)
+        return _kept(turn, Wishes(language=wishes.language, paused=True, since=wishes.since), stopped)
+    return replace(turn.reply("talk", voice.text("wish_forgotten"), back), wishes=Wishes())
 
 
 def _stop(turn: Turn, wishes: Wishes, _value: str) -> Response:
@@ -318,4 +333,5 @@ _CHANGES: dict[str, Change] = {
     "less": _less,
     "start": _start,
     "export": _export,
+    "forget": _forget,
 }

@@ -16,7 +16,9 @@ def settings(turn: Turn, wishes: Wishes, *first: Text) -> Response:
     """Everything that is kept, and a way to change each of it."""
     voice = turn.voice
     if wishes.paused:
-        start = Choices("", (voice.button("wish_start", f"{VERB}:start"), *_others(voice)), "next", voice.spoken)
+        start = Choices(
+            "", (voice.button("wish_start", f"{VERB}:start"), *_others(voice, wishes)), "next", voice.spoken
+        )
         return turn.reply("talk", *(first or (voice.text("wish_paused"),)), start)
     buttons = [
         voice.button("wish_topics", f"{VERB}:topics"),
@@ -29,11 +31,15 @@ def settings(turn: Turn, wishes: Wishes, *first: Text) -> Response:
     list_of_all = Text("\n".join(_lines(voice, wishes)), voice.spoken)
     choices = Choices(voice.say("wish_change"), tuple(buttons), "menu", voice.spoken)
     page = (voice.text("wish_page", link=turn.counter.notices),) if turn.counter.notices else ()
-    return turn.reply("menu", *first, list_of_all, *page, choices, Choices("", _others(voice), "next", voice.spoken))
+    return turn.reply(
+        "menu", *first, list_of_all, *page, choices, Choices("", _others(voice, wishes), "next", voice.spoken)
+    )
 
 
-def _others(voice: Voice) -> tuple[Choice, ...]:
-    return voice.button("wish_export", f"{VERB}:export"), voice.button("menu_button", "menu")
+def _others(voice: Voice, wishes: Wishes) -> tuple[Choice, ...]:
+    """To take along what is kept, and to have it forgotten where there is anything."""
+    forget = (voice.button("wish_forget", f"{VERB}:forget"),) if wishes.since else ()
+    return voice.button("wish_export", f"{VERB}:export"), *forget, voice.button("menu_button", "menu")
 
 
 def _lines(voice: Voice, wishes: Wishes) -> list[str]:

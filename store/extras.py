@@ -10,7 +10,7 @@ from store import statements
 from store.notice_complaints import tally_complaints
 from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Writing, clean
-from store.wish_rows import write_wishes
+from store.wish_rows import drop_wishes, write_wishes
 
 _TALKING = "SELECT 1 FROM cases WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
 Execute = Callable[[str, Sequence[Any]], Any]
@@ -27,7 +27,9 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
     if outcome.wishes or outcome.complains:
         whose = (outcome.city, outcome.resident)
         tally_complaints(execute, *whose, outcome.now, outcome.wishes, outcome.complains)
-    if outcome.wishes:
+    if outcome.wishes and outcome.wishes.since is None:
+        drop_wishes(execute, outcome.city, outcome.resident)
+    elif outcome.wishes:
         write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)
 
 

@@ -39,6 +39,12 @@ def write_wishes(
         execute(_ADD_FACT, (city, clean(name), clean(value), resident))
 
 
+def drop_wishes(execute: Callable[[str, Sequence[Any]], Any], city: str, resident: str) -> None:
+    """As if they had never chosen."""
+    for drop in (*_DROP, "DELETE FROM subscribers"):
+        execute(f"{drop} WHERE city = %s AND resident = %s", (city, resident))
+
+
 def read_wishes(connection: Connection, city: str, resident: str) -> Wishes:
     """`since` None: this resident has never chosen."""
 

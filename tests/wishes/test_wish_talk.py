@@ -280,6 +280,33 @@ def test_everything_that_is_kept_can_be_taken_along(resident):
     assert response.recorded == "（お知らせの設定）"
 
 
+def test_everything_that_is_kept_is_forgotten_in_three_taps_and_not_by_one(resident):
+    resident.wishes = Wishes(topics=("gomi",), area="chuo", facts=(("child", "2024-05"),), since=resident.now)
+    resident.sees("お知らせの設定")
+
+    asked = resident.sees(kind="choice", choice=next(value for label, value in resident.shown if label == "設定を消す"))
+    still = resident.wishes
+    forgotten = resident.press("すべて消す")
+
+    assert "すべて消しますか" in plain_text(asked.reply)
+    assert still.topics == ("gomi",)
+    assert forgotten.wishes == Wishes()
+    assert forgotten.recorded == "（お知らせの設定）"
+    assert "お知らせの設定を、すべて消しました" in plain_text(forgotten.reply)
+    resident.sees("お知らせの設定")
+    assert "設定を消す" not in [label for label, _ in resident.shown], "there is nothing left"
+
+
+def test_who_had_stopped_everything_and_has_it_forgotten_stays_stopped(resident):
+    resident.wishes = Wishes(topics=("gomi",), area="chuo", paused=True, since=resident.now)
+    resident.sees("お知らせの設定")
+    resident.sees(kind="choice", choice=next(value for label, value in resident.shown if label == "設定を消す"))
+
+    resident.press("すべて消す")
+
+    assert resident.wishes == Wishes(paused=True, since=resident.now)
+
+
 @pytest.mark.parametrize("state", ["waiting", "staff"])
 def test_while_a_person_has_the_talk_notices_can_still_be_stopped(resident, state):
     owner = Owner(state, 1, 0, "市民課")
@@ -329,7 +356,7 @@ def test_a_city_without_topics_answers_the_words_as_a_question():
 
 
 @pytest.mark.parametrize(
-    "value", ["wish", "wish:topics", "wish:areas", "wish:ask:pet", "wish:ask:child", "wish:quiets"]
+    "value", ["wish", "wish:topics", "wish:areas", "wish:ask:pet", "wish:ask:child", "wish:quiets", "wish:forget"]
 )
 def test_line_takes_every_page_of_the_settings(resident, value):
     reply = resident.say(kind="choice", choice=value).reply

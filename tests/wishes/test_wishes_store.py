@@ -68,6 +68,18 @@ def test_nothing_is_kept_of_what_was_decided_for_another_owner(store: Store) -> 
     assert store.wishes("demo", "U1").since is None
 
 
+def test_wishes_alone_are_forgotten_with_the_turn_in_which_it_was_said(store: Store) -> None:
+    for city in ("demo", "other"):
+        store.set_wishes(city, "U1", SAID)
+    store.record(Outcome(turn=a_turn("e1")))
+
+    store.record(Outcome(turn=a_turn("e2"), wishes=Wishes()))
+
+    assert store.export_wishes("demo", "U1") == {}
+    assert store.wishes("other", "U1") == SAID
+    assert len(store.turns("demo", "U1")) == 2, "the talk stays"
+
+
 def test_who_asks_to_be_forgotten_is(store: Store, database_url: str) -> None:
     store.set_wishes("demo", "U1", SAID)
     store.set_wishes("demo", "U2", Wishes(since=AT))
