@@ -14,6 +14,9 @@ LEVELS: Final = ("2", "3", "4", "5")
 WARNINGS: Final = ("注意報", "警報", "特別警報")
 INTENSITIES: Final = ("1", "2", "3", "4", "5弱", "5強", "6弱", "6強", "7")
 TSUNAMI: Final = ("津波予報", "津波注意報", "津波警報", "大津波警報")
+TYPHOON: Final = ("強風域", "暴風警戒域", "暴風域")
+"""In a wind of 15 m/s now; storm possible within two days; in a wind of 25 m/s now."""
+
 ONCE: Final = ("発表",)
 
 SCALES: Final[dict[str, tuple[str, ...]]] = {
@@ -24,6 +27,7 @@ SCALES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("雷", "融雪", "濃霧", "乾燥", "なだれ", "低温", "霜", "着氷", "着雪"), WARNINGS[:1]),
     "地震": INTENSITIES,
     "津波": TSUNAMI,
+    "台風": TYPHOON,
     **dict.fromkeys(("記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"), ONCE),
 }
 HAPPENINGS: Final = frozenset({"地震", "記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"})

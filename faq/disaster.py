@@ -28,6 +28,8 @@ _ORDERS: Final = re.compile("避難指示|緊急安全確保|高齢者等避難"
 _BARE_LEVEL: Final = re.compile("レベル *[0-9０-９](?!相当)")
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,12}$")]
+Latitude = Annotated[float, Field(ge=20, le=46)]
+Longitude = Annotated[float, Field(ge=122, le=154)]
 ModeName = Literal["警戒", "災害"]
 Channel = Literal["line", "widget", "page", "feed", "mail"]
 
@@ -65,6 +67,7 @@ class Place(Strict):
 
     `code` is the 市町村等 (7 digits); `regions` what contains it (府県予報区, 一次細分区域), `quake` its 細分区域 of
     earthquakes, `tsunami` its 津波予報区. `areas` are ids of `notices.areas` of city.yaml; () for the whole city.
+    `point` is its middle (latitude, longitude): a typhoon's telegram names no towns.
     `easy` and `en` are its names in the texts of those languages.
     """
 
@@ -75,6 +78,7 @@ class Place(Strict):
     regions: tuple[Code, ...] = ()
     quake: Code | None = None
     tsunami: Code | None = None
+    point: tuple[Latitude, Longitude] | None = None
     areas: tuple[Identifier, ...] = ()
 
     def said(self, language: str) -> str:

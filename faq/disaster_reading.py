@@ -51,6 +51,9 @@ def _unknown(disaster: Disaster, city: City, entries: Collection[str], root: Nod
     for number, rule in enumerate(disaster.rules):
         yield from missing(rule.topics, topics, "rules", number, "topics")
         yield from missing((rule.text,), texts, "rules", number, "text")
+        if rule.what == "台風" and not all(place.point for place in disaster.places):
+            message = "台風の知らせには、places のそれぞれに point（緯度と経度。例 [36.05, 139.55]）がいります。"
+            yield Problem(DISASTER_FILE, root.line_of(("rules", number, "what")), "what", message)
     if disaster.drill is not None:
         yield from missing(disaster.drill.topics, topics, "drill", "topics")
     categories = {topic.id for topic in city.topics}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -11,6 +11,7 @@ from faq.dangers import HAPPENINGS, LEVELS, SCALES, WARNINGS, rank
 from faq.disaster import Disaster, Place
 from notify.telegrams.data_types import series_of
 from notify.telegrams.records import Item, Notice
+from notify.typhoon_areas import NOW_HOURS, step_at
 
 _NEW_WEATHER: Final = {
     "VPWW55": ("大雨",),
@@ -35,6 +36,7 @@ _ALWAYS: Final = {
     **dict.fromkeys(("VXKO", "VXSU"), ("氾濫",)),
     **dict.fromkeys(("VXSE51", "VXSE53"), ("地震",)),
     "VTSE41": ("津波",),
+    "VPTW": ("台風",),
     **dict.fromkeys(("VPHW50", "VPHW51"), ("竜巻",)),
     **dict.fromkeys(("VFVO50", "VFVO56"), ("噴火",)),
 }
@@ -82,16 +84,34 @@ def wanted(data_type: str, disaster: Disaster) -> bool:
 def dangers_in(telegrams: Iterable[Notice], disaster: Disaster) -> Mapping[About, Danger]:
     """The dangers of these telegrams (in force, oldest first) for the city's places; of two, the greater."""
     found: dict[About, Danger] = {}
-    for telegram in telegrams:
+    for telegram in _one_for_each_typhoon(telegrams):
         for about, danger in _dangers(telegram, disaster):
             if about not in found or rank(about.what, danger.grade) >= rank(about.what, found[about].grade):
                 found[about] = danger
     return found
 
 
+def _one_for_each_typhoon(telegrams: Iterable[Notice]) -> Iterator[Notice]:
+    """The newest telegram of each, with the winds that the last forecast expects; one that is over has none."""
+    typhoons: dict[str, Notice] = {}
+    for telegram in telegrams:
+        event = telegram.envelope.event_id
+        if series_of(telegram.data_type or "") != "VPTW":
+            yield telegram
+        elif any(item.status.startswith("予報") for item in telegram.items) or event not in typhoons:
+            typhoons[event] = telegram
+        else:
+            ahead = tuple(circle for circle in typhoons[event].circles if circle.hours > NOW_HOURS)
+            typhoons[event] = replace(telegram, circles=telegram.circles + ahead)
+    yield from (one for one in typhoons.values() if one.items and (one.items[0].kind or "").startswith("台風"))
+
+
 def _dangers(telegram: Notice, disaster: Disaster) -> Iterator[tuple[About, Danger]]:
     series, envelope = series_of(telegram.data_type or ""), telegram.envelope
     whats = spoken_of(series, disaster)
+    if series == "VPTW":
+        yield from _typhoons(telegram, disaster)
+        return
     name = telegram.items[0].area if series in ("VXKO", "VXSU") and telegram.items else ""
     for item in telegram.items:
         step = _step(item, series) if item.active else None
@@ -101,6 +121,16 @@ def _dangers(telegram: Notice, disaster: Disaster) -> Iterator[tuple[About, Dang
             if item.area_code in _codes(place, series):
                 danger = Danger(step[1], item.kind or "", name, envelope.headline, envelope.report_time)
                 yield About(step[0], _event(telegram, step[0]), place.code), danger
+
+
+def _typhoons(telegram: Notice, disaster: Disaster) -> Iterator[tuple[About, Danger]]:
+    envelope = telegram.envelope
+    name = telegram.items[0].kind or "" if telegram.items else ""
+    for place in disaster.places:
+        step = step_at(telegram.circles, *place.point) if place.point else ""
+        if step:
+            danger = Danger(step, name, name, envelope.headline, envelope.report_time)
+            yield About("台風", envelope.event_id, place.code), danger
 
 
 def _event(telegram: Notice, what: str) -> str:

@@ -15,8 +15,8 @@ from notify.telegrams.data_types import series_of
 from notify.telegrams.records import Notice
 from notify.telegrams.state import EMPTY, State, apply, in_force
 
-_BY_EVENT: Final = frozenset({"VXSE51", "VXSE53", "VXKO", "VXSU", "VPBS50", "VPOA50", "VFVO50", "VFVO56"})
-"""Series whose telegrams speak of one earthquake, river or downpour each, and leave the others as they are."""
+_BY_EVENT: Final = frozenset({"VXSE51", "VXSE53", "VXKO", "VXSU", "VPBS50", "VPOA50", "VFVO50", "VFVO56", "VPTW"})
+"""Series whose telegrams speak of one earthquake, river, typhoon or downpour each, and leave the others as they are."""
 
 
 def news_of(

@@ -39,6 +39,7 @@ _SHOWN_ALREADY: Final[Mapping[str, tuple[str, ...]]] = {
     "correction": ("【訓練】", "【訂正】"),
     "all_clear": ("【訓練】", "【解除】"),
 }
+_PLAIN_TYPHOON: Final[Mapping[Language, str]] = {"ja": "台風", "easy": "台風(たいふう)", "en": "The typhoon"}
 _NOTHING: Final[Mapping[Language, str]] = {"ja": "発表なし", "easy": "なし", "en": "no longer announced"}
 _ENGLISH: Final = {
     "大雨": "heavy rain",
@@ -62,6 +63,10 @@ _ENGLISH: Final = {
     "着雪": "snow accretion",
     "地震": "earthquake",
     "津波": "tsunami",
+    "台風": "typhoon",
+    "強風域": "strong wind area",
+    "暴風警戒域": "storm warning area",
+    "暴風域": "storm area",
     "記録的短時間大雨": "record short-time heavy rain",
     "線状降水帯": "band of very heavy rain",
     "顕著な大雪": "very heavy snow",
@@ -138,13 +143,22 @@ def _values(
         "phone": phone,
         "place": (", " if english else "・").join(names),
         "what": _ENGLISH[what] if english else what.removesuffix("（旧）"),
-        "name": danger.name if danger else "",
+        "name": _name(what, danger.name if danger else "", language),
         "kind": kind,
         "grade": grade,
         "level": grade,
         "time": _time(announcement.report_at, language),
         "headline": danger.headline if danger else "",
     }
+
+
+def _name(what: str, name: str, language: Language) -> str:
+    """A typhoon's number is said in each language; a river has the name that it has."""
+    if what != "台風":
+        return name
+    number = "".join(filter(str.isdecimal, name))
+    known = {"easy": f"台風(たいふう){number}号(ごう)", "en": f"Typhoon No. {number}"}
+    return known.get(language, name) if number else _PLAIN_TYPHOON[language]
 
 
 def _without_level(kind: str) -> str:

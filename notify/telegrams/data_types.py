@@ -18,11 +18,12 @@ class Family(Enum):
     QUAKES = "地震"
     TSUNAMI = "津波"
     RIVERS = "河川"
+    TYPHOONS = "台風"
     BULLETINS = "見出しの地域だけを読むもの"
 
 
 # Types whose last two digits only number an office or a simultaneous typhoon are known by their first four letters.
-NUMBERED: Final = {"VXKO": Family.RIVERS, "VXSU": Family.RIVERS, "VPTW": Family.BULLETINS}
+NUMBERED: Final = {"VXKO": Family.RIVERS, "VXSU": Family.RIVERS, "VPTW": Family.TYPHOONS}
 
 FAMILIES: Final[dict[str, Family]] = {
     **dict.fromkeys(("VPWW55", "VPWW56", "VPWW57", "VPWW58", "VPWW59", "VPWW60", "VPWW61"), Family.WARNINGS),

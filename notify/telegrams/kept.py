@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from notify.telegrams.records import Envelope, Item, Notice
+from notify.telegrams.records import Circle, Envelope, Item, Notice
 
 
 def as_text(notice: Notice) -> str:
@@ -30,6 +30,7 @@ def as_text(notice: Notice) -> str:
             },
             "items": [[item.area, item.area_code, item.kind, item.level, item.status] for item in notice.items],
             "warnings": list(notice.warnings),
+            "circles": [[c.kind, c.latitude, c.longitude, c.kilometres, c.hours] for c in notice.circles],
         },
         ensure_ascii=False,
     )
@@ -51,4 +52,5 @@ def from_text(text: str) -> Notice:
         scope=kept["scope"],
         understood=kept["understood"],
         warnings=tuple(kept["warnings"]),
+        circles=tuple(Circle(*circle) for circle in kept.get("circles", ())),
     )

@@ -21,6 +21,7 @@ NAMESPACES: Final = {
     "h": "http://xml.kishou.go.jp/jmaxml1/informationBasis1/",
     "m": "http://xml.kishou.go.jp/jmaxml1/body/meteorology1/",
     "s": "http://xml.kishou.go.jp/jmaxml1/body/seismology1/",
+    "e": "http://xml.kishou.go.jp/jmaxml1/elementBasis1/",
 }
 _ROOT: Final = f"{{{NAMESPACES['j']}}}Report"
 

@@ -14,6 +14,7 @@ from notify.telegrams.quakes import read_early_warning, read_intensities
 from notify.telegrams.records import Envelope, Notice, Reading
 from notify.telegrams.rivers import read_river
 from notify.telegrams.tsunami import read_tsunami
+from notify.telegrams.typhoons import read_typhoon
 from notify.telegrams.warnings import read_old_warnings, read_warnings
 
 _READERS: Final[dict[Family, Callable[[Element, str, Envelope], Reading]]] = {
@@ -22,6 +23,7 @@ _READERS: Final[dict[Family, Callable[[Element, str, Envelope], Reading]]] = {
     Family.QUAKES: lambda root, data_type, envelope: _read_quake(root, data_type, envelope),
     Family.TSUNAMI: lambda root, _type, envelope: read_tsunami(root, envelope.info_type),
     Family.RIVERS: lambda root, _type, envelope: read_river(root, envelope.info_type),
+    Family.TYPHOONS: lambda root, _type, _envelope: read_typhoon(root),
     Family.BULLETINS: lambda root, data_type, envelope: read_bulletin(
         root, data_type, envelope.info_type, envelope.title
     ),
@@ -43,7 +45,7 @@ def read_telegram(data: bytes, file_name: str = "") -> Notice:
     if envelope.info_type == "取消":
         return Notice(data_type, envelope, (), "", True, ())
     reading = _READERS[family](root, data_type, envelope)
-    return Notice(data_type, envelope, reading.items, reading.scope, True, reading.warnings)
+    return Notice(data_type, envelope, reading.items, reading.scope, True, reading.warnings, reading.circles)
 
 
 def _read_quake(root: Element, data_type: str, envelope: Envelope) -> Reading:

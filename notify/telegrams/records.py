@@ -44,6 +44,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """Where a typhoon's wind blows or will: `kind` is 暴風域, 強風域 or 暴風警戒域, `hours` from its analysis on."""
+
+    kind: str
+    latitude: float
+    longitude: float
+    kilometres: float
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """Control and Head, the same in every telegram. Times carry their offset; `serial` is 0 where there is none."""
 
@@ -66,6 +77,7 @@ class Reading:
     items: tuple[Item, ...] = ()
     scope: str = ""
     warnings: tuple[str, ...] = ()
+    circles: tuple[Circle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Notice:
     scope: str
     understood: bool
     warnings: tuple[str, ...]
+    circles: tuple[Circle, ...] = ()
 
     @property
     def real(self) -> bool:

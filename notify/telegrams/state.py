@@ -8,6 +8,7 @@ a withdrawn one stays as a mark that nothing older can pass.
 
 - Earthquakes, tsunami, rivers, 土砂災害警戒情報 and all that carries an EventID: one key for the type and the EventID.
   A tsunami telegram that names several earthquakes stands under each of them.
+- Typhoons: the newest telegram, and the newest that forecasts: those of the hours in between tell of now alone.
 - 気象警報・注意報 and 竜巻, whose EventID is empty: one key for the type and the area that the telegram speaks for.
   Each type speaks for its own phenomena alone: 「なし」 of 大雨 (VPWW55) leaves 暴風 (VPWW58) as it is. The area, not
   the office, because a neighbouring office takes over when one fails.
@@ -64,12 +65,20 @@ def dangers(state: State, area_code: str) -> tuple[Item, ...]:
 def keys_of(notice: Notice) -> tuple[Key, ...]:
     """What a telegram speaks about; several for a tsunami of several earthquakes, never none."""
     series = series_of(notice.data_type or "")
-    events = notice.envelope.event_id.split()
+    events = tuple(dict.fromkeys(notice.envelope.event_id.split()))
     if events:
-        return tuple(Key(series, "event", event) for event in dict.fromkeys(events))
+        told = (*events, *(f"{event} 予報" for event in events if _forecasts(notice, series)))
+        return tuple(Key(series, "event", name) for name in told)
     if notice.scope:
         return (Key(series, "area", notice.scope),)
     return (_office_key(notice),)
+
+
+def _forecasts(notice: Notice, series: str) -> bool:
+    """Whether it takes the place of the last forecast of a typhoon, too."""
+    return series == "VPTW" and (
+        notice.envelope.info_type == "取消" or any(item.status.startswith("予報") for item in notice.items)
+    )
 
 
 def _office_key(notice: Notice) -> Key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,17 @@ from notify.rule_words import words_of
 from notify.rules import Announcement, Told
 from notify.telegrams.records import Notice
 from notify.telegrams.state import EMPTY, State, apply
-from tests.notify.telegram_builders import NOTHING, bulletin, information, quake, quick_quake, river, tsunami, weather
+from tests.notify.telegram_builders import (
+    NOTHING,
+    bulletin,
+    information,
+    quake,
+    quick_quake,
+    river,
+    tsunami,
+    typhoon,
+    weather,
+)
 
 HERE = ("彩野市", "1199900")
 NORTH = ("彩野市北部", "1199911")
@@ -73,6 +84,16 @@ def rain(kind: tuple[str | None, str | None, str], minute: int = 0, **head: str)
 
 def told(news: Sequence[Announcement]) -> list[tuple[str, str, str]]:
     return [(one.change, one.grade, one.rule.id) for one in news]
+
+
+AT_SEA = (34.0, 139.56)  # 228 km south of the city
+COMING = ("予報　２４時間後", (35.0, 139.56), [("暴風警戒域", [("", 300)])])
+
+
+def storm(kilometres: int, minute: int = 0, *ahead: Any, **head: str) -> Notice:
+    """A typhoon at sea whose storm reaches so far, with what it expects; without `ahead`: of the hours in between."""
+    now = ("実況", AT_SEA, [("暴風域", [("", kilometres)])])
+    return typhoon([now, *ahead], report_time=f"2026-07-01T10:{minute:02}:00+09:00", **head)
 
 
 STORIES: dict[str, list[tuple[Notice, list[tuple[str, str, str]]]]] = {
@@ -144,6 +165,32 @@ STORIES: dict[str, list[tuple[Notice, list[tuple[str, str, str]]]]] = {
             river(("レベル２氾濫注意報解除", "10", ""), [HERE], report_time="2026-07-01T11:00:00+09:00"),
             [("cleared", "", "flood-3")],
         ),
+    ],
+    "a typhoon is told when its storm may come, when it is here, and when it is over": [
+        (storm(100, 0, COMING), [("new", "暴風警戒域", "typhoon-coming")]),
+        (storm(100, 10), []),  # the hours in between forecast nothing, and take nothing back
+        (storm(300, 20), [("raised", "暴風域", "typhoon-storm")]),
+        (storm(100, 30), [("lowered", "暴風警戒域", "typhoon-storm")]),
+        (storm(100, 40, ("予報　２４時間後", AT_SEA, [])), [("cleared", "", "typhoon-coming")]),
+    ],
+    "a typhoon that is none any more is over, whatever was forecast": [
+        (storm(100, 0, COMING), [("new", "暴風警戒域", "typhoon-coming")]),
+        (storm(300, 10, now_class="温帯低気圧(LOW)"), [("cleared", "", "typhoon-coming")]),
+    ],
+    "a withdrawn typhoon is withdrawn with its forecast": [
+        (storm(100, 0, COMING), [("new", "暴風警戒域", "typhoon-coming")]),
+        (
+            typhoon([], info_type="取消", report_time="2026-07-01T10:10:00+09:00"),
+            [("cancelled", "", "typhoon-coming")],
+        ),
+    ],
+    "another typhoon leaves this one as it is": [
+        (storm(100, 0, COMING), [("new", "暴風警戒域", "typhoon-coming")]),
+        (storm(100, 10, event_id="TC2616", number="2614"), []),
+    ],
+    "a forecast that comes late is not forgotten for the telegram that came before it": [
+        (storm(100, 10), []),
+        (storm(100, 0, COMING), [("new", "暴風警戒域", "typhoon-coming")]),
     ],
     "tests of the 気象庁 reach nobody": [(rain(RAIN_4, status="試験"), [])],
     "drills reach nobody outside drill mode": [(rain(RAIN_4, status="訓練"), [])],
@@ -234,6 +281,19 @@ def test_every_approved_text_of_the_base_can_be_filled_for_every_change(demo: Di
 
     assert [one.change for one in news] == ["new", "lowered", "cleared", "new", "new"]
     assert all(one is not None and set(one.texts) == {"ja", "easy", "en"} for one in words)
+
+
+def test_a_typhoons_number_is_said_in_each_language(demo: Disaster) -> None:
+    (news,) = Town(demo).hear(storm(300, 0, COMING))
+
+    words = words_of(news, demo, "彩野市", "048-000-1100")
+
+    assert words is not None
+    assert words.title == "台風第13号 彩野市は暴風域に入りました"
+    assert words.level == ""
+    assert "彩野市は、台風第13号の暴風域に入りました" in words.texts["ja"]
+    assert "台風(たいふう)13号(ごう)で、" in words.texts["easy"]
+    assert "Saino City is now in the storm area of Typhoon No. 13" in words.texts["en"]
 
 
 RECORD_RAIN = information(

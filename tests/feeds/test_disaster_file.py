@@ -77,6 +77,11 @@ MISTAKES = {
     "an unknown placeholder": (("{place}に", "{where}に"), "disaster.yaml:6: texts[1].ja: { } に使えるのは"),
     "an order of the city": (("が出ました", "です。避難指示が出ました"), "市の避難情報は、電文からは出せません"),
     "a bare level": (("が出ました", "、レベル4が出ました"), "市の避難情報ではありません"),
+    "a typhoon and nowhere to be": (
+        ('what: 大雨, at: "3"', "what: 台風, at: 暴風域"),
+        "disaster.yaml:12: what: 台風の知らせには",
+    ),
+    "a point at sea": (("areas: [kita]", "areas: [kita], point: [139.5, 36.0]"), "disaster.yaml:4: places[1].point"),
     "an unknown field": (("family: 新", "famly: 新"), "disaster.yaml:1: famly: 「famly」という項目はありません。"),
 }
 

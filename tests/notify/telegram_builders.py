@@ -20,8 +20,15 @@ WEATHER_TITLES = {
     "VPWW54": "気象警報・注意報（Ｈ２７）",
     "VPWW55": "気象警報・注意報（Ｒ０６）（大雨）",
     "VPWW56": "気象警報・注意報（Ｒ０６）（土砂）",
+    "VPWW57": "気象警報・注意報（Ｒ０６）（高潮）",
     "VPWW58": "気象警報・注意報（Ｒ０６）（暴風）",
+    "VPWW59": "気象警報・注意報（Ｒ０６）（波浪）",
+    "VPWW60": "気象警報・注意報（Ｒ０６）（大雪）",
+    "VPWW61": "気象警報・注意報（Ｒ０６）（その他注意報）",
 }
+Wind = tuple[str, Sequence[tuple[str, int]]]
+"""暴風域 and the like, with the radius (km) in each direction; "" is all around."""
+Moment = tuple[str, tuple[float, float], Sequence[Wind]]
 
 
 def telegram(
@@ -124,6 +131,47 @@ def river(kind: tuple[str, str, str], cities: Sequence[Area] = (), **head: str) 
     )
     head = {"event_id": "830303020300", **head}
     return read_telegram(telegram("指定河川洪水予報", information="".join(layers), body=body, **head))
+
+
+def typhoon(
+    moments: Sequence[Moment],
+    *,
+    number: str = "2613",
+    now_class: str = "台風(TY)",
+    **head: str,
+) -> Notice:
+    """台風解析・予報情報; a moment is its DateTime's type, the centre in degrees, and the winds."""
+    body = "".join(_moment(*moment, number, now_class) for moment in moments)
+    head = {"event_id": "TC2615", **head}
+    body = f'<MeteorologicalInfos type="台風情報">{body}</MeteorologicalInfos>' if moments else "<Text>本文</Text>"
+    return read_telegram(telegram("台風解析・予報情報（５日予報）（Ｈ３０）", body=body, **head))
+
+
+def _moment(when: str, centre: tuple[float, float], winds: Sequence[Wind], number: str, now_class: str) -> str:
+    degrees = f"{centre[0]:+.1f}{centre[1]:+.1f}/"
+    tag = "e:BasePoint" if when.startswith("予報") else "e:Coordinate"
+    points = (("中心位置（度分）", "+0+0/"), ("中心位置（度）", degrees))
+    point = "".join(f'<{tag} type="{kind}">{said}</{tag}>' for kind, said in points)
+    if when.startswith("予報"):
+        point = f'<ProbabilityCircle type="予報円">{point}</ProbabilityCircle>'
+    name = f"<TyphoonNamePart><Number>{number}</Number></TyphoonNamePart>" if when == "実況" else ""
+    said = f'<ClassPart><e:TyphoonClass type="熱帯擾乱種類">{now_class}</e:TyphoonClass></ClassPart>'
+    kinds = (name, said, f"<CenterPart>{point}<Location>日本の南</Location></CenterPart>", "".join(map(_wind, winds)))
+    properties = "".join(f"<Kind><Property>{kind}</Property></Kind>" for kind in kinds if kind)
+    return (
+        f'<MeteorologicalInfo xmlns:e="http://xml.kishou.go.jp/jmaxml1/elementBasis1/"><DateTime type="{when}">'
+        f"2026-07-01T10:00:00+09:00</DateTime><Item>{properties}</Item></MeteorologicalInfo>"
+    )
+
+
+def _wind(wind: Wind) -> str:
+    kind, sides = wind
+    axes = "".join(
+        f'<e:Axis><e:Direction>{towards}</e:Direction><e:Radius unit="海里">1</e:Radius>'
+        f'<e:Radius unit="km">{kilometres}</e:Radius></e:Axis>'
+        for towards, kilometres in sides
+    )
+    return f'<WarningAreaPart type="{kind}"><e:Circle><e:Axes>{axes}</e:Axes></e:Circle></WarningAreaPart>'
 
 
 def bulletin(control_title: str, layers: str, **head: str) -> Notice:

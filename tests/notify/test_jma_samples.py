@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from notify.telegrams.read import read_telegram
-from notify.telegrams.records import Item, Notice
+from notify.telegrams.records import Circle, Item, Notice
 
 SAMPLES = Path(__file__).parents[2] / ".." / "shared" / "data" / "jma"
 NOTHING = "発表警報・注意報はなし"
@@ -41,6 +41,24 @@ def test_every_sample_is_understood_without_a_doubt():
         "32-39_05_12_100915_VXSE53.xml",
         "38-39_03_01_210805_VTSE41.xml",
     }
+
+
+def test_a_typhoon_has_the_winds_of_its_telegram():
+    live, hourly = sample("live_2026/vptw60_typhoon.xml"), sample("official_samples/10_04_07_170916_VPTW60.xml")
+
+    assert [(item.kind, item.area, item.status) for item in live.items][::6] == [
+        ("台風第13号", "南鳥島近海", "実況"),
+        ("台風第13号", "日本の南", "予報　１２０時間後"),
+    ]
+    assert live.circles[0] == Circle("暴風域", 20.2, 158.3, 150.0, 0)
+    assert [(circle.kind, circle.hours) for circle in live.circles] == [
+        ("暴風域", 0),
+        ("強風域", 0),
+        *(("暴風警戒域", hours) for hours in (12, 24, 48, 72, 96, 120)),
+    ]
+    # 200 km to the north-east and 130 to the south-west: a circle of 165 km, 35 km to the north-east.
+    assert hourly.circles[0] == Circle("暴風域", 29.423, 127.355, 165.0, 0)
+    assert {circle.hours for circle in hourly.circles} == {0, 1}
 
 
 def test_every_sample_says_the_same_without_its_file_name():

@@ -15,11 +15,13 @@ from tests.notify.telegram_builders import (
     KAWAGOE,
     KOSHIGAYA,
     NOTHING,
+    Moment,
     bulletin,
     quake,
     quick_quake,
     river,
     tsunami,
+    typhoon,
     weather,
 )
 
@@ -187,6 +189,8 @@ def test_the_report_that_was_sent_later_counts_when_all_else_is_equal():
     assert kinds(after([early, late])) == kinds(after([late, early])) == ["レベル３大雨警報"]
 
 
+NOW: Moment = ("実況", (34.0, 139.6), [("暴風域", [("", 100)])])
+AHEAD: Moment = ("予報　１２時間後", (35.0, 139.6), [("暴風警戒域", [("", 200)])])
 WORST_DAY = (
     rain(0),
     rain(5, "レベル４大雨危険警報"),
@@ -205,6 +209,9 @@ WORST_DAY = (
     tsunami([(BAY, ("津波警報解除", "50"), WARNED)], **at(8, event_id="20260701095500")),
     river(("レベル３氾濫警報", "30", ""), [KOSHIGAYA, KAWAGOE], **at(3, serial="1")),
     river(("レベル２氾濫注意報解除", "10", "解除"), [KOSHIGAYA], **at(8, serial="2")),
+    typhoon([NOW, AHEAD], **at(1)),
+    typhoon([NOW, AHEAD], **at(4)),
+    typhoon([NOW], **at(7)),
 )
 
 
