@@ -73,6 +73,12 @@ def analyse(normalised: str) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+@lru_cache(maxsize=8)
+def analyse_once(normalised: str) -> tuple[Token, ...]:
+    """The same for what a resident typed just now: search and conversation look at it in several ways."""
+    return analyse(normalised)
+
+
 def content_forms(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     """The forms that carry a topic: no particles, no general question words."""
     return tuple(token.form for token in content(tokens))

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Final
 
 from faq.entry import Entry
-from faq.text import analyse, normalise, to_hiragana
+from faq.text import Token, analyse_once, normalise, to_hiragana
+from faq.units import spoken
 
 SHORTEST_SOUND: Final = 4
 """Kana. Shorter sounds have too many meanings (はし, かみ)."""
@@ -109,7 +110,7 @@ def _as_claimed(sentence: str) -> tuple[str, str]:
     """A sentence of staff, bare and as it sounds. Only theirs are remembered; of what residents type, the last few."""
     claim = _claims.get(sentence)
     if claim is None:
-        claim = bare(sentence), sounded(sentence)
+        claim = bare(sentence), _sound(bare(sentence), spoken(sentence))
         remember({sentence: claim})
     return claim
 
@@ -132,5 +133,17 @@ _claims: dict[str, tuple[str, str]] = {}
 @lru_cache(maxsize=RECENT)
 def sounded(sentence: str) -> str:
     """How the bare sentence sounds, in hiragana: 引っ越してきた → ひっこしてきた."""
-    text = bare(sentence)
-    return "".join(token.reading or to_hiragana(token.surface) for token in analyse(text)) if text else ""
+    return _sound(bare(sentence), analyse_once(normalise(sentence).strip()))
+
+
+def _sound(bare_text: str, units: Iterable[Token]) -> str:
+    """How a text of these units sounds, as far as it is bare: Sudachi is not asked a second time."""
+    heard, left = [], len(bare_text)
+    for unit in units:
+        said = _MARKS.sub("", unit.surface)
+        if said and left > 0:
+            reading = unit.reading or to_hiragana(said)
+            # 預かって without its asking ending って is 預か.
+            heard.append(reading.removesuffix(to_hiragana(said[left:])))
+            left -= len(said)
+    return _MARKS.sub("", "".join(heard))
