@@ -18,6 +18,7 @@ from bot.messages import Choices, Language, Reply, Text
 from bot.reception import heard_again
 from bot.spelling import is_label, squash
 from bot.turn import Response, Turn
+from bot.wish_words import wish_in_words
 
 OUR_BUTTONS = frozenset({"entry", "menu", "topic", "helpful", "shelter"})
 """What a button begins with that stands under our own answers."""
@@ -79,7 +80,11 @@ def _about_notices(turn: Turn) -> bool:
         return False
     if turn.inquiry.kind == "choice":
         return turn.inquiry.choice.partition(":")[0] == "wish"
-    return turn.inquiry.kind == "text" and recognise(turn.inquiry.text) in ("wishes", "wish_stop", "wish_less")
+    if turn.inquiry.kind != "text":
+        return False
+    if recognise(turn.inquiry.text) in ("wishes", "wish_stop", "wish_less"):
+        return True
+    return wish_in_words(turn.inquiry.text, turn.voice.city.notices) is not None
 
 
 def _picks_an_entry(turn: Turn) -> bool:

@@ -43,7 +43,7 @@ from bot.spelling import (
 )
 from bot.too_many import LONGEST, sounds_annoyed
 from bot.turn import Response, Turn, WishesOf
-from bot.wish_talk import greeting_wishes, too_many, typed_wish, wished
+from bot.wish_talk import greeting_wishes, said_wish, too_many, typed_wish, wished
 from bot.wishes import without_wish
 from faq.knowledge import Knowledge
 from faq.search import search
@@ -283,6 +283,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _what_we_waited_for,
     _the_words_of_a_choice,
     unsure_which_department,
+    said_wish,
     _small_talk_or_command,
     water_asked,
     near_name,
@@ -322,7 +323,11 @@ def _typed_for(turn: Turn, entry_id: str) -> str:
 
 
 def _choose_menu(turn: Turn, page: str) -> Response:
-    return turn.reply("menu", *say.menu_blocks(turn.voice, _number(page)), misses=0)
+    blocks = say.menu_blocks(turn.voice, _number(page))
+    if turn.inquiry.channel == "line" and turn.voice.city.notices.topics:
+        # Where the city's rich menu is not ours, this is how its residents find what they may hear of.
+        blocks = (*blocks, Choices("", (turn.voice.button("wish_button", "wish"),), "next", turn.voice.spoken))
+    return turn.reply("menu", *blocks, misses=0)
 
 
 def _choose_topic(turn: Turn, rest: str) -> Response:

@@ -27,6 +27,7 @@ from bot.wish_view import (
     topic_list,
     topic_names,
 )
+from bot.wish_words import wish_in_words
 from bot.wishes import (
     CHOSEN,
     MAX_CHILDREN,
@@ -71,6 +72,14 @@ def too_many(turn: Turn) -> Response | None:
     """Who says that it is too much sees the way out. A person who has the talk reads the words, too."""
     shown = wished(turn, "less")
     return replace(shown, heard="") if shown and turn.owner.state in OPEN_STATES else shown
+
+
+def said_wish(turn: Turn) -> Response | None:
+    """A whole message about notices, out of the blue: 「ごみのお知らせを止めて」."""
+    if turn.inquiry.kind != "text":
+        return None
+    meant = wish_in_words(turn.inquiry.text, turn.voice.city.notices)
+    return None if meant is None else wished(turn, meant)
 
 
 def typed_wish(turn: Turn) -> Response | None:
@@ -289,6 +298,8 @@ def _export(turn: Turn, wishes: Wishes, _value: str) -> Response:
 def _forget(turn: Turn, wishes: Wishes, value: str) -> Response:
     """All of it, and nothing of the talk. Who had stopped everything stays stopped: that alone is kept."""
     voice = turn.voice
+    if wishes.since is None:
+        return settings(turn, wishes, voice.text("wish_nothing_kept"))
     if value != "yes":
         buttons = (voice.button("wish_forget_yes", f"{VERB}:forget:yes"), voice.button("wish_back", VERB))
         return turn.reply("talk", voice.text("wish_forget_ask"), Choices("", buttons, "next", voice.spoken))

@@ -45,6 +45,84 @@ def test_words_alone_stop_everything(resident, words):
     assert resident.wishes.paused
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "配信を停止したい",
+        "通知を切りたい",
+        "市からのお知らせをすべてストップして！",
+        "お知らせは結構です",
+        "つうちいらん",
+    ],
+)
+def test_other_words_stop_everything_too(resident, words):
+    resident.say(words)
+
+    assert resident.wishes.paused
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ごみのお知らせを止めて",
+        "資源の通知はいりません",
+        "ごみの日のお知らせをやめてほしいです",
+        "ごみ・資源の配信停止",
+    ],
+)
+def test_one_topic_is_stopped_by_its_name(resident, words):
+    resident.wishes = Wishes(topics=("bosai", "gomi"), since=resident.now)
+
+    said = resident.hears(words)
+
+    assert "「ごみ・資源」は、お知らせしません" in said
+    assert resident.wishes.topics == ("bosai",)
+    assert not resident.wishes.paused
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("子育ての通知がほしい", "「子育て」をお知らせします"),
+        ("夜は通知しないで", "お知らせを止める時間"),
+        ("夜中に送らないでください", "お知らせを止める時間"),
+        ("お知らせを英語で読みたい", "お知らせを読むことば"),
+        ("お知らせの地域を変えたい", "お住まいの地域"),
+        ("お知らせの登録を削除したい", "まだ何も残していません"),
+        ("お知らせの設定を書き出して", "まだ何も残していません"),
+    ],
+)
+def test_what_is_wanted_may_be_said_in_one_sentence(resident, words, said):
+    assert said in resident.hears(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ごみの通知書が届かない",
+        "税金の通知が来ない",
+        "夜うるさい",
+        "夜は電話しないで",
+        "防災無線を止めて",
+    ],
+)
+def test_what_only_sounds_like_it_changes_nothing(resident, words):
+    response = resident.say(words)
+
+    assert response.wishes is None
+    assert response.recorded != "（お知らせの設定）"
+
+
+def test_the_menu_leads_to_the_settings_on_line_alone(resident):
+    resident.sees("メニュー")
+    on_line = [label for label, _ in resident.shown]
+    resident.channel = "web"
+    resident.sees("メニュー")
+
+    assert "お知らせの設定" in on_line
+    assert "お知らせの設定" not in [label for label, _ in resident.shown]
+
+
 def test_who_says_that_it_is_too_much_sees_how_to_have_less(resident):
     response = resident.say("お知らせが多すぎます")
 
