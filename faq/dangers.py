@@ -17,6 +17,9 @@ TSUNAMI: Final = ("津波予報", "津波注意報", "津波警報", "大津波�
 TYPHOON: Final = ("強風域", "暴風警戒域", "暴風域")
 """In a wind of 15 m/s now; storm possible within two days; in a wind of 25 m/s now."""
 
+VOLCANO: Final = ("火口周辺警報", "噴火警報")
+"""Around the crater (or the sea around it); also where people live."""
+
 ONCE: Final = ("発表",)
 
 SCALES: Final[dict[str, tuple[str, ...]]] = {
@@ -28,9 +31,10 @@ SCALES: Final[dict[str, tuple[str, ...]]] = {
     "地震": INTENSITIES,
     "津波": TSUNAMI,
     "台風": TYPHOON,
-    **dict.fromkeys(("記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"), ONCE),
+    "噴火": VOLCANO,
+    **dict.fromkeys(("記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火速報"), ONCE),
 }
-HAPPENINGS: Final = frozenset({"地震", "記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火"})
+HAPPENINGS: Final = frozenset({"地震", "記録的短時間大雨", "線状降水帯", "顕著な大雪", "竜巻", "噴火速報"})
 """What happens once: nobody is told that it is over or has become less, and old news of it is not told."""
 
 DRILL_MARK: Final = "訓練 "
@@ -43,6 +47,7 @@ FLED_FROM: Final[dict[str, tuple[Hazard, str]]] = {
     "洪水": ("flood", "警報"),
     "高潮（旧）": ("storm_surge", "警報"),
     "津波": ("tsunami", "津波注意報"),
+    "噴火": ("volcano", "噴火警報"),
 }
 """The dangers that last and that people flee from: what a place has to be safe in, and from which step on."""
 

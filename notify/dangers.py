@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from faq.dangers import HAPPENINGS, LEVELS, SCALES, WARNINGS, rank
 from faq.disaster import Disaster, Place
+from notify.notice_life import JAPAN
 from notify.telegrams.data_types import series_of
 from notify.telegrams.records import Item, Notice
 from notify.typhoon_areas import NOW_HOURS, step_at
@@ -38,7 +39,8 @@ _ALWAYS: Final = {
     "VTSE41": ("津波",),
     "VPTW": ("台風",),
     **dict.fromkeys(("VPHW50", "VPHW51"), ("竜巻",)),
-    **dict.fromkeys(("VFVO50", "VFVO56"), ("噴火",)),
+    "VFVO50": ("噴火",),
+    "VFVO56": ("噴火速報",),
 }
 # Words in the name of a kind, the first that fits: 「大雨特別警報（土砂災害）」 is 大雨, 「暴風雪警報」 no 暴風.
 _WEATHER_WORDS: Final = (
@@ -47,6 +49,10 @@ _WEATHER_WORDS: Final = (
     *((name, name) for name in ("雷", "融雪", "濃霧", "乾燥", "なだれ", "低温", "霜", "着氷", "着雪")),
 )
 _SUDDEN_WORDS: Final = (("記録雨", "記録的短時間大雨"), ("線状降水帯", "線状降水帯"), ("大雪", "顕著な大雪"))
+_LASTING_BY_EVENT: Final = frozenset({"氾濫", "噴火"})
+HOUR: Final = "%Y%m%d%H"
+"""In Japan, at the end of an event that has no better name."""
+
 _MINOR_TSUNAMI: Final = "津波予報（若干の海面変動）"
 _SILENT_STATION: Final = "震度５弱以上未入電"
 
@@ -134,10 +140,13 @@ def _typhoons(telegram: Notice, disaster: Disaster) -> Iterator[tuple[About, Dan
 
 
 def _event(telegram: Notice, what: str) -> str:
-    """What happens again without a number of its own (竜巻) is told anew each hour."""
-    if telegram.envelope.event_id or what not in HAPPENINGS:
-        return telegram.envelope.event_id if what in HAPPENINGS or what == "氾濫" else ""
-    return telegram.envelope.report_time.strftime("%Y%m%d%H")
+    """What happens again without a number of its own (竜巻, an eruption of the same volcano) is told anew each hour."""
+    event, hour = telegram.envelope.event_id, telegram.envelope.report_time.astimezone(JAPAN).strftime(HOUR)
+    if what == "噴火速報":
+        return f"{event} {hour}".strip()
+    if what in HAPPENINGS:
+        return event or hour
+    return event if what in _LASTING_BY_EVENT else ""
 
 
 def _codes(place: Place, series: str) -> tuple[str, ...]:
@@ -161,6 +170,8 @@ def _step(item: Item, series: str) -> tuple[str, str] | None:
     if series == "VTSE41":
         grade = "津波予報" if kind == _MINOR_TSUNAMI else kind
         return ("津波", grade) if rank("津波", grade) >= 0 else None
+    if series == "VFVO50":
+        return _volcano(kind)
     if series == "VXWW50":
         return ("土砂災害", str(item.level)) if str(item.level) in LEVELS else None
     return _sudden(kind, series)
@@ -184,5 +195,12 @@ def _sudden(kind: str, series: str) -> tuple[str, str] | None:
     elif series.startswith("VPHW"):
         what = "竜巻"
     else:
-        what = "噴火" if "警報" in kind or "噴火速報" in kind else ""
+        what = "噴火速報" if "噴火速報" in kind else ""
     return (what, "発表") if what else None
+
+
+def _volcano(kind: str) -> tuple[str, str] | None:
+    """「噴火予報：警報解除」 has the word in it and is none."""
+    if "警報" not in kind or kind.startswith("噴火予報"):
+        return None
+    return "噴火", "火口周辺警報" if "火口周辺" in kind or "周辺海域" in kind else "噴火警報"

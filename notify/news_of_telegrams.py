@@ -15,7 +15,7 @@ from notify.telegrams.data_types import series_of
 from notify.telegrams.records import Notice
 from notify.telegrams.state import EMPTY, State, apply, in_force
 
-_BY_EVENT: Final = frozenset({"VXSE51", "VXSE53", "VXKO", "VXSU", "VPBS50", "VPOA50", "VFVO50", "VFVO56", "VPTW"})
+_BY_EVENT: Final = frozenset({"VXSE51", "VXSE53", "VXKO", "VXSU", "VPBS50", "VPOA50", "VFVO50", "VPTW"})
 """Series whose telegrams speak of one earthquake, river, typhoon or downpour each, and leave the others as they are."""
 
 
@@ -62,9 +62,7 @@ def _in_a_drill(
         About(about.what, mark + about.event, about.area): danger
         for about, danger in dangers_in(in_force(apply(EMPTY, practised)), disaster).items()
     }
-    events = _events(telegram, series)
-    own = frozenset(mark + event for event in (events if events is not None else {""}))
-    spoken = Spoken(whats, own, envelope.info_type, envelope.report_time, drill=True)
+    spoken = Spoken(whats, _events(telegram, series), envelope.info_type, envelope.report_time, mark)
     return announcements(spoken, current, told, disaster, now)
 
 
@@ -73,4 +71,5 @@ def _as_if_real(telegram: Notice) -> Notice:
 
 
 def _events(telegram: Notice, series: str) -> frozenset[str] | None:
-    return frozenset({telegram.envelope.event_id}) if series in _BY_EVENT else None
+    event = telegram.envelope.event_id
+    return frozenset({event}) if event and series in _BY_EVENT else None

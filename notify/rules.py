@@ -6,6 +6,7 @@ telegram that comes late, twice, or after an hour without a feed tells nothing t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,8 @@ from typing import Final, Literal, NamedTuple
 
 from faq.dangers import DRILL_MARK, HAPPENINGS, rank
 from faq.disaster import Disaster, Rule
-from notify.dangers import About, Danger
+from notify.dangers import HOUR, About, Danger
+from notify.notice_life import JAPAN
 
 Change = Literal["new", "raised", "lowered", "cleared", "corrected", "cancelled"]
 Mark = Literal["", "correction", "all_clear"]
@@ -22,6 +24,7 @@ Mark = Literal["", "correction", "all_clear"]
 FRESH: Final = timedelta(minutes=60)
 """An earthquake or a tornado of longer ago is not told of any more: nobody can act on it."""
 
+_BY_HOUR: Final = re.compile("(?:^| )([0-9]{10})$")
 _MARKS: Final[Mapping[Change, Mark]] = {
     "new": "",
     "raised": "",
@@ -74,13 +77,20 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The telegram that is being read: what its series speaks of, and of which events; `events` None: of weather."""
+    """The telegram that is being read: what its series speaks of, and of which events; `events` None: of weather.
+
+    `mark` stands before the events of what is told in a drill; "" in earnest.
+    """
 
     whats: frozenset[str]
     events: frozenset[str] | None
     info_type: str
     report_at: datetime
-    drill: bool = False
+    mark: str = ""
+
+    @property
+    def drill(self) -> bool:
+        return bool(self.mark)
 
 
 def announcements(
@@ -103,9 +113,17 @@ def announcements(
 
 def _is_meant(about: About, spoken: Spoken) -> bool:
     """Whether this telegram can have changed it: it speaks of weather as a whole, or of this event."""
-    if spoken.events is not None:
-        return about.event in spoken.events
-    return not about.event.startswith(DRILL_MARK)
+    if not about.event.startswith(spoken.mark) or (not spoken.mark and about.event.startswith(DRILL_MARK)):
+        return False
+    event = about.event.removeprefix(spoken.mark)
+    return event in spoken.events if spoken.events is not None else _is_recent(event, spoken.report_at)
+
+
+def _is_recent(event: str, report_at: datetime) -> bool:
+    """Of what is named by its hour alone, a telegram withdraws or corrects the last, not that of last week."""
+    found = _BY_HOUR.search(event)
+    hour = datetime.strptime(found[1], HOUR).replace(tzinfo=JAPAN) if found else report_at
+    return report_at - hour < 2 * FRESH
 
 
 def _one(

@@ -140,11 +140,12 @@ class Telegrams(Acts):
         return TelegramCounts(counted.get(OPEN, 0), counted.get(DONE, 0), counted.get(DEAD, 0))
 
     def forget_telegrams(self, before: datetime) -> int:
-        """Removes what was found before then and is over, and events of that age. Weather in force stays."""
+        """Removes what was found before then and is over, and events of that age. Weather and volcanoes stay."""
         old = to_ms(before)
         read = and_(telegrams.c.state != OPEN, telegrams.c.found_at < old)
         events = and_(telegram_state.c.speaks_by == "event", telegram_state.c.report_at < old)
-        told = and_(told_dangers.c.report_at < old, or_(told_dangers.c.event != "", told_dangers.c.grade == ""))
+        over = or_(and_(told_dangers.c.event != "", told_dangers.c.what != "噴火"), told_dangers.c.grade == "")
+        told = and_(told_dangers.c.report_at < old, over)
         steps = (delete(telegrams).where(read), delete(telegram_state).where(events), delete(told_dangers).where(told))
         return self._act(lambda connection: sum(connection.execute(step).rowcount for step in steps))
 
