@@ -29,6 +29,11 @@ class FeedView:
     def is_silent(self, now: datetime) -> bool:
         return self.silence(now) > SILENT_FOR
 
+    def is_unasked(self, now: datetime) -> bool:
+        """Whether nobody asks any more: no worker runs, and so no worker can tell of it either."""
+        unheard = self.answered_at is not None and now - self.answered_at > SILENT_FOR
+        return unheard and self.silent_since is None
+
 
 @dataclass(frozen=True, slots=True)
 class FoundTelegram:

@@ -194,14 +194,13 @@ class DisasterDesk:
         ]
 
     def feeds_silent_since(self, city: str) -> datetime | None:
-        """Since when nothing of the 気象庁 can be told by itself; None while all is well, or nothing would be."""
+        """Since when the 気象庁 does not answer, or nobody asks it, so that nothing is told by itself; None while all is
+        well, or nothing would be told."""
         rules, now = self.knowledge(city).alerts, self.now()
-        if rules is None or not rules.rules:
+        if rules is None or not rules.rules or not self.parts.config.jma_feed_url:
             return None
-        silent = [
-            feed.answered_at or feed.silent_since or now for feed in self.store.feeds().values() if feed.is_silent(now)
-        ]
-        return min(silent, default=None)
+        feeds = [feed for feed in self.store.feeds().values() if feed.is_silent(now) or feed.is_unasked(now)]
+        return min((feed.answered_at or feed.silent_since or now for feed in feeds), default=None)
 
     def begin_drill(self, me: Staff) -> bool:
         """False while a real disaster goes on."""

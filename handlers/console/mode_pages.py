@@ -72,7 +72,7 @@ def _rules(data: DeskData, city: str) -> Disaster | None:
 
 def _page(data: DeskData, city: str, problem: str = "") -> str:
     now = data.store.mode(city)
-    feeds = data.store.feeds().values()
+    feeds = data.store.feeds().values() if data.parts.config.jma_feed_url else ()
     return render_template(
         "console/mode.html",
         now=now,
@@ -81,6 +81,7 @@ def _page(data: DeskData, city: str, problem: str = "") -> str:
         modes=[_shown(data, city, one) for one in MODES],
         rules=_rules(data, city),
         silent=[feed for feed in feeds if feed.silent_since is not None],
+        unasked=[feed for feed in feeds if feed.is_unasked(data.now())],
         asked=[feed for feed in feeds if feed.answered_at is not None],
         problem=problem,
         longest=LONGEST_REASON,

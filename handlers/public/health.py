@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
-from faq.library import Library
+from faq.library import Library, UnknownCity
 from store import Store
 from store.errors import StoreError
 
@@ -33,7 +33,7 @@ def health_blueprint(library: Library, store: Store, disk: Path | None) -> Bluep
         checks = readiness(library, store, disk)
         good = all(check == "ok" for check in checks.values())
         notes = {f"content:{city}": note for city in library.cities if (note := _refused(library, city))}
-        notes |= _silent_feeds(store)
+        notes |= _silent_feeds(library, store)
         return jsonify({"ready": good, "checks": checks, "notes": notes}), 200 if good else 503
 
     @blueprint.get("/metrics")
@@ -71,18 +71,31 @@ def _refused(library: Library, city: str) -> str:
     return f"an edit is not served, {count} to mend; run: app.py faq check" if count else ""
 
 
-def _silent_feeds(store: Store) -> dict[str, str]:
-    """Feeds of the 気象庁 that do not answer: no reason to stop serving, but residents are not told of warnings."""
+def _silent_feeds(library: Library, store: Store) -> dict[str, str]:
+    """Feeds of the 気象庁 that do not answer, or that nobody asks: no reason to stop serving, but residents are not
+    told of warnings."""
     try:
         feeds, now = store.feeds(), datetime.now(UTC)
     except StoreError:
         return {}
-    return {
+    notes = {
         f"feed:{name}": f"silent for {feed.silence(now).total_seconds() / 60:.0f} minutes; "
         "see docs/runbooks/feed-silent.md"
         for name, feed in feeds.items()
         if feed.is_silent(now)
     }
+    if any(_tells_of_telegrams(library, city) for city in library.cities):
+        unasked = [name for name, feed in feeds.items() if feed.is_unasked(now)]
+        notes |= {f"feed:{name}": "nobody asks it; is a worker running?" for name in unasked}
+    return notes
+
+
+def _tells_of_telegrams(library: Library, city: str) -> bool:
+    try:
+        alerts = library.get(city).alerts
+    except UnknownCity:
+        return False
+    return alerts is not None and bool(alerts.rules)
 
 
 def _feed_gauges(store: Store, registry: CollectorRegistry) -> None:

@@ -41,7 +41,7 @@ def site(sqlite_url: str, tmp_path: Path, clock: Clock) -> Iterator[ConsoleSite]
     library = Library.of_folder(tmp_path / "cities")
     library.check_now()
     with open_store(sqlite_url, clock=clock) as store:
-        yield a_console(store, library, tmp_path, clock)
+        yield a_console(store, library, tmp_path, clock, JMA_FEED_URL="https://feed.test.example.jp")
 
 
 @pytest.fixture
@@ -128,3 +128,17 @@ def test_after_ten_minutes_of_silence_it_stands_on_the_screen_of_the_disaster_to
     assert "から届いていません。警報などは、自動では知らせられません。" in chief.get("/disaster").text
     site.store.feed_answered("extra", "", "", [])
     assert "気象庁の情報が、" not in chief.get("/disaster").text
+
+
+def test_a_feed_that_nobody_asks_any_more_is_shown_because_no_worker_is_left_to_tell_of_it(
+    site: ConsoleSite, chief: Visitor, clock: Clock
+) -> None:
+    site.store.feed_answered("extra", "", "", [])
+    clock.forward(600)
+    for path in ("/mode", "/disaster"):
+        assert "自動では知らせられません" not in chief.get(path).text
+
+    clock.forward(1)
+
+    assert "から、取りに行っていません。worker が動いているか" in chief.get("/mode").text
+    assert "から届いていません。警報などは、自動では知らせられません。" in chief.get("/disaster").text
