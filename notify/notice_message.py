@@ -62,6 +62,8 @@ class Told(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def titles(self) -> Mapping[str, str]: ...
+    @property
     def texts(self) -> Mapping[str, str]: ...
     @property
     def link(self) -> str: ...
@@ -84,7 +86,7 @@ def notice_messages(notice: Told, language: str, named: Callable[[str], str], li
     """
     body, spoken = text_of(notice, language)
     words = _WORDS.get(spoken, _WORDS["en"])
-    title = f"{heading(notice, words)}{notice.title}"
+    title = title_in(notice, spoken)
     foot = _foot(notice, named(spoken), spoken)
     picture = notice.picture if notice.picture.startswith("https://") else ""
     if notice.picture and spoken in ("ja", "easy"):
@@ -109,10 +111,14 @@ def notice_mail(notice: Told, city_name: str) -> tuple[str, str]:
     """(subject, text) of a mail: Japanese first, then every other language there is."""
     title = f"{heading(notice, _WORDS['ja'])}{notice.title}"
     languages = ["ja", *(code for code in notice.texts if code != "ja")]
-    said = "\n\n――――――\n\n".join(notice.texts[code] for code in languages if notice.texts.get(code))
+    said = "\n\n――――――\n\n".join(_in_mail(notice, code) for code in languages if notice.texts.get(code))
     picture = f"{_WORDS['ja']['picture']}{notice.picture_alt}\n{notice.picture}" if notice.picture else ""
     parts = (title, said, picture, notice.link, _foot(notice, city_name, "ja"))
     return f"【{city_name}】{title}", "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _in_mail(notice: Told, code: str) -> str:
+    return "\n\n".join(filter(None, (notice.titles.get(code), notice.texts[code])))
 
 
 def text_of(notice: Told, language: str) -> tuple[str, str]:
@@ -121,6 +127,12 @@ def text_of(notice: Told, language: str) -> tuple[str, str]:
         if notice.texts.get(code):
             return notice.texts[code], code
     return "", "ja"
+
+
+def title_in(notice: Told, language: str) -> str:
+    """With its marks; in Japanese where staff have written no other."""
+    words = _WORDS.get(language, _WORDS["en"])
+    return f"{heading(notice, words)}{notice.titles.get(language) or notice.title}"
 
 
 def heading(notice: Told, words: Mapping[str, str]) -> str:

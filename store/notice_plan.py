@@ -229,6 +229,7 @@ def _following(notice: NoticeView, then: datetime) -> NewNotice:
         kind=notice.kind,
         topic=notice.topic,
         title=notice.title,
+        titles=notice.titles,
         texts=notice.texts,
         audience=notice.audience,
         channels=notice.channels,

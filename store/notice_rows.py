@@ -23,6 +23,7 @@ CHANGEABLE = frozenset(
         "kind",
         "topic",
         "title",
+        "titles",
         "texts",
         "audience",
         "channels",
@@ -104,7 +105,7 @@ def _column(name: str, value: Any) -> Any:
         return dump(audience_json(value))
     if name == "channels":
         return dump(list(value))
-    if name == "repeats":
+    if name in ("repeats", "titles"):
         return dump(dict(value or {}))
     if isinstance(value, datetime):
         return to_ms(value)
@@ -120,6 +121,7 @@ def notice_view(row: Any) -> NoticeView:
         kind=row.kind,
         topic=row.topic,
         title=row.title,
+        titles=json.loads(row.titles),
         texts=json.loads(row.texts),
         audience=audience_from(json.loads(row.audience)),
         channels=tuple(json.loads(row.channels)),

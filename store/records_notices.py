@@ -47,7 +47,8 @@ class Audience:
 class NewNotice:
     """A notice in the making. `picture` is an address of `store.notice_pictures`, `picture_alt` says what it shows.
 
-    `texts` by language ("ja" must be there); `priority` None is that of its kind.
+    `texts` by language ("ja" must be there), `titles` in the others where there is one. `priority` None is that of its
+    kind.
 
     `repeats` {} is once; {"every": "month", "day": 1, "at": "09:00"} makes the next one when this one is planned.
     """
@@ -73,6 +74,7 @@ class NewNotice:
     repeats: Mapping[str, Any] | None = None
     expires_at: datetime | None = None
     needs_approval: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class NoticeView:
     version: int
     recipients: int
     reason: str
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ notices = Table(
     _flag("drill"),
     _words("topic"),
     _words("title"),
+    # In other languages than Japanese: {"easy": …, "en": …}
+    _words("titles", default="{}"),
     # {"ja": …, "easy": …, "en": …}
     _words("texts", default="{}"),
     _words("link"),

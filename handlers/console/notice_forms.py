@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Final, Literal, Protocol, get_args
 
-from faq.city_notices import Notices
+from faq.city_notices import NoticeLanguage, Notices
 from handlers.console.times import JAPAN
 from notify.notice_life import next_time
 from store.records_notices import Audience, NoticeChannel, NoticeView
@@ -122,6 +122,7 @@ def _words(reading: _Reading) -> dict[str, Any]:
         reading.problems["title"] = f"見出しを{MAX_TITLE}文字までで書いてください。"
     if not texts.get("ja"):
         reading.problems["text-ja"] = "本文を書いてください。"
+    titles = _titles(reading, texts)
     for language, text in texts.items():
         if len(text) > MAX_TEXT:
             reading.problems[f"text-{language}"] = f"本文は{MAX_TEXT}文字までです。"
@@ -131,9 +132,23 @@ def _words(reading: _Reading) -> dict[str, Any]:
         "kind": topic.kind if topic else "news",
         "topic": topic.id if topic else "",
         "title": title,
+        "titles": titles,
         "texts": {language: text for language, text in texts.items() if text},
         "link": link,
     }
+
+
+def _titles(reading: _Reading, texts: Mapping[NoticeLanguage, str]) -> dict[str, str]:
+    """In other languages than Japanese; left out, it is the Japanese one."""
+    found: dict[NoticeLanguage, str] = {
+        code: title for code in texts if code != "ja" and (title := reading.line(f"title-{code}"))
+    }
+    for code, title in found.items():
+        if len(title) > MAX_TITLE:
+            reading.problems[f"title-{code}"] = f"見出しを{MAX_TITLE}文字までで書いてください。"
+        if not texts[code]:
+            reading.problems[f"text-{code}"] = "見出しだけでは送れません。本文も書いてください。"
+    return {str(code): title for code, title in found.items()}
 
 
 def _picture(reading: _Reading) -> dict[str, str]:
@@ -206,7 +221,8 @@ def typed_of(form: Form, notices: Notices) -> dict[str, Any]:
     """What was typed, for the same page again."""
     names = ("topic", "title", "link", "everyone", "child-from", "child-to", "when", "at", "day", "clock", "until")
     typed: dict[str, Any] = {name: form.get(name, "") for name in (*names, "picture", "picture-alt")}
-    typed |= {f"text-{language}": form.get(f"text-{language}", "") for language in notices.languages}
+    both = [f"{part}-{language}" for part in ("title", "text") for language in notices.languages]
+    typed |= {name: form.get(name, "") for name in both}
     typed |= {
         "areas": form.getlist("areas"),
         "languages": form.getlist("languages"),
@@ -242,6 +258,7 @@ def typed_from(notice: NoticeView) -> dict[str, Any]:
         "clock": str(repeats.get("at", "09:00")),
         "until": _local(notice.expires_at - timedelta(days=1), "%Y-%m-%d") if notice.expires_at else "",
     }
+    typed |= {f"title-{language}": title for language, title in notice.titles.items()}
     typed |= {f"text-{language}": text for language, text in notice.texts.items()}
     return typed | {f"fact-{name}": list(values) for name, values in audience.facts}
 

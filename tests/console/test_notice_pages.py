@@ -94,6 +94,16 @@ def test_what_is_composed_is_a_draft_and_nobody_is_told(hall):
     assert not hall.store.plan_due_notices(_now(hall))
 
 
+def test_a_title_in_another_language_is_kept_shown_and_taken_over_by_a_correction(hall):
+    author = hall.as_role("編集")
+    number = composed(author, **{"title-en": "Check-up for babies"})
+
+    assert kept(hall, number).titles == {"en": "Check-up for babies"}
+    assert "Check-up for babies" in author.get(f"/notices/{number}").text
+    for path in (f"/notices/{number}/edit", f"/notices/new?original={number}"):
+        assert 'name="title-en" maxlength="60" value="Check-up for babies"' in author.get(path).text
+
+
 def test_a_second_person_approves_and_the_first_cannot(hall):
     author, boss = hall.as_role("承認"), hall.as_role("管理")
     number = composed(author)
@@ -210,6 +220,8 @@ def test_only_disaster_topics_may_go_to_every_friend(hall):
     ("changes", "said"),
     [
         ({"title": ""}, "見出しを60文字まで"),
+        ({"title-easy": "あ" * 61}, "見出しを60文字まで"),
+        ({"title-en": "Check-up", "text-en": ""}, "見出しだけでは送れません"),
         ({"text-ja": " "}, "本文を書いてください"),
         ({"topic": "secret"}, "分野を選んでください"),
         ({"link": "javascript:alert(1)"}, "https:// で始まる"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ class _Notice:
     mark: str = ""
     number: str = "2026-0012"
     title: str = "収集日の変更"
+    titles: Mapping[str, str] = field(default_factory=dict)
     texts: Any = None
     link: str = ""
     picture: str = ""
@@ -59,6 +61,17 @@ def _shown(notice: _Notice, language: str = "ja") -> dict[str, Any]:
 
 def test_a_notice_is_text_with_its_number_its_time_and_who_says_it() -> None:
     assert _shown(_Notice())["text"] == ("収集日の変更\n\nごみの日が変わります。\n\n彩野市 2026-0012（9月21日 15:30）")
+
+
+def test_the_title_is_in_the_readers_language_where_staff_wrote_one() -> None:
+    notice = _Notice(titles={"en": "Collection day changed"}, mark="correction", link="https://city.example.jp/gomi")
+
+    english, easy = _shown(notice, "en"), _shown(notice, "easy")
+
+    assert english["altText"].startswith("[CORRECTION] Collection day changed\n\nNew collection day.")
+    assert easy["altText"].startswith("【訂正（なおします）】収集日の変更")
+    _, mail = notice_mail(replace(notice, texts=_TEXTS), "彩野市")
+    assert "Collection day changed\n\nNew collection day." in mail
 
 
 def test_who_reads_latin_letters_reads_the_citys_name_and_the_date_in_them() -> None:

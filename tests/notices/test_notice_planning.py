@@ -248,7 +248,8 @@ def test_a_notice_stopped_while_it_is_planned_stays_stopped(
 def test_a_repeating_notice_makes_the_next_one_when_it_goes_out(store: Store, clock: Clock) -> None:
     clock.now = datetime(2026, 9, 1, 0, 0, tzinfo=UTC).timestamp()
     monthly = {"every": "month", "day": 1, "at": "09:00"}
-    first = store.put_notice(a_notice(repeats=monthly, channels=("page",), needs_approval=True), by=3)
+    again = a_notice(repeats=monthly, titles={"en": "Every month"}, channels=("page",), needs_approval=True)
+    first = store.put_notice(again, by=3)
     store.submit_notice(CITY, first.id, by=3)
     store.approve_notice(CITY, first.id, by=4)
     store.plan_due_notices(_now(clock))
@@ -259,6 +260,7 @@ def test_a_repeating_notice_makes_the_next_one_when_it_goes_out(store: Store, cl
     assert [one.status for one in (first_again, second, third)] == ["done", "done", "scheduled"]
     assert third.due_at == datetime(2026, 11, 1, 9, 0, tzinfo=JAPAN)
     assert third.created_by == 3
+    assert third.titles == {"en": "Every month"}
     assert [row.who for row in store.audit_all(CITY) if row.record == f"notice:{third.id}"] == ["system", "system"]
 
 

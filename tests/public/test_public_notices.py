@@ -57,13 +57,15 @@ def issued(store: Store, title: str = "断水のお知らせ", *, city: str = "t
 
 
 def test_an_issued_notice_has_a_page_in_every_language_and_is_listed(reader, kept):
-    notice = issued(kept, link="https://www.city.example.jp/dansui")
+    notice = issued(kept, link="https://www.city.example.jp/dansui", titles={"en": "Water stops"})
 
     listed, page = reader.get("/notices/test/").text, reader.get(f"/notices/test/{notice.id}").text
 
     assert "断水のお知らせ" in listed
     assert "10日の9時から水が止まります" in page
-    assert '<section lang="en"' in page
+    english = page.partition('<section lang="en"')[2].partition("</section>")[0]
+    assert "Water stops" in english
+    assert "No water from 9:00." in english
     assert notice.number in page
     assert f'href="/n/test/{notice.id}"' in page
 
