@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from faq.disaster_texts import LANGUAGES, DisasterText, TextLanguage
 from handlers.console import gate
 from handlers.console.disaster_desk import DisasterDesk, Draft
-from handlers.console.disaster_mode import mode_name, offered, switch_with, switches
+from handlers.console.disaster_mode import is_order, mode_name, offered, switch_with, switches
 from handlers.console.disaster_words import (
     LANGUAGE_NAMES,
     LONGEST,
@@ -95,6 +95,29 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
         else:
             gate.flash("problem", "災害の対応中は、訓練を始められません。先に、いまの対応を終えてください。")
         return redirect(url_for("console.disaster", city=city), 303)
+
+    @blueprint.get("/<city>/disaster/end")
+    @allowed("disaster.issue")
+    def before_the_end(city: str) -> Page:
+        """What the end takes back: it cannot be undone, so it is looked at once."""
+        incident = desk.store.open_incident(city)
+        if incident is None:
+            return redirect(url_for("console.disaster", city=city))
+        states = desk.store.place_states(city, drill=incident.drill).values()
+        used = [state.kind for state in states if state.status in ("open", "full")]
+        standing = [
+            one
+            for one in desk.issued(city, incident)
+            if one.notice is not None and not one.over and is_order(desk, city, one.report.text_id)
+        ]
+        return render_template(
+            "console/disaster_end.html",
+            incident=incident,
+            drill=incident.drill,
+            standing=standing,
+            shelters=used.count("shelter"),
+            water=used.count("water"),
+        )
 
     @blueprint.post("/<city>/disaster/end")
     @allowed("disaster.issue")

@@ -194,8 +194,7 @@ class DisasterDesk:
         ]
 
     def feeds_silent_since(self, city: str) -> datetime | None:
-        """Since when the 気象庁 does not answer, or nobody asks it, so that nothing is told by itself; None while all is
-        well, or nothing would be told."""
+        """Since when the 気象庁 does not answer or nobody asks it; None when all is well or nothing would be told."""
         rules, now = self.knowledge(city).alerts, self.now()
         if rules is None or not rules.rules or not self.parts.config.jma_feed_url:
             return None

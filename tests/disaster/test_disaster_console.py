@@ -219,6 +219,28 @@ def test_a_notice_of_nobody_or_of_another_kind_cannot_be_followed_up(day: Bad, c
     assert chief.get("/disaster/notice/99/correction").status_code == 404
 
 
+def test_before_the_end_staff_see_what_it_takes_back_and_which_orders_still_stand(day: Bad, chief: Visitor) -> None:
+    order = day.issues(chief)
+    day.issues(chief, "support-desk")
+    form = {"place": ["school", "hill"], "status_school": "open", "status_hill": "full"}
+    chief.submit("/disaster/places", "/disaster/places", form)
+    assert 'href="/console/test/disaster/end"' in chief.get("/disaster").text, "one press alone ends nothing"
+
+    said = words(read_page(chief.get("/disaster/end").text))
+
+    assert "避難所2か所と給水所0か所が、すべて未開設に戻ります" in said
+    assert "まだ解除していない避難の情報があります。" in said
+    assert "第1報 23時13分 警戒レベル4 避難指示 解除" in said
+    assert "生活の支援" not in said
+    assert day.store.open_incident("test") is not None
+
+    link = f"/disaster/notice/{order.id}/all-clear"
+    chief.post(link, fields(chief.get(link).text))
+    assert "まだ解除していない" not in chief.get("/disaster/end").text
+    assert chief.submit("/disaster/end", "/disaster/end").status_code == 303
+    assert chief.get("/disaster/end").headers["Location"].endswith("/disaster")
+
+
 @pytest.mark.parametrize(
     ("role", "reads", "places", "issues"),
     [("担当", 200, 200, 403), ("編集", 200, 403, 403), ("承認", 200, 200, 200), ("監査", 200, 403, 403)],

@@ -113,6 +113,7 @@ def test_every_page_is_free_of_faults_and_fits_a_phone_in_a_drill_too(house: Hou
         "form": "disaster/new/evacuation-emergency",
         "places": "disaster/places?q=小学校",
         "correction": f"disaster/notice/{notice}/correction",
+        "end": "disaster/end",
         "past": "disaster/past",
         "report": "disaster/past/1",
     }

@@ -15,6 +15,7 @@ FRAGMENTS = {"attachments", "base", "cities", "disaster_base", "faq_hits", "inbo
 
 PICTURE_OF = {
     "case": "conversation",
+    "disaster_end": "disaster-end",
     "disaster_past": "disaster-past",
     "disaster_form": "disaster-form",
     "disaster_places": "disaster-places",
