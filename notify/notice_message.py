@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "【解除】",
         "more": "くわしく見る",
         "settings": "お知らせの設定",
+        "stop": "この分野を止める",
         "picture": "写真・絵：",
         "elsewhere": "（お知らせのページで見られます）",
     },
@@ -33,6 +34,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "【解除（おわりました）】",
         "more": "くわしく 見る",
         "settings": "お知らせの 設定",
+        "stop": "この お知らせを 止(と)める",
         "picture": "写真(しゃしん)・絵(え)：",
         "elsewhere": "（お知(し)らせの ページで 見(み)られます）",
     },
@@ -43,6 +45,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "all_clear": "[ALL CLEAR] ",
         "more": "Read more",
         "settings": "Settings",
+        "stop": "Stop this topic",
         "picture": "Picture: ",
     },
 }
@@ -55,6 +58,8 @@ class Told(Protocol):
     def kind(self) -> str: ...
     @property
     def drill(self) -> bool: ...
+    @property
+    def topic(self) -> str: ...
     @property
     def mark(self) -> str: ...
     @property
@@ -80,9 +85,10 @@ class Told(Protocol):
 def notice_messages(notice: Told, language: str, named: Callable[[str], str], link: str = "") -> list[dict[str, Any]]:
     """What residents of this language get. `link` stands for the notice's own (an address that counts, say).
 
-    `named`: the city's name for readers of a language. News carry a button to the settings: whoever wants no more of
-    them needs two taps. LINE shows such a button under the last message only, and has no words for who cannot see a
-    picture: these stand in the text. A picture that LINE cannot fetch is told by its words, and where it can be seen.
+    `named`: the city's name for readers of a language. News carry a button to the settings and one that stops their
+    topic: whoever wants no more of them needs one tap, and for nothing at all two. LINE shows such buttons under the
+    last message only, and has no words for who cannot see a picture: these stand in the text. A picture that LINE
+    cannot fetch is told by its words, and where it can be seen.
     """
     body, spoken = text_of(notice, language)
     words = _WORDS.get(spoken, _WORDS["en"])
@@ -103,7 +109,10 @@ def notice_messages(notice: Told, language: str, named: Callable[[str], str], li
         messages.append({"type": "image", "originalContentUrl": picture, "previewImageUrl": f"{picture}/small"})
     if notice.kind == "news":
         settings = {"type": "message", "label": words["settings"], "text": SETTINGS}
-        messages[-1]["quickReply"] = {"items": [{"type": "action", "action": settings}]}
+        # As `bot.wish_talk` reads it; it says which way, so that pressing it twice does no harm.
+        data = f"wish:topic:{notice.topic}:off"
+        stop = {"type": "postback", "label": words["stop"], "data": data, "displayText": words["stop"]}
+        messages[-1]["quickReply"] = {"items": [{"type": "action", "action": action} for action in (settings, stop)]}
     return messages
 
 

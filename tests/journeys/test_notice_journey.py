@@ -56,6 +56,22 @@ def test_whoever_stops_all_notices_hears_none(friend: House) -> None:
     assert "給水所を開きましたの本文" not in words(friend.shown())
 
 
+def test_one_tap_under_a_notice_stops_its_topic_and_no_other(friend: House) -> None:
+    store = friend.parts.store
+    friend.type("お知らせの設定")
+    friend.type("1")
+    friend.type("ごみと子育て")
+    new = NewNotice(CITY, "news", "gomi", "収集日", {"ja": "あすです。"}, Audience(topics=("gomi",)), ("line",))
+    notice = store.issue_notice(CITY, store.put_notice(new, by=3).id, by=3)
+    _ends(friend, notice)
+
+    said = words(friend.press("この分野を止める"))
+
+    assert "「ごみ・資源」は、お知らせしません" in said
+    assert store.wishes(CITY, friend.resident.user_id).topics == ("bosai", "kosodate")
+    assert store.notice_results(CITY, notice.id).complaints == {"left_topic": 1}
+
+
 def test_who_has_enough_of_a_notice_is_shown_how_to_have_less_and_is_counted_there(friend: House) -> None:
     notice = _issue(friend, "給水所を開きました")
     _ends(friend, notice)

@@ -23,6 +23,7 @@ _AT = datetime(2026, 9, 21, 6, 30, tzinfo=UTC)
 @dataclass(frozen=True)
 class _Notice:
     kind: str = "news"
+    topic: str = "gomi"
     drill: bool = False
     mark: str = ""
     number: str = "2026-0012"
@@ -140,6 +141,17 @@ def test_line_gets_no_picture_from_an_unsafe_address_but_its_words(channels: tup
 def test_news_can_be_stopped_in_two_taps_and_alerts_carry_nothing_that_distracts() -> None:
     assert _shown(_Notice())["quickReply"]["items"][0]["action"]["text"] == "お知らせの設定"
     assert "quickReply" not in _shown(_Notice(kind="disaster"))
+
+
+@pytest.mark.parametrize("language", ["ja", "easy", "en"])
+def test_the_topic_of_a_notice_is_stopped_by_one_tap_under_it(language: str) -> None:
+    message = _shown(_Notice(), language)
+    found = Problems()
+
+    check_messages(found, {"messages": [message]})
+
+    assert message["quickReply"]["items"][1]["action"]["data"] == "wish:topic:gomi:off"
+    assert (found.found, found.flex) == ([], {})
 
 
 def test_a_mail_holds_all_languages_and_the_link() -> None:
