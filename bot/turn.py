@@ -50,7 +50,7 @@ class Response:
     `recorded` is what is kept of the reply's words where the words themselves would tell where the resident is, or
     the way into the form that is theirs alone (`form`); `heard` is the same of the resident's own words, "" for all of
     them. `ends`: the resident gives the talk back to the bot. `wishes`: what they want to hear of from now on;
-    with `since` None all of it is forgotten.
+    with nothing in them (`Wishes()`) all is forgotten.
     `complains`: they say that the city sends too much.
     """
 

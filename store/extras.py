@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.wishes import Wishes
 from store import statements
-from store.notice_complaints import tally_complaints
+from store.notice_complaints import tally_block, tally_complaints
 from store.proposals import FORGET_WORDS, as_phrasing
 from store.rows import Writing, clean
 from store.wish_rows import drop_wishes, write_wishes
@@ -22,12 +23,14 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
         erase_message(execute, outcome.city, message_id)
     if outcome.feedback:
         execute(statements.ADD_FEEDBACK, outcome.feedback)
+    if outcome.friend and outcome.friend[2] == "blocked":
+        tally_block(execute, outcome.city, outcome.resident, outcome.now)
     if outcome.friend:
         execute(statements.SET_FRIEND, outcome.friend)
     if outcome.wishes or outcome.complains:
         whose = (outcome.city, outcome.resident)
         tally_complaints(execute, *whose, outcome.now, outcome.wishes, outcome.complains)
-    if outcome.wishes and outcome.wishes.since is None:
+    if outcome.wishes == Wishes():
         drop_wishes(execute, outcome.city, outcome.resident)
     elif outcome.wishes:
         write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)

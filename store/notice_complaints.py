@@ -1,4 +1,5 @@
-"""How a notice was taken: residents who stopped notices within a day of it, and complaints. Tallies, nobody's name.
+"""How a notice was taken: residents who stopped notices within a day of it, blocked the account within a week, and
+complaints. Tallies, nobody's name.
 
 Whom a notice reached is not kept when it is over. So it is worked out at the moment itself whether this resident was
 among them, out of what they wished for until now; what is kept is a stroke on a list, without who and when.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Literal
 
 from bot.wishes import Wishes
@@ -18,9 +19,12 @@ from store.records_notices import Audience
 from store.rows import from_ms
 
 HOURS: Final = 24
-"""So long after a notice was sent, what residents do is put down to it."""
+"""So long after a notice was sent, what residents say and choose is put down to it."""
 
-Complaint = Literal["left_all", "left_topic", "said"]
+BLOCK_HOURS: Final = 7 * 24
+"""And so long, that they block the account: many do so only when the next one comes."""
+
+Complaint = Literal["left_all", "left_topic", "said", "blocked"]
 
 _HOUR_MS = 3_600_000
 _RECENT = (
@@ -43,8 +47,20 @@ def tally_complaints(
     execute: Execute, city: str, resident: str, now: int, after: Wishes | None, complains: bool
 ) -> None:
     """Inside the transaction of the turn, before the new wishes are written. `after`: the new ones, if there are."""
-    since = now - HOURS * _HOUR_MS
-    recent = execute(_RECENT, (city, now - 7 * 24 * _HOUR_MS, now, since)).fetchall()
+    for number, audience, before in _heard(execute, city, resident, now, HOURS):
+        for what in _complaints(audience, before, after, complains):
+            _count(execute, city, number, what)
+
+
+def tally_block(execute: Execute, city: str, resident: str, now: int) -> None:
+    """The same for who blocks the account, before that is written: who is no friend hears nothing."""
+    for number, _audience, _before in _heard(execute, city, resident, now, BLOCK_HOURS):
+        _count(execute, city, number, "blocked")
+
+
+def _heard(execute: Execute, city: str, resident: str, now: int, hours: int) -> Iterator[tuple[int, Audience, Wishes]]:
+    """The notices that reached this resident on LINE and were over at most so long ago; and what they wished for."""
+    recent = execute(_RECENT, (city, now - 7 * 24 * _HOUR_MS, now, now - hours * _HOUR_MS)).fetchall()
     recent = [row for row in recent if "line" in json.loads(row[2])]
     if not recent:
         return
@@ -52,11 +68,13 @@ def tally_complaints(
     before = _before(execute, city, resident)
     for number, told, _channels, issued_at in recent:
         audience = audience_from(json.loads(told))
-        if not hears(audience, before, friend[0] if friend else "", from_ms(issued_at)):
-            continue
-        for what in _complaints(audience, before, after, complains):
-            # A row of its own: two that count at a time never wait for one another.
-            execute(_ADD, (city, number, what, secrets.token_hex(8)))
+        if hears(audience, before, friend[0] if friend else "", from_ms(issued_at)):
+            yield number, audience, before
+
+
+def _count(execute: Execute, city: str, number: int, what: Complaint) -> None:
+    """A row of its own: two that count at a time never wait for one another."""
+    execute(_ADD, (city, number, what, secrets.token_hex(8)))
 
 
 def _complaints(audience: Audience, before: Wishes, after: Wishes | None, complains: bool) -> list[Complaint]:

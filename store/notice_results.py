@@ -11,7 +11,6 @@ from store.notice_mending import NoticeMending
 from store.notice_steps import this_notice
 from store.records_notices import NoticeInsight, NoticeResults, Progress
 from store.rows import from_ms
-from store.tables import friends
 from store.tables_notices import notice_chunks as chunks
 from store.tables_notices import notice_complaints, notice_insights, notice_taps, notices
 
@@ -59,8 +58,8 @@ def _progress(connection: Connection, city: str, number: int, now: int) -> Progr
 
 
 def _results(connection: Connection, city: str, number: int, now: int) -> NoticeResults:
-    issued = select(notices.c.recipients, notices.c.issued_at).where(this_notice(city, number))
-    recipients, issued_at = connection.execute(issued).one_or_none() or (0, None)
+    issued = select(notices.c.recipients).where(this_notice(city, number))
+    recipients = connection.execute(issued).scalar() or 0
     again, again_mails, unsure = _once_more(connection, city, number, now)
     found = (
         select(chunks.c.state, chunks.c.reason, chunks.c.language, func.sum(chunks.c.count))
@@ -82,7 +81,6 @@ def _results(connection: Connection, city: str, number: int, now: int) -> Notice
         waiting=states.get("open", 0),
         failed=states.get("dead", 0),
         stopped=states.get("stopped", 0),
-        blocked_since=_blocked_since(connection, city, issued_at),
         again=again,
         again_mails=again_mails,
         unsure=unsure,
@@ -105,13 +103,6 @@ def _once_more(connection: Connection, city: str, number: int, now: int) -> tupl
     )
     residents, mails, others = connection.execute(select(*counts).where(_of(city, number))).one()
     return int(residents or 0), int(mails or 0), int(others or 0)
-
-
-def _blocked_since(connection: Connection, city: str, issued_at: int | None) -> int:
-    if issued_at is None:
-        return 0
-    gone = and_(friends.c.city == city, friends.c.status == "blocked", friends.c.since >= issued_at)
-    return int(connection.execute(select(func.count()).select_from(friends).where(gone)).scalar_one())
 
 
 def _insight(connection: Connection, city: str, number: int) -> NoticeInsight | None:

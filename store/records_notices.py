@@ -150,12 +150,12 @@ class NoticeInsight:
 
 @dataclass(frozen=True, slots=True)
 class NoticeResults:
-    """What became of a notice. `blocked_since`: friends who blocked the account since it was issued, whoever they are.
+    """What became of a notice.
 
     `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
-    `complaints` counts who stopped notices within a day of it ("left_all", "left_topic"), and what was "said".
-    `insight` is LINE's own count, None before it was asked (a day later).
-    `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
+    `complaints` counts who stopped notices within a day of it ("left_all", "left_topic"), what was "said", and
+    who of them "blocked" the account within a week. `insight` is LINE's own count, None before it
+    was asked (a day later). `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
     """
 
     recipients: int
@@ -163,7 +163,6 @@ class NoticeResults:
     waiting: int
     failed: int
     stopped: int
-    blocked_since: int
     again: int = 0
     again_mails: int = 0
     unsure: int = 0

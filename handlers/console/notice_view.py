@@ -54,6 +54,7 @@ REASONS: Final[Mapping[str, str]] = {
 """By how the store's fixed words begin."""
 
 COMPLAINTS: Final[Mapping[str, str]] = {
+    "blocked": "届いて7日のうちに、アカウントをブロックした人",
     "left_all": "24時間のうちに、すべてのお知らせを止めた人",
     "left_topic": "24時間のうちに、この分野を止めた人",
     "said": "24時間のうちに届いた「多い」「うるさい」などの声",
@@ -231,7 +232,6 @@ def result_rows(results: NoticeResults) -> list[tuple[str, int | str]]:
         ("これから送る", results.waiting),
         ("送れなかった", results.failed),
         ("止めたので送らなかった", results.stopped),
-        ("送ったあと、アカウントをブロックした人", results.blocked_since),
         *((words, results.complaints.get(what, 0)) for what, words in COMPLAINTS.items()),
     ]
     rows += [

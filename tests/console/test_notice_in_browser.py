@@ -54,7 +54,7 @@ def logged_in(house: House, page: Page, email: str) -> Page:
 
 def compose(house: House, page: Page, title: str = "粗大ごみの受付がかわります") -> None:
     page.get_by_role("link", name="新しく書く").click()
-    page.get_by_label("見出し").fill(title)
+    page.get_by_label("見出し（日本語）").fill(title)
     page.get_by_label("本文（日本語）").fill("12月から、受付は平日だけになります。")
     page.get_by_label("本文（やさしい日本語）").fill("12月(がつ)から、土曜日(どようび)は 休(やす)みです。")
     page.get_by_label("くわしいページ").fill("https://www.city.saino.example.jp/sodai")

@@ -49,6 +49,11 @@ def _says(store: Store, who: str, wishes: Wishes | None = None, *, complains: bo
     store.record(Outcome(turn=turn, wishes=wishes, complains=complains))
 
 
+def _blocks(store: Store, who: str, times: int = 1) -> None:
+    for _ in range(times):
+        store.record(Outcome(turn=a_turn(f"block-{next(_events)}", resident=who), friend="blocked"))
+
+
 def _counted(store: Store, number: int) -> dict[str, int]:
     return dict(store.notice_results(CITY, number).complaints)
 
@@ -77,6 +82,21 @@ def test_what_is_said_counts_for_who_heard_it_and_for_nobody_else(store: Store, 
     _says(store, names[0])
 
     assert _counted(store, number) == {"said": 1}
+
+
+def test_who_blocks_the_account_within_a_week_is_counted_once_where_they_heard_it(store: Store, clock: Clock) -> None:
+    names = _friends(store, _BOTH, _BOTH, Wishes(topics=("bosai",), since=AT))
+    gomi, page = _sent(store, clock), _sent(store, clock, channels=("page",))
+    clock.forward(6 * 24 * _HOUR)
+
+    _blocks(store, names[0], times=2)  # LINE may tell it twice
+    _blocks(store, names[2])
+    in_time = _counted(store, gomi)
+    clock.forward(2 * 24 * _HOUR)
+    _blocks(store, names[1])
+
+    assert in_time == _counted(store, gomi) == {"blocked": 1}
+    assert _counted(store, page) == {}
 
 
 def test_after_a_day_it_is_put_down_to_no_notice(store: Store, clock: Clock) -> None:

@@ -132,14 +132,3 @@ def test_opened_links_are_counts(store: Store, clock: Clock) -> None:
     store.notice_tapped(CITY, number, "link")
 
     assert store.notice_results(CITY, number).taps == {"link": 4}
-
-
-def test_friends_who_blocked_the_account_since_are_counted(store: Store, clock: Clock) -> None:
-    clock.now = 0.0
-    early = _sending(store, clock, 10)
-    clock.now = 1_000.0
-    late = _issue(store, clock)
-    add_friends(store, 2, start=50, status="blocked")  # at the millisecond 1
-
-    assert store.notice_results(CITY, early).blocked_since == 2
-    assert store.notice_results(CITY, late).blocked_since == 0
