@@ -154,8 +154,8 @@ class NoticeResults:
 
     `failures` counts residents by the fixed word of the reason; `taps` counts opened links by what was opened.
     `complaints` counts who stopped notices within a day of it ("left_all", "left_topic"), what was "said", and
-    who of them "blocked" the account within a week. `insight` is LINE's own count, None before it
-    was asked (a day later). `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
+    who of them "blocked" the account within a week. `insight` is LINE's own count, None before it was asked.
+    `again` of the failed (and `again_mails`) may be sent once more; `unsure` may have it, and LINE can no longer say.
     """
 
     recipients: int
