@@ -1,14 +1,18 @@
-"""The part of the story about places: where to flee to and where there is water, from a location or from a name."""
+"""The part of the story about places: where to flee to, and where there is water, near a location or a name."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from bot import answer as say
+from bot.answering import with_first
+from bot.messages import Block, Choices
+from bot.open_shelters import asks_for_shelters, open_shelters
 from bot.place_names import named_point, point_in
 from bot.shelters import WATER, Whereabouts, shelter_blocks
 from bot.turn import Response, Turn
 from bot.water import asks_for_water, water_blocks
+from faq.entry import Entry
 
 
 def near_location(turn: Turn) -> Response | None:
@@ -29,6 +33,27 @@ def near_name(turn: Turn) -> Response | None:
     if point is None:
         return None
     return _shelters(turn, Whereabouts(point.latitude, point.longitude, point.hazard), point.name)
+
+
+def shelters_asked(turn: Turn) -> Response | None:
+    """「避難所どこ」 while the city has opened any; on any other day the entries answer it."""
+    if turn.inquiry.kind != "text" or not turn.counter.places().in_use or not asks_for_shelters(turn.inquiry.text):
+        return None
+    blocks = (open_shelters(turn.voice, turn.counter.places()), *_water_button(turn), *say.way_on(turn.voice))
+    return turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
+
+
+def with_open_shelters(turn: Turn, entry: Entry, response: Response) -> Response:
+    """An entry about where the shelters are, chosen by a button, begins with those that are open now."""
+    if not turn.counter.places().in_use or not asks_for_shelters(entry.question):
+        return response
+    return replace(response, reply=with_first(response.reply, open_shelters(turn.voice, turn.counter.places())))
+
+
+def _water_button(turn: Turn) -> tuple[Block, ...]:
+    if not turn.counter.places().water:
+        return ()
+    return (Choices("", (turn.voice.button("water_button", WATER),), "next", turn.voice.spoken),)
 
 
 def water_asked(turn: Turn) -> Response | None:

@@ -27,7 +27,15 @@ from bot.messages import Choice, Choices, Inquiry
 from bot.numbering import NUMBERED
 from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
-from bot.places_talk import choose_shelter, choose_water, near_location, near_name, water_asked
+from bot.places_talk import (
+    choose_shelter,
+    choose_water,
+    near_location,
+    near_name,
+    shelters_asked,
+    water_asked,
+    with_open_shelters,
+)
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
 from bot.shelters import without_place
 from bot.spelling import (
@@ -287,6 +295,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _small_talk_or_command,
     water_asked,
     near_name,
+    shelters_asked,
     follow_up,
     the_question,
 )
@@ -309,6 +318,7 @@ def _choose_entry(turn: Turn, entry_id: str) -> Response:
     talk = turn.conversation
     picked = talk.learning_from == "candidates" and talk.offers(f"entry:{entry_id}")
     response = answered(turn, entry, (), question=_typed_for(turn, entry_id), learning=picked)
+    response = with_open_shelters(turn, entry, response)
     return taught(turn, response, entry, "picked") if picked else response
 
 

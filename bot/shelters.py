@@ -99,7 +99,7 @@ def shelter_blocks(
         return voice.text("shelter_far", limit=TOO_FAR_METRES // 1000), *way_on(voice)
     said = _found(voice, found, safe_in, known) if found.near else _none_for(voice, safe_in)
     if safe_in and here.hazard is None:
-        said = f"{voice.say('shelter_because', hazard=_hazards(voice, safe_in))}\n{said}"
+        said = f"{voice.say('shelter_because', hazard=hazards_said(voice, safe_in))}\n{said}"
     if name:
         said = f"{voice.say('shelter_from', name=name)}\n{said}"
     return (
@@ -111,10 +111,15 @@ def shelter_blocks(
 
 
 def _safe_in(voice: Voice, here: Whereabouts, known: KnownPlaces, chose: bool) -> frozenset[Hazard]:
-    """The kinds of disaster in which a place has to be safe. What the city has no place for at all would leave none."""
+    """The kinds of disaster in which a place has to be safe."""
     if here.hazard is not None:
         return frozenset((here.hazard,))
-    return frozenset() if chose else known.hazards & _hazards_of(voice)
+    return frozenset() if chose else dangers_now(voice, known)
+
+
+def dangers_now(voice: Voice, known: KnownPlaces) -> frozenset[Hazard]:
+    """What people flee from now. What the city has no place for at all would leave none."""
+    return known.hazards & _hazards_of(voice)
 
 
 def _water_too(voice: Voice, here: Whereabouts, known: KnownPlaces) -> tuple[Block, ...]:
@@ -141,7 +146,8 @@ def _find(voice: Voice, here: Whereabouts, known: KnownPlaces, safe_in: frozense
         status = known.status(near.shelter.id)
         if status == "closed":
             continue
-        if not _is_to_flee_to(near.shelter, status, any_hazards) or not _is_safe(near.shelter, here, status, safe_in):
+        opened_for_it = status == "open" and here.hazard is None
+        if not _is_to_flee_to(near.shelter, status, any_hazards) or not is_safe(near.shelter, safe_in, opened_for_it):
             continue
         if status == "full":
             full.append(near)
@@ -173,19 +179,18 @@ def _is_to_flee_to(place: Shelter, status: PlaceStatus, any_hazards: bool) -> bo
     return bool(place.hazards) or not any_hazards or status in ("open", "full")
 
 
-def _is_safe(place: Shelter, here: Whereabouts, status: PlaceStatus, safe_in: frozenset[Hazard]) -> bool:
+def is_safe(place: Shelter, safe_in: frozenset[Hazard], opened_for_it: bool) -> bool:
     """A 指定避難所 is designated for no disaster; staff who open it in one know that it is safe."""
-    opened_for_it = not place.hazards and here.hazard is None and status == "open"
-    return safe_in <= place.hazards or opened_for_it
+    return safe_in <= place.hazards or (opened_for_it and not place.hazards)
 
 
 def _found(voice: Voice, found: _Found, safe_in: frozenset[Hazard], known: KnownPlaces) -> str:
     paragraphs = [_first(voice, found, safe_in, known)]
     paragraphs += ["\n".join(_lines(voice, place, known.states.get(place.shelter.id))) for place in found.near]
     if found.full:
-        names = "、".join(_name(voice, one.shelter) for one in found.full)
+        names = "、".join(name_of(voice, one.shelter) for one in found.full)
         paragraphs.append(voice.say("shelter_full_near", names=names))
-    paragraphs.append(_check(voice, known))
+    paragraphs.append(check_before_going(voice, known))
     return "\n\n".join(paragraphs)
 
 
@@ -196,14 +201,14 @@ def _first(voice: Voice, found: _Found, safe_in: frozenset[Hazard], known: Known
             return voice.say("shelter_found_open", count=count)
         first = voice.say("shelter_found", count=count)
     else:
-        hazard = _hazards(voice, safe_in)
+        hazard = hazards_said(voice, safe_in)
         if found.opened:
             return voice.say("shelter_found_open_for", hazard=hazard, count=count)
         first = voice.say("shelter_found_for", hazard=hazard, count=count)
     return f"{voice.say('shelter_none_open')}\n{first}" if known.in_use else first
 
 
-def _check(voice: Voice, known: KnownPlaces) -> str:
+def check_before_going(voice: Voice, known: KnownPlaces) -> str:
     """What to make of this before going: how sure it is that a place is open."""
     if not known.in_use or known.as_of is None:
         return voice.say("shelter_check", website=voice.city.website)
@@ -214,7 +219,7 @@ def _check(voice: Voice, known: KnownPlaces) -> str:
 def _lines(voice: Voice, near: Near, state: PlaceState | None) -> Iterator[str]:
     """What a resident needs of one place, a line each."""
     place = near.shelter
-    yield voice.say("shelter_place", name=_name(voice, place), way=way_to(voice, near))
+    yield voice.say("shelter_place", name=name_of(voice, place), way=way_to(voice, near))
     if state is not None and state.status == "open":
         yield voice.say("shelter_open_now", time=clock_of(voice, state.at))
         if state.note:
@@ -238,7 +243,7 @@ def clock_of(voice: Voice, at: datetime) -> str:
     return clock if here.date() == voice.now.date() else f"{here.month}月{here.day}日 {clock}"
 
 
-def _name(voice: Voice, place: Shelter) -> str:
+def name_of(voice: Voice, place: Shelter) -> str:
     easy = voice.language != "ja" and place.kana
     return f"{place.name}({to_hiragana(place.kana)})" if easy else place.name
 
@@ -259,13 +264,13 @@ def _hazard(voice: Voice, hazard: Hazard) -> str:
     return voice.say(f"shelter_{hazard}")
 
 
-def _hazards(voice: Voice, hazards: frozenset[Hazard]) -> str:
+def hazards_said(voice: Voice, hazards: frozenset[Hazard]) -> str:
     """「洪水・土砂くずれ」"""
     return "・".join(_hazard(voice, hazard) for hazard in get_args(Hazard) if hazard in hazards)
 
 
 def _none_for(voice: Voice, safe_in: frozenset[Hazard]) -> str:
-    return voice.say("shelter_none_for", hazard=_hazards(voice, safe_in), limit=TOO_FAR_METRES // 1000)
+    return voice.say("shelter_none_for", hazard=hazards_said(voice, safe_in), limit=TOO_FAR_METRES // 1000)
 
 
 def _narrowed(voice: Voice, here: Whereabouts, safe_in: frozenset[Hazard]) -> tuple[Block, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.dialogue import Conversation
 from bot.messages import Inquiry, Place
+from bot.open_shelters import asks_for_shelters
 from bot.place_names import named_point
 from bot.reception import Counter
 from bot.respond import respond
@@ -182,3 +183,76 @@ def test_a_name_typed_in_the_widget_brings_the_nearest_open_places(city: Knowled
 
     assert "「東町」から近い順に案内します。" in said
     assert said.index("東公園（すぐ近く）") < said.index("丘の上中学校")
+
+
+WHERE = """避難所 避難所どこ 近くの避難所 いま開いている避難所は？ 避難所・避難場所はどこか知りたい
+ひなんじょは、どこですか どこに逃げればいいですか 今どこが開いてますか、避難所 避難できる場所を教えて 最寄りの避難場所
+避难所在哪里 대피소,어디 Where_is_the_nearest_shelter? evacuation_center_open onde_fica_o_abrigo"""
+OTHERWISE = """避難所にペットは入れる？ 避難所に何を持っていけばいい 避難所で手伝いたい 福祉避難所はどこ
+避難所と避難場所の違い 避難所の駐車場はありますか 避難所のWi-Fiは使えますか
+転入届はどこ ごみの日 shelter_for_my_dog 健康センターはどこ"""
+
+
+@pytest.mark.parametrize("text", WHERE.split())
+def test_who_asks_without_saying_where_they_are_hears_which_are_open(city: Knowledge, text: str) -> None:
+    said = ask(city, known(hill="open", gym="full", school="closed"), text=text.replace("_", " "))
+
+    assert "いま開いている避難所は、1か所です。" in said
+    assert "■丘の上中学校\n試験市丘3番\n" in said
+    assert "満員で入れない所：北体育館" in said
+    assert "中央小学校" not in said
+    assert "「東町の避難所」のように町の名前を付けて送ると" in said
+    assert "google.com/maps" in said
+    assert "に確かめたようすです" in said
+
+
+@pytest.mark.parametrize("text", OTHERWISE.split())
+def test_what_is_in_a_shelter_is_answered_by_the_entries(text: str) -> None:
+    assert not asks_for_shelters(text.replace("_", " "))
+
+
+def test_on_any_other_day_the_entries_answer_where_shelters_are(city: Knowledge) -> None:
+    for places in (known(), known(school="closed"), known(hazards=("flood",))):
+        assert "いま開いている避難所" not in ask(city, places, text="避難所どこ")
+
+
+def test_in_a_flood_the_list_has_what_is_safe_in_it(city: Knowledge) -> None:
+    said = ask(city, known(hazards=("flood",), school="open", hill="open"), text="避難所どこ")
+
+    assert "いま「洪水」の危険があります。\nいま開いている避難所は、1か所です。" in said
+    assert "中央小学校" not in said
+    none = ask(city, known(hazards=("flood",), school="open"), text="避難所どこ")
+    assert "いま開いていて入れる避難所は、近くに見つかりませんでした。" in none
+    assert "■" not in none
+
+
+def test_of_many_open_shelters_two_screens_are_named_and_the_rest_counted() -> None:
+    rows = "".join(
+        f"s{n},第{n}小学校,ショウ,試験市東町{n}番,36.05,139.5{n},yes,no,no,no,no,no,no,no,no,,\n" for n in range(10, 22)
+    )
+    files = {"wording/ja.yaml": None, PLACES_FILE: ",".join(COLUMNS) + "\n" + rows, "city.yaml": CITY_YAML}
+    big = build_knowledge(city_files(files), read_folder(ROOT / "cities" / "_base"))
+
+    said = ask(big, known(**{f"s{n}": "open" for n in range(10, 22)}), text="避難所どこ")
+
+    assert said.count("■") == 8
+    assert "いま開いている避難所は、12か所です。" in said
+    assert "ほかに4か所が開いています。" in said
+
+
+def test_the_button_of_the_entry_begins_with_what_is_open() -> None:
+    entry = (
+        "category: moving\nfaqs:\n  - {id: shelters, question: 避難所はどこか知りたい, answer: 避難所は38か所です。}\n"
+    )
+    files = {
+        "wording/ja.yaml": None,
+        PLACES_FILE: ",".join(COLUMNS) + "\n" + ROWS,
+        "city.yaml": CITY_YAML,
+        "faq/bosai.yaml": entry,
+    }
+    city = build_knowledge(city_files(files), read_folder(ROOT / "cities" / "_base"))
+
+    said = ask(city, known(hill="open"), hazard="entry:shelters")
+
+    assert said.index("いま開いている避難所は、1か所です。") < said.index("避難所は38か所です。")
+    assert "いま開いている" not in ask(city, known(), hazard="entry:shelters")
