@@ -1,4 +1,4 @@
-"""What residents and staff still have when a part is really stopped: PostgreSQL, the disk, LINE."""
+"""What residents and staff still have when a part is really stopped: PostgreSQL, the disk, LINE, the feed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ from typing import Any
 
 import pytest
 
+from clients.jma import JmaFeeds
 from clients.line.client import LineClient
+from clients.mail import MailServer
 from emulator import LinePlatform, serve
 from errands.broadcast import Broadcast
 from errands.channel import USUAL_PACE
+from errands.feeds import Feeds, Town
+from errands.telling import Telling
 from faq.content import PLACES_FILE
+from faq.knowledge import load_knowledge
 from faq.places import COLUMNS
 from store import Store, open_store
 from store.places_state import PlaceChange
@@ -27,10 +32,12 @@ from store.records_notices import Audience, NewNotice
 from tests.console_site import Visitor
 from tests.databases import Clock
 from tests.disaster.conftest import SHELTERS, Bad, fields
+from tests.feeds.jma_server import a_jma_server
 from tests.html import read_page, words
 from tests.journeys.killing import CITY, TOKEN, Service, a_service
+from tests.mailbox import Mailbox, mailbox  # noqa: F401 - a fixture
 from tests.notices.notice_builders import add_friends
-from tests.running import wait_until
+from tests.running import ROOT, wait_until
 
 ASKED = "中央一丁目の避難所はどこ"
 
@@ -195,6 +202,50 @@ def test_while_line_is_down_the_notice_waits_the_other_channels_have_it_and_staf
     after = words(read_page(chief.get("/disaster").text))
     assert "LINE に出せていません" not in after
     assert "LINE：3人に届けました" in after
+
+
+def test_when_the_feed_is_gone_a_mail_really_reaches_staff_after_ten_minutes_and_another_when_it_is_back(
+    store: Store,
+    clock: Clock,
+    mailbox: Mailbox,  # noqa: F811
+) -> None:
+    demo = load_knowledge(ROOT / "cities" / "demo")
+    assert demo.alerts is not None
+    towns = {"demo": Town(demo.city, demo.alerts)}
+    server = MailServer(mailbox.url, "madoguchi@city.example.jp", "まどぐち")
+    telling = Telling(
+        store,
+        lambda _city: demo.city,
+        server,
+        {},
+        own_templates=lambda _city: Path("nowhere"),
+        console="https://madoguchi.city.example.jp",
+        worker="a",
+        clock=clock,
+    )
+
+    def minutes(count: int) -> list[str]:
+        """The subjects of what has arrived by then."""
+        for _ in range(count):
+            clock.forward(60)
+            feeds.poll_once()
+            while telling.mails_once():
+                pass
+        return [str(mail["Subject"]) for mail in mailbox.mails]
+
+    with a_jma_server() as jma:
+        feeds = Feeds(store, JmaFeeds(jma.feed_url), lambda: towns, telling.alarm, "a", clock)
+        assert minutes(2) == []
+    # From here on nobody listens at the feed's address.
+    assert minutes(10) == []
+    silent = minutes(1)
+    assert minutes(5) == silent, "told once"
+    with a_jma_server(int(jma.url.rpartition(":")[2])):
+        back = minutes(2)[len(silent) :]
+
+    assert set(silent) == {"【彩野市】気象庁の情報が届いていません"}
+    assert set(back) == {"【彩野市】気象庁の情報が、また届いています"}
+    assert "10分より長く返事がありません" in mailbox.mails[0].get_content()
 
 
 def test_what_a_telegram_told_and_line_did_not_take_is_seen_by_staff_too(

@@ -28,6 +28,8 @@ class JmaServer:
         self.answers: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         self.broken_off: set[str] = set()
         self.silent = False
+        # Stopped: connections that were kept open end without an answer, too.
+        self.gone = False
         # Set: answers at once. A test that must be first clears it for a moment.
         self.open_for_all = threading.Event()
         self.open_for_all.set()
@@ -74,7 +76,8 @@ def named(at: datetime, data_type: str = "VPWW55", number: int = 0) -> str:
 
 
 @contextmanager
-def a_jma_server() -> Iterator[JmaServer]:
+def a_jma_server(port: int = 0) -> Iterator[JmaServer]:
+    """`port`: that of one which was stopped, to come back in its place."""
     jma = JmaServer()
 
     class Handler(BaseHTTPRequestHandler):
@@ -82,6 +85,9 @@ def a_jma_server() -> Iterator[JmaServer]:
 
         def do_GET(self) -> None:
             jma.open_for_all.wait(8)
+            if jma.gone:
+                self.close_connection = True
+                return
             jma.asked[self.path] += 1
             if jma.silent:
                 self._send(503, b"", {})
@@ -119,7 +125,7 @@ def a_jma_server() -> Iterator[JmaServer]:
         def log_message(self, *_: object) -> None:
             """Nothing: the test asks `asked`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     jma.url = f"http://127.0.0.1:{server.server_address[1]}"
     jma.open()
@@ -128,6 +134,7 @@ def a_jma_server() -> Iterator[JmaServer]:
     try:
         yield jma
     finally:
+        jma.gone = True
         server.shutdown()
         server.server_close()
         serving.join(5)
