@@ -91,12 +91,16 @@ def weather(data_type: str = "VPWW55", rows: Sequence[Row] = (), scope: str = "1
     return read_telegram(weather_xml(data_type, rows, scope, **head))
 
 
-def quake(cities: Sequence[tuple[Area, str]] = (), **head: str) -> Notice:
+def quake_xml(cities: Sequence[tuple[Area, str]] = (), **head: str) -> bytes:
     """震源・震度; a city is its area and the XML that tells its intensity."""
     inner = "".join(f"<City><Name>{n}</Name><Code>{c}</Code>{said}</City>" for (n, c), said in cities)
     pref = f"<Pref><Name>埼玉県</Name><Code>11</Code><Area><Name>埼玉県南部</Name><Code>431</Code>{inner}</Area></Pref>"
     body = f"<Intensity><Observation>{pref}</Observation></Intensity>" if cities else "<Text>本文</Text>"
-    return read_telegram(telegram("震源・震度に関する情報", body=body, body_namespace="seismology1", **head))
+    return telegram("震源・震度に関する情報", body=body, body_namespace="seismology1", **head)
+
+
+def quake(cities: Sequence[tuple[Area, str]] = (), **head: str) -> Notice:
+    return read_telegram(quake_xml(cities, **head))
 
 
 def quick_quake(areas: Sequence[tuple[Area, str]], **head: str) -> Notice:
@@ -106,7 +110,7 @@ def quick_quake(areas: Sequence[tuple[Area, str]], **head: str) -> Notice:
     return read_telegram(telegram("震度速報", body=body, body_namespace="seismology1", **head))
 
 
-def tsunami(rows: Sequence[tuple[Area, tuple[str, str], tuple[str, str] | None]] = (), **head: str) -> Notice:
+def tsunami_xml(rows: Sequence[tuple[Area, tuple[str, str], tuple[str, str] | None]] = (), **head: str) -> bytes:
     """津波警報等; a row is the 津波予報区, its (name, code) and that before."""
     body = "".join(
         f"<Item><Area><Name>{n}</Name><Code>{c}</Code></Area><Category><Kind>{_named(now)}</Kind>"
@@ -114,10 +118,14 @@ def tsunami(rows: Sequence[tuple[Area, tuple[str, str], tuple[str, str] | None]]
         for (n, c), now, before in rows
     )
     body = f"<Tsunami><Forecast>{body}</Forecast></Tsunami>"
-    return read_telegram(telegram("津波警報・注意報・予報a", body=body, body_namespace="seismology1", **head))
+    return telegram("津波警報・注意報・予報a", body=body, body_namespace="seismology1", **head)
 
 
-def river(kind: tuple[str, str, str], cities: Sequence[Area] = (), **head: str) -> Notice:
+def tsunami(rows: Sequence[tuple[Area, tuple[str, str], tuple[str, str] | None]] = (), **head: str) -> Notice:
+    return read_telegram(tsunami_xml(rows, **head))
+
+
+def river_xml(kind: tuple[str, str, str], cities: Sequence[Area] = (), **head: str) -> bytes:
     """指定河川洪水予報; `kind` is name, code and condition."""
     said = kind_xml(kind, "Condition")
     places = "".join(
@@ -130,21 +138,29 @@ def river(kind: tuple[str, str, str], cities: Sequence[Area] = (), **head: str) 
         information("指定河川洪水予報（府県予報区等）", [(said, [("埼玉県", "110000")])]),
     )
     head = {"event_id": "830303020300", **head}
-    return read_telegram(telegram("指定河川洪水予報", information="".join(layers), body=body, **head))
+    return telegram("指定河川洪水予報", information="".join(layers), body=body, **head)
 
 
-def typhoon(
+def river(kind: tuple[str, str, str], cities: Sequence[Area] = (), **head: str) -> Notice:
+    return read_telegram(river_xml(kind, cities, **head))
+
+
+def typhoon_xml(
     moments: Sequence[Moment],
     *,
     number: str = "2613",
     now_class: str = "台風(TY)",
     **head: str,
-) -> Notice:
+) -> bytes:
     """台風解析・予報情報; a moment is its DateTime's type, the centre in degrees, and the winds."""
     body = "".join(_moment(*moment, number, now_class) for moment in moments)
     head = {"event_id": "TC2615", **head}
     body = f'<MeteorologicalInfos type="台風情報">{body}</MeteorologicalInfos>' if moments else "<Text>本文</Text>"
-    return read_telegram(telegram("台風解析・予報情報（５日予報）（Ｈ３０）", body=body, **head))
+    return telegram("台風解析・予報情報（５日予報）（Ｈ３０）", body=body, **head)
+
+
+def typhoon(moments: Sequence[Moment], **said: str) -> Notice:
+    return read_telegram(typhoon_xml(moments, **said))
 
 
 def _moment(when: str, centre: tuple[float, float], winds: Sequence[Wind], number: str, now_class: str) -> str:

@@ -10,7 +10,17 @@ import pytest
 from notify.telegrams.parsing import LARGEST_BYTES
 from notify.telegrams.read import read_telegram
 from notify.telegrams.records import TelegramError
-from tests.notify.telegram_builders import KAWAGOE, KOSHIGAYA, NOTHING, telegram, weather_xml
+from tests.notify.telegram_builders import (
+    KAWAGOE,
+    KOSHIGAYA,
+    NOTHING,
+    quake_xml,
+    river_xml,
+    telegram,
+    tsunami_xml,
+    typhoon_xml,
+    weather_xml,
+)
 
 GOOD = weather_xml(rows=[(KOSHIGAYA, [("レベル２大雨注意報", "10", "発表")]), (KAWAGOE, [(None, None, NOTHING)])])
 DECLARATION, REST = GOOD.split(b"\n", 1)
@@ -67,10 +77,20 @@ def test_known_types_with_a_strange_body_are_results_without_items():
         assert notice.items == ()
 
 
-def test_any_damage_to_a_telegram_is_a_result_or_a_reason():
+FAMILIES = {
+    "weather": GOOD,
+    "river": river_xml(("レベル３氾濫警報", "30", ""), [KAWAGOE]),
+    "tsunami": tsunami_xml([(("東京湾内湾", "312"), ("津波警報", "51"), None)]),
+    "quake": quake_xml([(KAWAGOE, "<MaxInt>5-</MaxInt>")]),
+    "typhoon": typhoon_xml([("実況", (34.0, 139.6), [("暴風域", [("北東", 200), ("南西", 90)])])]),
+}
+
+
+@pytest.mark.parametrize("good", FAMILIES.values(), ids=FAMILIES)
+def test_any_damage_to_a_telegram_is_a_result_or_a_reason(good):
     chance = random.Random(5)
 
-    told = [outcome(damaged(GOOD, chance)) for _ in range(1500)]
+    told = [outcome(damaged(good, chance)) for _ in range(600)]
 
     assert None in told
     assert len(set(told)) > 5  # many different reasons, and nothing but reasons
