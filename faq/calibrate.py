@@ -81,9 +81,10 @@ class Calibration:
 
 def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     """What tells a sure match from a lucky one, for the best entry of a ranking that has one."""
-    scores, evidence = ranking.scores, ranking.evidence
-    best = max(float(evidence.base.max()), 1e-6)
-    first, second, fifth = (float(scores[min(place, len(scores) - 1)]) for place in (0, 1, 4))
+    scores, evidence = ranking.scores[:5].tolist(), ranking.evidence
+    plain = evidence.base.tolist()
+    best = max(*plain, 1e-6)
+    first, second, fifth = scores[0], scores[min(1, len(scores) - 1)], scores[-1]
     rarity = [index.rarity(slot.form) for slot in question.slots]
     total = max(sum(rarity), 1e-6)
     in_ask = (evidence.slot_ask[:, 0] > 0).tolist()
@@ -92,7 +93,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     return np.asarray(
         [
             math.log(best / index.rarest),
-            float(evidence.base[0]) / total,
+            plain[0] / total,
             (first - second) / best if len(scores) > 1 else 1.0,
             (first - fifth) / best if len(scores) > 1 else 1.0,
             sum(rare * share for rare, share in zip(rarity, explained, strict=True)) / total,
@@ -101,7 +102,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
             math.log1p(len(question.slots)),
             float(evidence.near[0]),
             ranking.topical,
-            float(evidence.base[0] >= evidence.base.max()),
+            float(plain[0] >= max(plain)),
         ]
     )
 

@@ -63,15 +63,15 @@ class Evidence:
 
     def ordered(self, order: NDArray[np.intp]) -> Evidence:
         return Evidence(
-            self.questions[order],
+            self.questions.take(order),
             self.slots,
-            self.found[:, :, order],
-            self.credited[:, order],
+            self.found.take(order, axis=2),
+            self.credited.take(order, axis=1),
             self.worth,
-            self.grams[order],
-            self.letters[order],
-            self.near[order],
-            self.base[order],
+            self.grams.take(order),
+            self.letters.take(order),
+            self.near.take(order),
+            self.base.take(order),
         )
 
     @property
@@ -95,7 +95,7 @@ def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """The final score of each entry: the plain score, and what the other features add as shares of the best one."""
     if not len(evidence.questions):
         return np.zeros(0)
-    scores: Doubles = float(evidence.base.max()) * (_WEIGHTS @ features(index, question, evidence))
+    scores: Doubles = float(np.maximum.reduce(evidence.base)) * (_WEIGHTS @ features(index, question, evidence))
     return scores
 
 
@@ -103,20 +103,20 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """One row a feature (`NAMES`), one column an entry."""
     questions, asks, slots = evidence.questions, index.asks, evidence.slots
     said = {index.terms[term] for slot in question.slots for term, _ in slot.options}
-    in_answer = evidence.found[:, 1]
+    words, in_answer = evidence.words, evidence.found[:, 1]
     by_group = in_answer[slots : slots + len(question.groups)] + in_answer[slots + len(question.groups) :]
     found = np.empty((len(NAMES), len(questions)))
-    found[0] = evidence.base / max(float(evidence.base.max()), 1e-9)
-    found[1] = asks.brevity[questions]
-    found[2] = [word in said for word in asks.first_word[questions].tolist()]
-    found[3] = (evidence.words > 0).sum(0)
-    found[4] = np.log1p(in_answer[:slots].sum(0) + evidence.worth @ by_group)
-    found[5] = evidence.words.sum(0) / index.rarest
+    found[0] = evidence.base / max(float(np.maximum.reduce(evidence.base)), 1e-9)
+    found[1] = asks.brevity.take(questions)
+    found[2] = [word in said for word in asks.first_word.take(questions).tolist()]
+    found[3] = np.add.reduce(words > 0)
+    found[4] = np.log1p(np.add.reduce(in_answer[:slots]) + evidence.worth @ by_group)
+    found[5] = np.add.reduce(words) / index.rarest
     found[6] = evidence.letters
-    found[7, np.argsort(-evidence.letters, kind="stable")] = 1 / np.arange(1, len(questions) + 1)
+    found[7, (-evidence.letters).argsort(kind="stable")] = 1 / np.arange(1, len(questions) + 1)
     found[7] *= evidence.letters > 0
     found[8] = evidence.near
-    found[9:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects[questions], axis=1)
+    found[9:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects.take(questions), axis=1)
     return found
 
 

@@ -80,7 +80,7 @@ def rank(
     if hidden is not None:
         totals[hidden[index.rounds.entry_at]] = 0.0
     positions = _best(totals, index.rounds.entry_at, pool)
-    entries = index.rounds.entry_at[positions]
+    entries = index.rounds.entry_at.take(positions)
     found = _found(hits, index.rounds.marked(positions), len(sought.terms) + len(sought.sums) + 1, len(positions))
     copied = None if without_ask is None else int(index.asks.owner[without_ask])
     letters = index.letters.shares(question.sound, entries, copied)
@@ -88,8 +88,9 @@ def rank(
     near = borrowed(fit, index.kin, entries)
     evidence = _evidence(index, question, sought, entries, found, letters, near)
     scores = adjusted(index, question, evidence)
-    order = np.argsort(-scores, kind="stable")
-    return Ranking(entries[order], scores[order], evidence.ordered(order), float(fit.max(initial=0.0)))
+    order = (-scores).argsort(kind="stable")
+    topical = float(np.maximum.reduce(fit, initial=0.0))
+    return Ranking(entries.take(order), scores.take(order), evidence.ordered(order), topical)
 
 
 class _Rows:
@@ -213,11 +214,11 @@ def _evidence(
         by_group -= literal @ words
         np.maximum(by_group, 0.0, out=by_group)
         by_group *= worth.reshape(-1, 1)
-        by_group *= index.thinned[entries]
+        by_group *= index.thinned.take(entries)
         credited = credited[: slots + groups]
-    grams = weights.grams * found[sought.pairs, 0].sum(0) if sought.pairs else np.zeros(len(entries))
+    grams = weights.grams * np.add.reduce(found[sought.pairs, 0]) if sought.pairs else np.zeros(len(entries))
     base = np.add.reduce(credited) + grams
-    return Evidence(index.first_ask[entries], slots, most, credited, worth, grams, letters, near, base)
+    return Evidence(index.first_ask.take(entries), slots, most, credited, worth, grams, letters, near, base)
 
 
 def _best_parts(found: Doubles, sought: _Sought) -> Doubles:

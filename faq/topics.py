@@ -29,6 +29,7 @@ FILE: Final = Path(__file__).with_name("topics.tsv")
 NEAREST: Final = 16
 # A topic that a question fits well counts more than many that it fits a little (2 to 6 do the same).
 _SHARPNESS: Final = 3
+_LITTLE: Final = 1e-9
 # How much an entry's question says of what it is about, beside its answer.
 _ASK_SHARE: Final = 3.0
 _SHAPE: Final = Shape(k1=1.2, b=0.75, power=1.0)
@@ -76,14 +77,10 @@ class Topics:
         places = np.concatenate([held[number][0] for number in numbers])
         worth = np.concatenate([held[number][1] for number in numbers])
         fit = np.bincount(places, worth, len(self.titles)).astype(np.float64, copy=False)
-        best = float(fit.max(initial=0.0))
-        if best <= 0:
-            return fit
-        fit /= best
         sharp = fit.copy()
         for _ in range(_SHARPNESS - 1):  # numpy's own power takes ten times as long
             sharp *= fit
-        sharp /= sharp.sum()
+        sharp /= max(float(np.add.reduce(sharp)), _LITTLE)
         return sharp
 
     @cached_property
@@ -200,8 +197,8 @@ def _counted(asked: Sequence[str], answered: Sequence[str]) -> dict[str, float]:
 
 def borrowed(fit: Doubles, kin: Kin, entries: NDArray[np.intp]) -> Doubles:
     """How much each of these entries is about what the question fits, as a share of the one that is most (0 to 1)."""
-    near: Doubles = (fit[kin.topics[entries]] * kin.likeness[entries]).sum(1)
-    return near / max(float(near.max(initial=0.0)), 1e-9)
+    near: Doubles = np.add.reduce(fit.take(kin.topics.take(entries, axis=0)) * kin.likeness.take(entries, axis=0), 1)
+    return near / max(float(np.maximum.reduce(near, initial=0.0)), _LITTLE)
 
 
 @lru_cache(maxsize=1)
