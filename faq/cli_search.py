@@ -63,7 +63,9 @@ def evaluate(directory: Path, queries: Path | None) -> None:
 @click.argument("question")
 def explain(directory: Path, top: int, question: str) -> None:
     """この質問で、なぜその案内が選ばれるのか（ことば・読み・言いかえ・点数・判定）を説明します。"""
-    click.echo(explanation.table(explanation.explain(load_knowledge(directory).index, question, top)))
+    knowledge = load_knowledge(directory)
+    found = explanation.explain(knowledge.index, question, top, entries=knowledge.entries)
+    click.echo(explanation.table(found))
 
 
 def as_json(result: SearchResult, milliseconds: float) -> str:

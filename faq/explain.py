@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from faq.asking import ASPECT_NAMES
 from faq.calibrate import SIGNALS, Decision, belonging, confidence, decide, is_bare_topic, signals
+from faq.entry import Entry
 from faq.features import NAMES, features
 from faq.index import Index
+from faq.meanings import likest
 from faq.question import Question, understand
 from faq.ranker_weights import RANKER
 from faq.ranking import Ranking, rank
+from faq.text import content
+from faq.units import units, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class ExplainedWord:
 @dataclass(frozen=True, slots=True)
 class ExplainedCandidate:
     """Points by word (asks, answer), by synonym group, and what each feature of the ranker adds; `score` is
-    their sum.
+    their sum. `alike` are words of the question with the word of the entry's asks that means most nearly the same, and
+    how nearly (a cosine).
     """
 
     id: str
@@ -38,6 +44,7 @@ class ExplainedCandidate:
     words: tuple[tuple[str, float, float], ...]
     groups: tuple[tuple[str, float], ...]
     features: tuple[tuple[str, float], ...]
+    alike: tuple[tuple[str, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,13 @@ class Explanation:
     decision: Decision
 
 
-def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> Explanation:
-    """The chain from the words of a question to the decision, with the numbers `search` decides by."""
+def explain(
+    index: Index, query: str, top: int = 3, day: date | None = None, entries: Mapping[str, Entry] | None = None
+) -> Explanation:
+    """The chain from the words of a question to the decision, with the numbers `search` decides by.
+
+    With the city's `entries` at hand it also tells which of their words mean nearly the same.
+    """
     question = understand(index, query)
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None) if len(index) else None
     found = signals(index, question, ranking) if ranking is not None and len(ranking.entries) else None
@@ -89,7 +101,7 @@ def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> 
         ),
         groups=tuple((named.group, round(named.weight, 3)) for named in question.groups),
         aspects=tuple(name for bit, name in enumerate(ASPECT_NAMES) if question.aspects >> bit & 1),
-        candidates=_candidates(index, question, ranking, top) if ranking is not None else (),
+        candidates=_candidates(index, question, ranking, top, entries or {}) if ranking is not None else (),
         signals=tuple(zip(SIGNALS, (round(float(value), 3) for value in found), strict=True))
         if found is not None
         else (),
@@ -102,7 +114,9 @@ def explain(index: Index, query: str, top: int = 3, day: date | None = None) -> 
     )
 
 
-def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> tuple[ExplainedCandidate, ...]:
+def _candidates(
+    index: Index, question: Question, ranking: Ranking, top: int, entries: Mapping[str, Entry]
+) -> tuple[ExplainedCandidate, ...]:
     evidence = ranking.evidence
     if not len(ranking.entries):
         return ()
@@ -126,10 +140,24 @@ def _candidates(index: Index, question: Question, ranking: Ranking, top: int) ->
             features=tuple(
                 (name, round(RANKER[name] * float(parts[row, column]), 4)) for row, name in enumerate(NAMES)
             ),
+            alike=_alike(index, question, entries.get(index.ids[entry])),
         )
         for column, entry in enumerate(ranking.entries[:top].tolist())
     )
 
+
+def _alike(index: Index, question: Question, entry: Entry | None) -> tuple[tuple[str, str, float], ...]:
+    """Words of the question that the entry's asks do not say, with their nearest in meaning there."""
+    if entry is None:
+        return ()
+    asks = (entry.question, *entry.phrasings, *entry.keywords)
+    said = [form for text in asks for form in words(content(units(text)), index.own_forms)]
+    others = [slot.form for slot in question.slots if slot.form not in said]
+    return tuple((word, other, round(like, 2)) for word, other, like in likest(others, said) if like >= _ALIKE)
+
+
+_ALIKE = 0.35
+"""Words less alike than this say nothing to each other (half of all pairs of words that mean the same reach it)."""
 
 _DECISIONS = {"answer": "そのまま答える", "choices": "候補を出す", "handoff": "見つからない（職員へ）"}
 _KINDS = {"word": "そのまま", "kana": "かなの中から", "spelling": "近いつづり"}
@@ -156,6 +184,8 @@ def table(explanation: Explanation) -> str:
         lines.append("　合ったことば　" + ("、".join(found) or "なし"))
         groups = [f"{name} {points}" for name, points in candidate.groups if points]
         lines += ["　合った言いかえ　" + "、".join(groups)] if groups else []
+        alike = [f"{word} ≒ {other}（{like}）" for word, other, like in candidate.alike]
+        lines += ["　意味の近いことば　" + "、".join(alike)] if alike else []
         lines.append(
             "　点数の内わけ　" + "、".join(f"{name} {points}" for name, points in candidate.features if points)
         )

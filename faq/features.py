@@ -31,6 +31,9 @@ NAMES: Final = (
     "letters",  # kanji and sounds of the question that its asks share
     "most_letters",  # its place by these: 1, 1/2, 1/3 …
     "near",  # what city halls are asked in these words is like this entry
+    "asks_mean",  # how near the entry's asks are by what their words mean
+    "answer_means",  # … its answer is
+    "both_mean",  # … both together are
     *(f"both_ask_{name}" for name in ASPECT_NAMES),
     *(f"only_entry_asks_{name}" for name in ASPECT_NAMES),
 )
@@ -47,7 +50,7 @@ class Evidence:
     `questions` are the entries' own questions among the asks of the index. `found` has a row for each of the `slots`,
     then for the name of each group, then for its members, and tells apart asks and answer; `credited` has one for each
     slot and each group: what counts. `worth` are the weights of the groups. `letters` see `faq.sounds`, `near` see
-    `faq.topics`.
+    `faq.topics`, `meanings` (three rows) see `faq.meanings`.
     """
 
     questions: NDArray[np.int64]
@@ -58,6 +61,7 @@ class Evidence:
     grams: Doubles
     letters: Doubles
     near: Doubles
+    meanings: Doubles
     base: Doubles
     """The plain score: words and groups, each credited once."""
 
@@ -71,6 +75,7 @@ class Evidence:
             self.grams.take(order),
             self.letters.take(order),
             self.near.take(order),
+            self.meanings.take(order, axis=1),
             self.base.take(order),
         )
 
@@ -116,7 +121,8 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     found[7, (-evidence.letters).argsort(kind="stable")] = 1 / np.arange(1, len(questions) + 1)
     found[7] *= evidence.letters > 0
     found[8] = evidence.near
-    found[9:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects.take(questions), axis=1)
+    found[9:12] = evidence.meanings
+    found[12:] = _SHARED_ASPECTS[question.aspects].take(asks.aspects.take(questions), axis=1)
     return found
 
 

@@ -18,6 +18,7 @@ from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.holdings import Holdings
 from faq.kana import Readings, group_sounds, readings_of
+from faq.meanings import Meanings
 from faq.mending import Written
 from faq.postings import Ints, Postings, build_postings, number_terms
 from faq.rounds import Rounds
@@ -81,6 +82,7 @@ class Index:
     letters: Sounds = field(repr=False)
     topics: Topics = field(repr=False)
     kin: Kin = field(repr=False)
+    meanings: Meanings = field(repr=False)
     rarities: tuple[float, ...] = field(repr=False)
     thinned: NDArray[np.float64] = field(repr=False)
     shown_from: NDArray[np.int32] = field(repr=False)
@@ -175,6 +177,12 @@ def build_index(
         letters=Sounds.of([ask.sound for ask in asks], owners, len(entries)),
         topics=topics,
         kin=topics.kin(_described(entries, asks_of, answers)),
+        meanings=Meanings.of(
+            [
+                (tuple(chain.from_iterable(ask.words for ask in said[: _phrased(entry)])), found)
+                for entry, said, found in zip(entries, asks_of, answer_words, strict=True)
+            ]
+        ),
         rarities=tuple(in_asks.rarity.tolist()),
         thinned=np.asarray([max(_phrased(entry) - FEW_ASKS, 1) ** -weights.rich_power for entry in entries]),
         shown_from=_ordinals([entry.valid_from for entry in entries], _EARLIEST),

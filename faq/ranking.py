@@ -86,7 +86,8 @@ def rank(
     letters = index.letters.shares(question.sound, entries, copied)
     fit = index.topics.fitting(_said(index, question))
     near = borrowed(fit, index.kin, entries)
-    evidence = _evidence(index, question, sought, entries, found, letters, near)
+    meanings = index.meanings.near(_meant(question), entries, copied)
+    evidence = _evidence(index, question, sought, entries, found, letters, near, meanings)
     scores = adjusted(index, question, evidence)
     order = (-scores).argsort(kind="stable")
     topical = float(np.maximum.reduce(fit, initial=0.0))
@@ -114,6 +115,11 @@ def _said(index: Index, question: Question) -> list[str]:
     said = [slot.form for slot in question.slots if slot.form in index.topics.terms]
     said += [slot.options[0][0] for slot in question.slots if slot.options]
     return said + [f"={named.group}" for named in question.groups]
+
+
+def _meant(question: Question) -> list[str]:
+    """The words of a question as they were understood."""
+    return [slot.options[0][0] if slot.options else slot.form for slot in question.slots]
 
 
 def _sought(index: Index, question: Question) -> _Sought:
@@ -196,7 +202,14 @@ def _found(hits: Hits, marks: NDArray[np.uint8], rows: int, pool: int) -> Double
 
 
 def _evidence(
-    index: Index, question: Question, sought: _Sought, entries: Places, found: Doubles, letters: Doubles, near: Doubles
+    index: Index,
+    question: Question,
+    sought: _Sought,
+    entries: Places,
+    found: Doubles,
+    letters: Doubles,
+    near: Doubles,
+    meanings: Doubles,
 ) -> Evidence:
     """What each slot and each group found in each entry of the pool."""
     weights, slots, groups = index.weights, len(question.slots), len(question.groups)
@@ -218,7 +231,9 @@ def _evidence(
         credited = credited[: slots + groups]
     grams = weights.grams * np.add.reduce(found[sought.pairs, 0]) if sought.pairs else np.zeros(len(entries))
     base = np.add.reduce(credited) + grams
-    return Evidence(index.first_ask.take(entries), slots, most, credited, worth, grams, letters, near, base)
+    return Evidence(
+        index.first_ask.take(entries), slots, most, credited, worth, grams, letters, near, meanings, base
+    )
 
 
 def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
