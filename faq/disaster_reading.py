@@ -56,6 +56,12 @@ def _unknown(disaster: Disaster, city: City, entries: Collection[str], root: Nod
             yield Problem(DISASTER_FILE, root.line_of(("rules", number, "what")), "what", message)
     if disaster.drill is not None:
         yield from missing(disaster.drill.topics, topics, "drill", "topics")
+        everybodys = {topic.id for topic in city.notices.topics if topic.from_start}
+        everybodys |= {topic for rule in disaster.rules for topic in rule.topics}
+        for number, name in enumerate(disaster.drill.topics):
+            if name in everybodys:
+                message = f"「{name}」は住民みんなの分野なので、訓練が住民に届きます。訓練だけの分野を作ってください。"
+                yield Problem(DISASTER_FILE, root.line_of(("drill", "topics", number)), "topics", message)
     categories = {topic.id for topic in city.topics}
     for number, effects in enumerate(disaster.modes):
         yield from missing(effects.pinned, entries, "modes", number, "pinned")

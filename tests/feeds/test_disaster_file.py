@@ -82,6 +82,10 @@ MISTAKES = {
         "disaster.yaml:12: what: 台風の知らせには",
     ),
     "a point at sea": (("areas: [kita]", "areas: [kita], point: [139.5, 36.0]"), "disaster.yaml:4: places[1].point"),
+    "a drill for everybody": (
+        ("rules:\n", "drill: {topics: [bosai]}\nrules:\n"),
+        "disaster.yaml:11: topics: 「bosai」は住民みんな",
+    ),
     "an unknown field": (("family: 新", "famly: 新"), "disaster.yaml:1: famly: 「famly」という項目はありません。"),
 }
 
