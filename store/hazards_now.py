@@ -1,7 +1,8 @@
 """What people flee from now, by city: the orders to evacuate that staff issued, and the warnings that rules told of.
 
 An order counts from its report until a correction or an all-clear follows it, somebody stops its notice, or the
-disaster is closed; a warning until the 気象庁 lowers or lifts it. Drills never count.
+disaster is closed; a warning until the 気象庁 lowers or lifts it, or staff correct or lift what was told of it. Drills
+never count.
 """
 
 from __future__ import annotations
@@ -49,12 +50,20 @@ def _of_orders(connection: Connection) -> Pairs:
 
 def _of_warnings(connection: Connection, since_ms: int) -> Pairs:
     """Those of a step at which people leave; which of them residents hear of is the city's own `disaster.yaml`."""
-    told = told_dangers.c
+    told, followed = told_dangers.c, notices.alias("followed")
+    taken_back = exists().where(
+        followed.c.city == told.city,
+        followed.c.original == told.notice,
+        followed.c.mark != "",
+        followed.c.source == "staff",
+        followed.c.issued_at.is_not(None),
+    )
     found = select(told.city, told.what, told.event, told.grade).where(
         told.grade != "",
         told.what.in_(FLED_FROM),
         ~told.event.startswith(DRILL_MARK),
         told.report_at >= since_ms,
+        ~taken_back,
     )
     return frozenset(
         (row.city, FLED_FROM[row.what][0])

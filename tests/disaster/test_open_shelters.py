@@ -190,7 +190,8 @@ WHERE = """避難所 避難所どこ 近くの避難所 いま開いている避
 避难所在哪里 대피소,어디 Where_is_the_nearest_shelter? evacuation_center_open onde_fica_o_abrigo"""
 OTHERWISE = """避難所にペットは入れる？ 避難所に何を持っていけばいい 避難所で手伝いたい 福祉避難所はどこ
 避難所と避難場所の違い 避難所の駐車場はありますか 避難所のWi-Fiは使えますか
-転入届はどこ ごみの日 shelter_for_my_dog 健康センターはどこ"""
+転入届はどこ ごみの日 shelter_for_my_dog 健康センターはどこ
+避難所が寒いのですがどこに言えばいいですか 避難所はいつまで開いていますか"""
 
 
 @pytest.mark.parametrize("text", WHERE.split())

@@ -20,7 +20,7 @@ from notify.staff_alarms import Alarm
 from notify.telegrams.atom import read_feed
 from notify.telegrams.records import TelegramError
 from store import Store, StoreError
-from store.records_notices import NoticeView
+from store.records_notices import NewNotice, NoticeView
 from tests.databases import Clock
 from tests.feeds.jma_server import RAIN_3, JmaServer, a_jma_server, a_warning, named
 from tests.notify.telegram_builders import NOTHING
@@ -380,6 +380,29 @@ def test_shelters_have_to_be_safe_in_what_residents_were_warned_of_until_it_is_o
 
     office.publish(lambda at: a_warning(at, ("レベル２大雨注意報", "10", "警報から注意報")))
     office.minute()
+
+    assert office.store.known_places("demo").hazards == frozenset()
+
+
+def test_a_warning_that_staff_have_taken_back_moves_nobody(office: Office) -> None:
+    office.publish()
+    office.minute()
+    (wrong,) = office.notices()
+    assert office.store.known_places("demo").hazards == {"flood"}
+
+    right = NewNotice(
+        "demo",
+        "disaster",
+        "bosai",
+        wrong.title,
+        {"ja": "まちがいでした。"},
+        wrong.audience,
+        ("page",),
+        mark="correction",
+        original=wrong.id,
+    )
+    office.store.issue_notice("demo", office.store.put_notice(right, 7).id, 7)
+    office.clock.forward(3)
 
     assert office.store.known_places("demo").hazards == frozenset()
 
