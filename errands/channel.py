@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from clients.errors import ClientError
 from clients.line.client import Answer
-from errands.spacing import Spacing
+from errands.spacing import REST_SECONDS, Spacing
 from notify.notice_message import notice_messages
 from notify.sending import URGENT, Health, Step, after_failure, before_calling
 from store import Store
@@ -28,6 +28,9 @@ BUCKET = "multicast"
 UNIT = "customAggregationUnits"
 WAITED_SECONDS = 300.0
 """A call that waited longer (quiet hours, a pause, LINE was down) asks again who still wishes to hear it."""
+
+FEW = 8
+"""Calls under way as long as they are made slowly, and until LINE has answered one of them."""
 
 _KEPT_MESSAGES = 64
 
@@ -100,6 +103,7 @@ class Channel:
         self._pace = pace
         self._clock = clock
         self._health = Health()
+        self._answered_at = float("-inf")
         self._spacing = Spacing(pace.at_most)
         self._told: dict[tuple[int, str], _Told] = {}
         self._under_way: set[asyncio.Task[None]] = set()
@@ -140,15 +144,15 @@ class Channel:
             await self._one_ends()
             return True
         pace, keep = self._pace, 0 if urgent else self._pace.reserve
-        now, began = round(self._clock() * 1000), time.monotonic()
-        rate = Wish(self._city, BUCKET, wanted, pace.per_second, pace.burst, keep, now, pace.ahead)
+        rate = Wish(self._city, BUCKET, wanted, pace.per_second, pace.burst, keep, self._milliseconds, pace.ahead)
         most = 1_000 if self._free_places(urgent=False) else URGENT
         claimed, granted = await self._claim(rate, most)
         if not granted.count:
             await asyncio.sleep(pace.wait_seconds)
             return True
+        behind = time.monotonic() - self._clock()
         for number, chunk in enumerate(claimed):
-            task = asyncio.create_task(self._carry(chunk, began + granted.wait(number)))
+            task = asyncio.create_task(self._carry(chunk, granted.moment(number) + behind))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
         return len(claimed) == granted.count
@@ -164,7 +168,13 @@ class Channel:
         if self._health.down:
             return 0 if self._under_way else 1
         places = self._pace.places + (self._pace.places_for_alerts if urgent else 0)
+        if self._spacing.slow or self._clock() - self._answered_at > REST_SECONDS:
+            # What is taken now goes out late: it would be made up for upon what other processes take then.
+            places = FEW
         return max(0, min(self._pace.batch, places - len(self._under_way)))
+
+    def _milliseconds(self) -> int:
+        return round(self._clock() * 1000)
 
     async def _one_ends(self) -> None:
         await asyncio.wait(self._under_way, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
@@ -237,6 +247,7 @@ class Channel:
         return await self._line.multicast(chunk.recipients, told.messages, chunk.retry_key)
 
     def _note(self, error: ClientError | None) -> None:
+        self._answered_at = self._clock()
         before, self._health = self._health, self._health.after(error, self._clock())
         if self._health.down and not before.down:
             log.error("the channel does not answer; it is probed", extra={"city": self._city})

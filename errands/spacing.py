@@ -42,6 +42,12 @@ class Spacing:
         self._waiting: set[_Turn] = set()
         self._numbers = itertools.count()
 
+    @property
+    def slow(self) -> bool:
+        """Whether a call would be one of the first after a rest."""
+        now = self._clock()
+        return now < self._warm_at or now - self._next > REST_SECONDS
+
     async def pass_at(self, moment: float, *, urgent: bool = False) -> None:
         """Comes back at `moment` (of the monotonic clock), or as soon after it as calls that came before allow.
 

@@ -118,7 +118,8 @@ class NoticeChunks(NoticePlan):
 
         (the calls, how many it allows and when each): when these are more than the calls, nothing else is due.
         """
-        claim = _Claim(worker, rate.want, rate.now, rate.now + round(lease_seconds * 1000), rate.city, most)
+        now = rate.now()
+        claim = _Claim(worker, rate.want, now, now + round(lease_seconds * 1000), rate.city, most)
         return self._write(Kind("claim_at_rate", 6, one_by_one(_claim_at_rate)), (claim, rate))
 
     def still_wanted(self, chunk: ClaimedChunk) -> ClaimedChunk:

@@ -7,6 +7,7 @@ nothing, and no second gives more than `burst` and what trickles in during it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,10 @@ _MILLI: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """To take up to `want` tokens, now (milliseconds), `ahead` of them before they are there; see `take`."""
+    """To take up to `want` tokens, `ahead` of them before they are there; see `take`.
+
+    `now` (milliseconds) is asked when the bucket is in hand: a busy database may let this wait for its turn.
+    """
 
     city: str
     name: str
@@ -30,21 +34,22 @@ class Wish:
     per_second: float
     burst: int
     keep: int
-    now: int
+    now: Callable[[], int]
     ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`count` tokens, and when each of them may be used. `held`: what was in the bucket, in thousandths."""
+    """`count` tokens, and when each of them may be used. `held`: what was in the bucket at `at`, in thousandths."""
 
     count: int
     held: int
     per_second: float
+    at: int
 
-    def wait(self, number: int) -> float:
-        """Seconds from the moment of the wish until the `number`th token is there (from 0)."""
-        return max(0.0, ((number + 1) * _MILLI - self.held) / self.per_second / _MILLI)
+    def moment(self, number: int) -> float:
+        """Seconds of the clock at which the `number`th token is there (from 0)."""
+        return self.at / 1000 + max(0.0, ((number + 1) * _MILLI - self.held) / self.per_second / _MILLI)
 
 
 class Rates(Core):
@@ -55,13 +60,13 @@ class Rates(Core):
 
         Whoever got less than they wanted tries again a moment later. Clocks that differ cost what they differ.
         """
-        wish = Wish(city, name, want, per_second, burst, keep, self._now())
+        wish = Wish(city, name, want, per_second, burst, keep, self._now)
         granted: Grant = self._write(Kind("take_tokens", 6, one_by_one(take)), wish)
         return granted.count
 
     def drain_tokens(self, city: str, name: str) -> None:
         """The other side says that it was too much: begin from nothing, and not sooner than was said before."""
-        wish = Wish(city, name, 0, 0.0, 0, 0, self._now())
+        wish = Wish(city, name, 0, 0.0, 0, 0, self._now)
         self._write(Kind("drain_tokens", 6, one_by_one(_drain)), wish)
 
 
@@ -73,12 +78,13 @@ def take(connection: Connection, wish: Wish) -> Grant:
     if row is None:
         _begin(connection, wish)
         row = connection.execute(found).one()
-    gained = int(max(0, wish.now - row.at) * wish.per_second)  # a token a second is a thousandth a millisecond
+    now = wish.now()
+    gained = int(max(0, now - row.at) * wish.per_second)  # a token a second is a thousandth a millisecond
     held = min(wish.burst * _MILLI, row.tokens_milli + gained)
     given: int = max(0, min(wish.want, held // _MILLI + wish.ahead - wish.keep))
-    values = {"tokens_milli": held - given * _MILLI, "at": max(row.at, wish.now)}
+    values = {"tokens_milli": held - given * _MILLI, "at": max(row.at, now)}
     connection.execute(update(buckets).where(this).values(**values))
-    return Grant(given, held, wish.per_second)
+    return Grant(given, held, wish.per_second, now)
 
 
 def give_back(connection: Connection, wish: Wish, count: int) -> None:
@@ -90,12 +96,13 @@ def give_back(connection: Connection, wish: Wish, count: int) -> None:
 
 def _begin(connection: Connection, wish: Wish) -> None:
     insertion = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    full = insertion(buckets).values(city=wish.city, name=wish.name, tokens_milli=wish.burst * _MILLI, at=wish.now)
+    full = insertion(buckets).values(city=wish.city, name=wish.name, tokens_milli=wish.burst * _MILLI, at=wish.now())
     connection.execute(full.on_conflict_do_nothing())
 
 
 def _drain(connection: Connection, wish: Wish) -> None:
     this = and_(buckets.c.city == wish.city, buckets.c.name == wish.name)
     nothing = case((buckets.c.tokens_milli < 0, buckets.c.tokens_milli), else_=0)
-    now = case((buckets.c.at > wish.now, buckets.c.at), else_=wish.now)
-    connection.execute(update(buckets).where(this).values(tokens_milli=nothing, at=now))
+    now = wish.now()
+    values = {"tokens_milli": nothing, "at": case((buckets.c.at > now, buckets.c.at), else_=now)}
+    connection.execute(update(buckets).where(this).values(**values))

@@ -27,7 +27,7 @@ def _issue(store: Store, clock: Clock, **changes: str) -> int:
 
 
 def _wish(clock: Clock, want: int, burst: int = 40) -> Wish:
-    return Wish(CITY, "multicast", want, 200.0, burst, 0, clock.ms)
+    return Wish(CITY, "multicast", want, 200.0, burst, 0, lambda: clock.ms)
 
 
 def test_a_call_is_held_by_one_until_its_lease_ends(store: Store, clock: Clock) -> None:

@@ -43,14 +43,14 @@ def test_no_second_holds_more_than_line_takes_and_the_pace_is_kept(stall: int) -
     lot, pace = random.Random(stall), USUAL_PACE
     called, now = [], 1_790_000_000_000
     end = now + 20_000
+    wish = Wish("demo", BUCKET, pace.batch, pace.per_second, pace.burst, pace.reserve, lambda: now, pace.ahead)
     with a_bucket() as connection:
         while now < end:
             now += lot.randint(1, 40) + (stall if lot.random() < 0.02 else 0)
-            wish = Wish("demo", BUCKET, pace.batch, pace.per_second, pace.burst, pace.reserve, now, pace.ahead)
             granted = take(connection, wish)
             needed = lot.randint(0, granted.count) if lot.random() < 0.1 else granted.count
             give_back(connection, wish, granted.count - needed)
-            called += [now + granted.wait(number) * 1000 for number in range(needed)]
+            called += [granted.moment(number) * 1000 for number in range(needed)]
 
     assert called == sorted(called)
     assert fullest_second(called) <= LIMIT - 8
@@ -71,15 +71,15 @@ def test_the_first_second_after_a_rest_holds_no_more_than_the_others(store: Stor
 
 def test_tokens_are_lent_each_with_the_moment_from_which_it_counts() -> None:
     with a_bucket() as connection:
-        granted = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_000, 4))
-        nothing_left = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_000, 4))
-        kept_for_alerts = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 1, 1_040, 4))
-        alert = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, 1_040, 4))
+        granted = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, lambda: 1_000, 4))
+        nothing_left = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, lambda: 1_000, 4))
+        kept_for_alerts = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 1, lambda: 1_040, 4))
+        alert = take(connection, Wish("demo", BUCKET, 9, 100.0, 2, 0, lambda: 1_040, 4))
 
     assert granted.count == 6
-    assert [granted.wait(number) for number in range(6)] == pytest.approx([0, 0, 0.01, 0.02, 0.03, 0.04])
+    assert [granted.moment(number) for number in range(6)] == pytest.approx([1, 1, 1.01, 1.02, 1.03, 1.04])
     assert (nothing_left.count, kept_for_alerts.count, alert.count) == (0, 3, 1)
-    assert alert.wait(0) == pytest.approx(0.04)
+    assert alert.moment(0) == pytest.approx(1.08)
 
 
 def test_a_stalled_process_does_not_make_up_for_it_in_one_moment() -> None:
