@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot import answer as say
 from bot.answering import with_first
+from bot.in_force import asks_what_is_in_force, in_force
 from bot.messages import Block, Choices
 from bot.open_shelters import asks_for_shelters, open_shelters
 from bot.place_names import named_point, point_in
@@ -35,11 +36,25 @@ def near_name(turn: Turn) -> Response | None:
     return _shelters(turn, Whereabouts(point.latitude, point.longitude, point.hazard), point.name)
 
 
-def shelters_asked(turn: Turn) -> Response | None:
+def on_a_bad_day(turn: Turn) -> Response | None:
+    """What is asked for without saying where: the shelters, and the notices in force."""
+    return _shelters_asked(turn) or _told_what_is_in_force(turn)
+
+
+def _shelters_asked(turn: Turn) -> Response | None:
     """「避難所どこ」 while the city has opened any; on any other day the entries answer it."""
     if turn.inquiry.kind != "text" or not turn.counter.places().in_use or not asks_for_shelters(turn.inquiry.text):
         return None
     blocks = (open_shelters(turn.voice, turn.counter.places()), *_water_button(turn), *say.way_on(turn.voice))
+    return turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
+
+
+def _told_what_is_in_force(turn: Turn) -> Response | None:
+    """「避難指示は出ていますか」 while there is something to tell; else the entries say what such words mean."""
+    known = turn.counter.places()
+    if turn.inquiry.kind != "text" or not known.standing or not asks_what_is_in_force(turn.inquiry.text):
+        return None
+    blocks = (in_force(turn.voice, known), *say.way_on(turn.voice))
     return turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
 
 

@@ -32,7 +32,7 @@ from bot.places_talk import (
     choose_water,
     near_location,
     near_name,
-    shelters_asked,
+    on_a_bad_day,
     water_asked,
     with_open_shelters,
 )
@@ -295,7 +295,7 @@ _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
     _small_talk_or_command,
     water_asked,
     near_name,
-    shelters_asked,
+    on_a_bad_day,
     follow_up,
     the_question,
 )

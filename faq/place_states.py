@@ -1,4 +1,4 @@
-"""What is known of places on a bad day: open, full, closed; and since when it is known. Plain values, no SQL."""
+"""What is known on a bad day: places that are open, full, closed; dangers; notices in force. Plain values, no SQL."""
 
 from __future__ import annotations
 
@@ -36,17 +36,29 @@ class PlaceState:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A notice of the disaster that has not been taken back: what residents who ask are told is in force."""
+
+    title: str
+    texts: Mapping[str, str]
+    at: datetime
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KnownPlaces:
     """Every place that staff have spoken of, by its id, as it stood at `as_of`.
 
     `sure` is False when the database could not be asked just now: what stands here may be old. `hazards` are the
     dangers that people flee from now: those of the orders in force and of the warnings that residents were told of.
+    `standing` are the notices of the disaster in force, the newest first.
     """
 
     states: Mapping[str, PlaceState] = field(default_factory=dict)
     as_of: datetime | None = None
     sure: bool = True
     hazards: frozenset[Hazard] = frozenset()
+    standing: tuple[Standing, ...] = ()
 
     def status(self, place: str) -> PlaceStatus:
         state = self.states.get(place)

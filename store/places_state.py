@@ -16,6 +16,7 @@ from store.core import Clock
 from store.hazards_now import hazards_now
 from store.places_memory import PlacesMemory
 from store.rows import clean, from_ms
+from store.standing_notices import standing_ids, standing_notices
 from store.tables_disaster import places_state as table
 
 REAL, DRILL = "real", "drill"
@@ -72,19 +73,33 @@ class PlacesState(Acts):
         newest = select(func.max(table.c.seq).label("seq")).where(table.c.board == REAL).group_by(table.c.city)
         total = select(func.coalesce(func.sum(newest.subquery().c.seq), 0))
         now = self._now()
-        return self._read(lambda connection: (connection.execute(total).scalar_one(), hazards_now(connection, now)))
+        return self._read(
+            lambda connection: (
+                connection.execute(total).scalar_one(),
+                hazards_now(connection, now),
+                standing_ids(connection, now),
+            )
+        )
 
     def _all_places(self) -> dict[str, KnownPlaces]:
-        real = select(table).where(table.c.board == REAL)
         now = self._now()
-        rows, pairs = self._read(lambda connection: (connection.execute(real).all(), hazards_now(connection, now)))
-        states: dict[str, dict[str, PlaceState]] = {city: {} for city, _ in pairs}
-        for row in rows:
-            states.setdefault(row.city, {})[row.place] = _state(row)
-        return {
-            city: KnownPlaces(theirs, hazards=frozenset(hazard for where, hazard in pairs if where == city))
-            for city, theirs in states.items()
-        }
+        return self._read(lambda connection: _known(connection, now))
+
+
+def _known(connection: Connection, now: int) -> dict[str, KnownPlaces]:
+    pairs = hazards_now(connection, now)
+    standing = standing_notices(connection, standing_ids(connection, now))
+    states: dict[str, dict[str, PlaceState]] = {city: {} for city in (*standing, *(city for city, _ in pairs))}
+    for row in connection.execute(select(table).where(table.c.board == REAL)):
+        states.setdefault(row.city, {})[row.place] = _state(row)
+    return {
+        city: KnownPlaces(
+            theirs,
+            hazards=frozenset(hazard for where, hazard in pairs if where == city),
+            standing=standing.get(city, ()),
+        )
+        for city, theirs in states.items()
+    }
 
 
 def _set(connection: Connection, city: str, board: str, changes: Sequence[PlaceChange], by: int, now: int) -> int:
