@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from sqlalchemy import select
 
+from emulator.faults import KINDS, Fault
 from emulator.model import Delivery
 from store import Store, open_store
 from store.tables_notices import notice_chunks
@@ -32,6 +34,8 @@ def test_a_hundred_thousand_residents_hear_it_once_though_senders_are_killed_twe
             ("drop_after_accept", 1, 3.5),  # longer than we wait: it was accepted, and we gave up waiting
         ):
             line.platform.faults.add("multicast", kind, count=count, probability=0.1, seconds=seconds)
+        met = _Met(line.platform.faults.pick)
+        line.platform.faults.pick = met.pick
         with some_senders(database_url, line.url) as senders:
             killer = _Killer(senders)
             line.platform.on_delivery.append(killer.look)
@@ -43,11 +47,26 @@ def test_a_hundred_thousand_residents_hear_it_once_though_senders_are_killed_twe
         ends, already = _ends(store, notice.id)
 
     assert killer.kills == KILLS
+    assert set(met.kinds) == set(KINDS) - {"slow"}
     assert (len(heard.residents), set(heard.residents.values())) == (RESIDENTS, {1})
     assert heard.residents.keys() == set(names)
     assert ends == {"sent": RESIDENTS // 500}
     assert already > 0  # some calls had been accepted before, and LINE said 409
     assert len({call.retry_key for call in heard.calls}) == len(heard.calls) == RESIDENTS // 500
+
+
+class _Met:
+    """Which faults calls did meet."""
+
+    def __init__(self, pick: Callable[[str, str], Fault | None]) -> None:
+        self._pick = pick
+        self.kinds: Counter[str] = Counter()
+
+    def pick(self, city: str, endpoint: str) -> Fault | None:
+        fault = self._pick(city, endpoint)
+        if fault is not None:
+            self.kinds[fault.kind] += 1
+        return fault
 
 
 class _Killer:
