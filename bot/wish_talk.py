@@ -79,7 +79,9 @@ def said_wish(turn: Turn) -> Response | None:
     if turn.inquiry.kind != "text":
         return None
     meant = wish_in_words(turn.inquiry.text, turn.voice.city.notices)
-    return None if meant is None else wished(turn, meant)
+    if meant is None or (meant == "settings" and turn.inquiry.channel != "line"):
+        return None
+    return wished(turn, meant)
 
 
 def typed_wish(turn: Turn) -> Response | None:
@@ -327,6 +329,7 @@ def _start(turn: Turn, wishes: Wishes, _value: str) -> Response:
 
 _CHANGES: dict[str, Change] = {
     "": _overview,
+    "settings": _overview,
     "topics": _topics,
     "topic": _topic,
     "areas": _areas,

@@ -40,6 +40,12 @@ _NIGHT = (
 _ERASED = r"(?:消し(?:て|たい)|消す|けして|(?:削除|消去|りせっと)(?:し(?:て|たい)|する)?)"
 _SETTINGS = r"(?:の?(?:受信)?(?:設定|せってい|登録))"
 _TONGUE = r"(?:英語|えいご|やさしい日本語|中国語|韓国語|べとなむ語|ぽるとがる語|外国語)"
+_FROM = r"(?:(?:市|町|村|役所|市役所|役場|この|らいん|line)(?:から)?の?)"
+_AGAIN = r"(?:もう一?度|もういちど|もう一回|もういっかい|また|再び|ふたたび)"
+_MISSED = (
+    r"(?:全然|ぜんぜん|まったく)?"
+    r"(?:(?:来|き|こ|届か|とどか|届いてい?)(?:ない|なくなった|なくなりました|ません)|届きません|とどきません)"
+)
 
 _WHOLE: Final = tuple(
     (re.compile(pattern), value)
@@ -54,7 +60,12 @@ _WHOLE: Final = tuple(
         (rf"{_WHAT}の(?:地域|地区|住所)を?(?:変え|かえ)(?:て|たい|る){_END}", "areas"),
         (rf"{_WHAT}を?{_TONGUE}(?:で|に)(?:して|したい|読みたい|{_WANTED}){_END}", "languages"),
         (rf"{_TONGUE}(?:で|の)?{_WHAT}(?:を|が)?(?:読みたい|{_WANTED}){_END}", "languages"),
-        (rf"(?:(?:市|町|村|役所|市役所)(?:から)?の)?{_ALL}(?:の)?{_WHAT}{_NAMED}{_ALL}{_STOP}{_END}", "stop"),
+        (rf"{_FROM}?{_ALL}の?{_WHAT}{_NAMED}{_ALL}{_STOP}{_END}", "stop"),
+        (rf"{_FROM}(?:連絡|れんらく){_NAMED}{_ALL}{_STOP}{_END}", "stop"),
+        (rf"{_FROM}?{_WHAT}(?:を|が)?{_AGAIN}{_WANTED}{_END}", "start"),
+        (rf"{_FROM}?{_WHAT}の?を?再開(?:し(?:て|たい)|する)?{_END}", "start"),
+        # Whoever misses them looks at what they have chosen. Of 「通知」 there are many on paper.
+        (rf"{_FROM}?(?:お知らせ|おしらせ|配信)(?:が|は|も)?{_MISSED}{_END}", "settings"),
     )
 )
 

@@ -49,6 +49,8 @@ def test_words_alone_stop_everything(resident, words):
     "words",
     [
         "配信を停止したい",
+        "LINEの通知を止めたい",
+        "市からの連絡をやめたい",
         "通知を切りたい",
         "市からのお知らせをすべてストップして！",
         "お知らせは結構です",
@@ -78,6 +80,24 @@ def test_one_topic_is_stopped_by_its_name(resident, words):
     assert "「ごみ・資源」は、お知らせしません" in said
     assert resident.wishes.topics == ("bosai",)
     assert not resident.wishes.paused
+
+
+@pytest.mark.parametrize("words", ["お知らせをもう一度受け取りたい", "通知の再開", "市のお知らせをまた届けてください"])
+def test_who_had_stopped_everything_begins_again_in_their_own_words(resident, words):
+    resident.wishes = Wishes(topics=("gomi",), paused=True, since=resident.now)
+
+    resident.say(words)
+
+    assert resident.wishes == Wishes(topics=("gomi",), since=resident.now)
+
+
+@pytest.mark.parametrize("words", ["お知らせが来ない", "市からのお知らせが届きません", "お知らせが届かなくなりました"])
+def test_who_misses_notices_sees_what_they_have_chosen(resident, words):
+    on_line = resident.hears(words)
+    resident.channel = "web"
+
+    assert "お知らせの設定です" in on_line
+    assert "お知らせは LINE に" not in resident.hears(words), "on the web it may be one on paper"
 
 
 @pytest.mark.parametrize(
