@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from flask import Blueprint, abort, render_template
 
@@ -10,6 +13,12 @@ from handlers.console.disaster_desk import DisasterDesk, Issued
 from handlers.console.gate import allowed
 from handlers.console.parts import Parts
 from handlers.console.times import waited
+from store.incidents import Incident
+from store.records_accounts import AuditFilter
+
+MOST_TURNED: Final = 200
+_STATUS: Final[Mapping[str, str]] = {"opened": "開設", "full": "満員", "closed": "閉鎖", "unopened": "未開設"}
+"""As the audit log writes a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,16 @@ class Line:
     took: str
     sent_in: str
     reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A place that became something else, by whom, and how long after the beginning."""
+
+    name: str
+    status: str
+    who: str
+    after: str
 
 
 def register(blueprint: Blueprint, parts: Parts) -> None:
@@ -46,7 +65,28 @@ def register(blueprint: Blueprint, parts: Parts) -> None:
             lines=lines,
             names=names,
             lasted=_seconds((until - incident.began_at).total_seconds()),
+            turned=_turned(desk, incident, until, names),
+            most=MOST_TURNED,
         )
+
+
+def _turned(desk: DisasterDesk, incident: Incident, until: datetime, names: Mapping[int, str]) -> list[Turned]:
+    """What was opened, filled and closed meanwhile, in its order; not what the end itself took back."""
+    wanted = AuditFilter(action="place.set", since=incident.began_at, until=until)
+    rows = desk.store.audit_rows(incident.city, wanted, limit=MOST_TURNED)
+    known = {f"place:{place.id}": place.name for place in desk.knowledge(incident.city).places}
+    water = desk.store.place_states(incident.city, drill=incident.drill).values()
+    known |= {f"place:{state.place}": state.name for state in water if state.kind == "water"}
+    return [
+        Turned(
+            known.get(row.record, row.record.removeprefix("place:")),
+            _STATUS[row.detail["status"]],
+            names.get(int(row.who.removeprefix("staff:")), "？") if row.who.startswith("staff:") else "自動",
+            _seconds((row.at - incident.began_at).total_seconds()),
+        )
+        for row in reversed(rows)
+        if bool(row.detail.get("drill")) == incident.drill
+    ]
 
 
 def _line(issued: Issued) -> Line:

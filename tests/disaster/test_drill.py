@@ -98,12 +98,23 @@ def test_the_report_says_who_did_what_when_and_how_long_it_took(day: Bad, chief:
     form = fields(chief.post("/disaster/new/evacuation-order", {"everywhere": "1", "reason": "flood"}).text)
     form["opened_at"] = str(int(clock.now) - 48)
     chief.post("/disaster/new/evacuation-order/issue", form)
-    clock.forward(600)
+    clock.forward(60)
+    for status in ("open", "full"):
+        opened = {"place": "school", "status_school": status, "was_school": "unopened", "drill": "1"}
+        chief.submit("/disaster/places", "/disaster/places", opened)
+        clock.forward(60)
+    chief.submit("/disaster/places", "/disaster/water", {"name": "中央公園", "drill": "1"})
+    clock.forward(420)
     chief.submit("/disaster", "/disaster/end")
 
     report = words(read_page(chief.get("/disaster/past/1").text))
     assert "長さ12分" in report
     assert "警戒レベル4 避難指示 危機 花子 2分 48秒" in report
+    assert (
+        "試験市立中央小学校 開設 危機 花子 3分 試験市立中央小学校 満員 危機 花子 4分 中央公園 開設 危機 花子 5分"
+        in report
+    ), report
+    assert "未開設 危機 花子" not in report, "what the end itself took back is nothing that was practised"
     assert "訓練" in words(read_page(chief.get("/disaster/past").text))
 
 
