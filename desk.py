@@ -30,6 +30,7 @@ from faq.knowledge import Knowledge
 from store import Store
 from store.errors import StoreError
 from store.records import Case, Feedback, Outcome, Proposal, Turn
+from store.records_cases import Remembered
 from store.records_messengers import SentFile
 from telemetry import ANSWERS, FAULTS
 
@@ -38,15 +39,20 @@ KnowledgeOf = Callable[[str], Knowledge]
 
 
 def decide(
-    inquiry: Inquiry, knowledge_of: KnowledgeOf, store: Store, now: datetime, public_url: str = ""
+    inquiry: Inquiry,
+    knowledge_of: KnowledgeOf,
+    store: Store,
+    now: datetime,
+    public_url: str = "",
+    known: Remembered | None = None,
 ) -> tuple[Outcome, Reply]:
     """The answer to an inquiry and what to record of it. Answers come from memory; a silent store costs only memory.
 
     A reply without blocks is for staff to read, and nothing is sent. `public_url`: where residents find our pages
-    (the contact form); without it none is offered.
+    (the contact form); without it none is offered. `known`: what the store remembered a moment ago, if it was asked.
     """
     knowledge = knowledge_of(inquiry.city)
-    conversation, owner = _remembered(inquiry, store)
+    conversation, owner = _remembered(inquiry, store, known)
     try:
         response = _responded(inquiry, knowledge, conversation, now, owner, store, public_url)
     except Exception:
@@ -62,10 +68,10 @@ def decide(
     return replace(outcome, owner=owner, ends=response.ends, file=_file(inquiry, owner)), response.reply
 
 
-def _remembered(inquiry: Inquiry, store: Store) -> tuple[Conversation, Owner]:
+def _remembered(inquiry: Inquiry, store: Store, known: Remembered | None) -> tuple[Conversation, Owner]:
     """The talk and who owns it. Without the store it is taken for the bot's; the write is refused if it is not."""
     try:
-        remembered = store.remembered(inquiry.city, inquiry.resident)
+        remembered = known or store.remembered(inquiry.city, inquiry.resident)
     except StoreError:
         log.warning("answering without memory", extra={"city": inquiry.city, "event": inquiry.event_id})
         return Conversation(), THE_BOT

@@ -30,6 +30,7 @@ from handlers.line.messages import render
 from store import Store
 from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.records import ClaimedEvent, ClaimedOutgoing, Friend, Outcome, Outgoing
+from store.records_cases import Remembered
 from telemetry import ANSWER_SECONDS, DELIVERIES
 
 log = logging.getLogger(__name__)
@@ -183,12 +184,24 @@ class Worker:
                 self._courier.carry((item,), self._places.give_back)
                 claimed += 1
             if claimed < free:
-                for event in self._store.claim_events(self.name, free - claimed, LEASE_SECONDS):
-                    self._to_decide.put(partial(self._answer, event))
+                events = self._store.claim_events(self.name, free - claimed, LEASE_SECONDS)
+                known = self._remembered_of(events)
+                for event in events:
+                    self._to_decide.put(partial(self._answer, event, known.get((event.city, event.resident))))
                     claimed += 1
         finally:
             self._places.give_back(free - claimed)
         return claimed
+
+    def _remembered_of(self, events: Sequence[ClaimedEvent]) -> dict[tuple[str, str], Remembered]:
+        """What is remembered of all who sent these, asked for once. Deciding asks by itself for what is missing here,
+        and again when the talk has changed hands before the answer is written."""
+        if len(events) < 2:
+            return {}
+        try:
+            return self._store.remembered_of(sorted({(event.city, event.resident) for event in events}))
+        except StoreError:
+            return {}
 
     def _think(self) -> None:
         while (work := self._to_decide.get()) is not None:
@@ -196,10 +209,10 @@ class Worker:
 
     # ── Answering ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _answer(self, event: ClaimedEvent) -> None:
+    def _answer(self, event: ClaimedEvent, known: Remembered | None = None) -> None:
         """Decides, and leaves writing and sending to others. Whatever happens, the place is free again in the end."""
         try:
-            self._record(event, self._decided(event))
+            self._record(event, self._decided(event, known))
         except Exception:
             log.exception("worker fault", extra={"worker": self.name, "event": event.event_id})
             self._places.give_back()
@@ -251,16 +264,16 @@ class Worker:
         ANSWER_SECONDS.observe(max(0.0, self._clock() - event.received_at_ms / 1000))
         self._places.give_back()
 
-    def _decided(self, event: ClaimedEvent) -> Outcome:
+    def _decided(self, event: ClaimedEvent, known: Remembered | None) -> Outcome:
         if event.attempts > ATTEMPTS:
             return self._last_words(event)
         try:
-            return self._outcome(event, read_event(event.city, event.payload))
+            return self._outcome(event, read_event(event.city, event.payload), known)
         except Exception:
             log.exception("could not make an answer", extra={"city": event.city, "event": event.event_id})
             return self._last_words(event)
 
-    def _outcome(self, event: ClaimedEvent, arrival: Arrival) -> Outcome:
+    def _outcome(self, event: ClaimedEvent, arrival: Arrival, known: Remembered | None) -> Outcome:
         if arrival.action == "erase":
             return Outcome(erase_messages=(arrival.message_id,))
         if arrival.action == "blocked":
@@ -270,7 +283,7 @@ class Worker:
             return Outcome(friend=friend)
         if preview := self._preview_of(arrival.inquiry):
             return Outcome(outgoing=(_outgoing(event, preview),))
-        outcome, reply = self.decide(arrival.inquiry)
+        outcome, reply = self.decide(arrival.inquiry, known)
         if not reply.blocks:  # for staff to read
             return replace(outcome, friend=friend)
         messages = render(reply, self._wording(event.city).say)
@@ -288,9 +301,9 @@ class Worker:
         busy = self._wording(event.city).say("busy", "ja", phone=self._knowledge_of(event.city).city.phone)
         return Outcome(outgoing=(_outgoing(event, [{"type": "text", "text": busy}]),), owner=owner)
 
-    def decide(self, inquiry: Inquiry) -> tuple[Outcome, Reply]:
+    def decide(self, inquiry: Inquiry, known: Remembered | None = None) -> tuple[Outcome, Reply]:
         """What to say and what to record. A fault of ours is answered with a phone number, never with silence."""
-        return decide(inquiry, self._knowledge_of, self._store, self._time(), self._public_url)
+        return decide(inquiry, self._knowledge_of, self._store, self._time(), self._public_url, known)
 
     def _time(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)

@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID, uuid5
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from bot.handover import THE_BOT, Owner
@@ -32,6 +33,23 @@ FROM (SELECT 1 AS one) AS o LEFT JOIN cases AS k
   ON k.city = {p} AND k.resident = {p} AND k.status IN ('waiting', 'staff')
 """
 REMEMBERED = {"sqlite": _REMEMBERED.format(p="?"), "postgresql": _REMEMBERED.format(p="%s")}
+_OF_MANY = """
+SELECT {row}
+FROM ({residents}) AS r
+LEFT JOIN conversations AS c ON c.city = r.city AND c.resident = r.resident
+LEFT JOIN cases AS k ON k.city = r.city AND k.resident = r.resident AND k.status IN ('waiting', 'staff')
+"""
+_ROW = "r.city, r.resident, c.state, k.id, k.version, k.status, k.department"
+# On SQLite in one step: each step of a statement lets go of Python's lock (`store.sqlite`).
+_REMEMBERED_OF_MANY = {
+    "sqlite": _OF_MANY.format(
+        row=f"json_group_array(json_array({_ROW}))",
+        residents="SELECT value ->> 0 AS city, value ->> 1 AS resident FROM json_each(?)",
+    ),
+    "postgresql": _OF_MANY.format(
+        row=_ROW, residents="SELECT * FROM unnest(%s::text[], %s::text[]) AS asked (city, resident)"
+    ),
+}
 
 
 def remembered(connection: Connection, city: str, resident: str, read: Any) -> Remembered:
@@ -39,6 +57,21 @@ def remembered(connection: Connection, city: str, resident: str, read: Any) -> R
     statement = REMEMBERED[connection.dialect.name]
     state, *owner = connection.exec_driver_sql(statement, (city, resident, city, resident)).one()
     return Remembered(None if state is None else read(state), owner_of(*owner))
+
+
+def remembered_of(
+    connection: Connection, residents: Sequence[tuple[str, str]], read: Any
+) -> dict[tuple[str, str], Remembered]:
+    """The same for many residents (city, resident) at once."""
+    statement = _REMEMBERED_OF_MANY[connection.dialect.name]
+    if connection.dialect.name == "sqlite":
+        rows = orjson.loads(connection.exec_driver_sql(statement, (orjson.dumps(residents).decode(),)).scalar_one())
+    else:
+        rows = connection.exec_driver_sql(statement, tuple(map(list, zip(*residents, strict=True)))).all()
+    return {
+        (city, resident): Remembered(None if state is None else read(state), owner_of(*owner))
+        for city, resident, state, *owner in rows
+    }
 
 
 def owner_of(case_id: int | None, version: int, status: Any, department: str) -> Owner:

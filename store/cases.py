@@ -40,6 +40,12 @@ class Cases(Core):
         """The conversation's state and its owner, read together: what a decision is based on (`Outcome.owner`)."""
         return self._read(lambda connection: case_reading.remembered(connection, city, resident, json.loads))
 
+    def remembered_of(self, residents: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Remembered]:
+        """The same for many residents (city, resident), for the price of one."""
+        if not residents:
+            return {}
+        return self._read(lambda connection: case_reading.remembered_of(connection, residents, json.loads))
+
     def open_case(self, city: str, resident: str) -> CaseView | None:
         """The resident's case that waits or is with staff."""
         return self._read(lambda connection: case_reading.open_case_of(connection, city, resident))

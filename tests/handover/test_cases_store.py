@@ -42,6 +42,16 @@ def test_who_never_asked_talks_to_the_bot(store: Store) -> None:
     assert store.open_case("demo", "U1") is None
 
 
+def test_many_are_remembered_as_each_of_them_is(store: Store) -> None:
+    store.record(Outcome(turn=a_turn("e1"), conversation={"said": "「\"」\\ '", "n": 1}, owner=THE_BOT))
+    asks(store, resident="U2'\"")
+    asks(store, resident="U1", city="other")
+    residents = [("demo", "U1"), ("demo", "U2'\""), ("demo", "U3"), ("other", "U1")]
+
+    assert store.remembered_of(residents) == {key: store.remembered(*key) for key in residents}
+    assert store.remembered_of([]) == {}
+
+
 def test_asking_twice_opens_one_case(store: Store) -> None:
     first = asks(store)
 

@@ -9,10 +9,12 @@ import pytest
 
 from bot.messages import Inquiry
 from desk import decide
+from faq.place_states import KnownPlaces
 from store.errors import StoreError
 from store.records import ArrivedEvent
 from store.records_cases import Remembered
-from tests.running import CITY, words
+from tests.handover.handover_builders import SATO, asks
+from tests.running import CITY, wait_until, words
 from worker import Job, Worker, last_due
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # 12:00 in Japan
@@ -63,6 +65,9 @@ class BrokenStore:
     def remembered(self, city, resident):
         raise StoreError("the database does not answer")
 
+    def known_places(self, city):
+        return KnownPlaces(sure=False)
+
 
 def test_a_silent_store_costs_the_memory_and_not_the_answer(demo_library):
     outcome, reply = decide(an_inquiry(text="転入届の出し方"), demo_library.get, BrokenStore(), NOON)
@@ -89,16 +94,7 @@ def test_a_fault_of_ours_is_answered_with_the_phone_number(demo_library, caplog)
 
 
 def test_an_event_that_killed_its_workers_ends_with_the_phone_number(store, clock, demo_library):
-    event = {
-        "type": "message",
-        "mode": "active",
-        "timestamp": clock.ms,
-        "webhookEventId": "poison",
-        "replyToken": "token",
-        "source": {"type": "user", "userId": "U1"},
-        "message": {"id": "1", "type": "text", "text": "住民票"},
-    }
-    store.accept([ArrivedEvent(CITY, "poison", "U1", clock.ms, "message", event, clock.ms, reply_token="token")])
+    store.accept([arrived("poison", "U1", clock.ms)])
     for _ in range(5):  # each of these workers dies with the event in its hands
         assert store.claim_events("killed", 1)
         clock.forward(60)
@@ -110,6 +106,75 @@ def test_an_event_that_killed_its_workers_ends_with_the_phone_number(store, cloc
 
     assert "048-000-1100" in words(line.sent)
     assert store.queue().inbox_waiting == 0
+
+
+def arrived(event_id, resident, now):
+    payload = {
+        "type": "message",
+        "mode": "active",
+        "timestamp": now,
+        "webhookEventId": event_id,
+        "replyToken": "token",
+        "source": {"type": "user", "userId": resident},
+        "message": {"id": "1", "type": "text", "text": "住民票"},
+    }
+    return ArrivedEvent(CITY, event_id, resident, now, "message", payload, now, reply_token="token")
+
+
+class OneByOne:
+    """The store of a worker; remembers whether residents were asked for one by one or together."""
+
+    def __init__(self, store, meanwhile=lambda: None):
+        self._store = store
+        self._meanwhile = meanwhile
+        self.asked = []
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def remembered(self, city, resident):
+        self.asked.append(resident)
+        return self._store.remembered(city, resident)
+
+    def remembered_of(self, residents):
+        self.asked.append([resident for _, resident in residents])
+        known = self._store.remembered_of(residents)
+        self._meanwhile()
+        return known
+
+
+def answered(store, clock, demo_library, residents):
+    """The events of these residents, claimed together and answered."""
+    store.accept([arrived(f"e{resident}", resident, clock.ms) for resident in residents])
+    line = RememberingLine()
+    worker = Worker(store, demo_library.get, {CITY: line}, at_once=8, clock=clock)
+    worker.claim_once()
+    wait_until(lambda: store.queue().inbox_waiting == 0)
+    worker.stop()
+    return line.sent
+
+
+@pytest.mark.parametrize(
+    ("residents", "asked"), [(["U1"], ["U1"]), (["U1", "U2", "U3"], [["U1", "U2", "U3"]])], ids=["one", "many"]
+)
+def test_what_is_claimed_together_is_remembered_together(store, clock, demo_library, residents, asked):
+    watched = OneByOne(store)
+
+    sent = answered(watched, clock, demo_library, residents)
+
+    assert len(sent) >= len(residents)
+    assert watched.asked == asked
+
+
+def test_a_talk_taken_by_staff_since_the_claim_is_looked_at_again(store, clock, demo_library):
+    case = asks(store, city=CITY)
+    watched = OneByOne(store, lambda: store.take_case(CITY, case.id, SATO))
+
+    answered(watched, clock, demo_library, ["U1", "U2"])
+
+    assert watched.asked == [["U1", "U2"], "U1"]
+    assert store.case(CITY, case.id).unread == 2
+    assert [turn.decision for turn in store.turns(CITY, "U1")][-1] == "staff"
 
 
 class RememberingLine:
