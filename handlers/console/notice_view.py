@@ -67,13 +67,15 @@ TAPS: Final[Mapping[str, str]] = {"link": "リンクを開いた", "page": "お�
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A language's message as it is sent: its lines, what its button says ("" for none), whether a picture follows."""
+    """A language's message as it is sent: its lines, what its button says ("" for none), whether a picture follows, and
+    the buttons above the keyboard."""
 
     language: str
     name: str
     lines: tuple[str, ...]
     button: str
     picture: bool
+    replies: tuple[str, ...]
 
 
 def status_words(notice: NoticeView) -> str:
@@ -91,8 +93,11 @@ def previews(notice: NoticeView, city: City) -> tuple[Preview, ...]:
 
 
 def _preview(notice: NoticeView, code: str, city: City) -> Preview:
-    words, *pictures = notice_messages(notice, code, city.said)
-    return Preview(code, LANGUAGES.get(code, code), *_shown(words), bool(pictures))
+    messages = notice_messages(notice, code, city.said)
+    words, *pictures = messages
+    replies = messages[-1].get("quickReply", {"items": []})["items"]
+    labels = tuple(item["action"]["label"] for item in replies)
+    return Preview(code, LANGUAGES.get(code, code), *_shown(words), bool(pictures), labels)
 
 
 def _shown(message: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:

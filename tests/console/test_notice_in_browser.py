@@ -73,6 +73,9 @@ def test_a_notice_is_composed_approved_by_another_and_seen_on_the_phone(house: H
     expect(writer.locator("#count .warn")).to_contain_text("とても少ない人数です")
     writer.get_by_role("button", name="下書きを残して、確かめる").click()
     expect(writer.locator(".bubble").first).to_contain_text("受付は平日だけになります。")
+    expect(writer.locator(".replies").first.get_by_role("listitem")).to_have_text(
+        ["お知らせの設定", "この分野を止める"]
+    )
     tried = words(house.type(writer.locator("code.try").inner_text()))
     writer.get_by_role("button", name="承認を頼む").click()
     expect(writer.get_by_text("承認待ち", exact=True)).to_be_visible()
