@@ -75,8 +75,9 @@ class Verbatim:
         text = normalise(query).strip()
         if not text or len(text) > LONGEST:
             return None
-        found = self.written.get(bare(text))
-        return self.sounds.get(sounded(text)) if found is None else found
+        bare_text = _bare(text)
+        found = self.written.get(bare_text)
+        return self.sounds.get(_sound(bare_text, analyse_once(text))) if found is None else found
 
 
 _NOBODY: Final = -1
@@ -97,10 +98,14 @@ def _sentences(entry: Entry) -> Iterator[str]:
     yield from (translation.question for translation in entry.translations.values())
 
 
-@lru_cache(maxsize=RECENT)
 def bare(sentence: str) -> str:
     """The sentence without marks, kana script and asking endings: 「ゴミの日はいつですか？」 → 「ごみの日はいつ」."""
-    rest = _MARKS.sub("", to_hiragana(normalise(sentence)))
+    return _bare(normalise(sentence))
+
+
+@lru_cache(maxsize=RECENT)
+def _bare(normalised: str) -> str:
+    rest = _MARKS.sub("", to_hiragana(normalised))
     while (cut := _ENDING.sub("", rest, count=1)) != rest and cut:
         rest = cut
     return rest
@@ -110,7 +115,9 @@ def _as_claimed(sentence: str) -> tuple[str, str]:
     """A sentence of staff, bare and as it sounds. Only theirs are remembered; of what residents type, the last few."""
     claim = _claims.get(sentence)
     if claim is None:
-        claim = bare(sentence), _sound(bare(sentence), spoken(sentence))
+        units = spoken(sentence)
+        written = _bare("".join([unit.surface for unit in units]))
+        claim = written, _sound(written, units)
         remember({sentence: claim})
     return claim
 
