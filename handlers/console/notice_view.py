@@ -40,6 +40,7 @@ REASONS: Final[Mapping[str, str]] = {
     "status 401": "LINE の設定（アクセストークン）が違います",
     "status 403": "LINE の設定（アクセストークン）が違います",
     "status 429": "速さの上限です",
+    "the channel rests": "速さの上限です",
     "status 5": "LINE の側の不具合です",
     "status 4": "LINE が受け付けない形です",
     "quiet hours": "お知らせを止める時間の人です",

@@ -347,7 +347,12 @@ def test_staff_see_why_a_notice_waits(hall):
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("status 503", "LINE の側の不具合です"), ("status 429", "速さの上限です"), ("something new", "something new")],
+    [
+        ("status 503", "LINE の側の不具合です"),
+        ("status 429", "速さの上限です"),
+        ("the channel rests", "速さの上限です"),
+        ("something new", "something new"),
+    ],
 )
 def test_every_reason_is_told_in_words(reason, words):
     assert reason_words(reason) == words
