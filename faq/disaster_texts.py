@@ -110,17 +110,19 @@ class DisasterTextsFile(Strict):
     texts: tuple[DisasterText, ...] = Field(default=(), max_length=40)
     correction: FollowUp | None = None
     all_clear: FollowUp | None = None
+    ended: FollowUp | None = None
 
 
 @dataclass(frozen=True)
 class DisasterTexts:
-    """Both files laid over each other."""
+    """Both files laid over each other. `all_clear` lifts what made people leave; what else is over has `ended`."""
 
     drill: DrillMark
     reasons: Mapping[str, Reason]
     texts: Mapping[str, DisasterText]
     correction: FollowUp
     all_clear: FollowUp
+    ended: FollowUp
 
     def of_group(self, group: Group) -> tuple[DisasterText, ...]:
         return tuple(text for text in self.texts.values() if text.group == group)
@@ -136,11 +138,12 @@ def disaster_texts(
     drill = next((layer.drill for layer in reversed(layers) if layer.drill), None)
     correction = next((layer.correction for layer in reversed(layers) if layer.correction), None)
     all_clear = next((layer.all_clear for layer in reversed(layers) if layer.all_clear), None)
+    ended = next((layer.ended for layer in reversed(layers) if layer.ended), None)
     texts = {text.id: text for layer in layers for text in layer.texts}
     reasons = {reason.id: reason for layer in layers for reason in layer.reasons}
     if drill is None or correction is None or all_clear is None or not texts:
         return None, problems + found
-    return DisasterTexts(drill, reasons, texts, correction, all_clear), problems + found
+    return DisasterTexts(drill, reasons, texts, correction, all_clear, ended or all_clear), problems + found
 
 
 @lru_cache(64)

@@ -63,9 +63,10 @@ def _draft(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> Draf
     if original is None or original.kind != "disaster" or not original.number or original.drill != desk.drill(city):
         abort(404)
     texts = desk.texts(city)
-    follow = texts.correction if mark == "correction" else texts.all_clear
     report = desk.store.report_of(city, number)
     approved = texts.texts.get(report.text_id) if report else None
+    lifted = texts.ended if approved is not None and approved.group != "evacuation" else texts.all_clear
+    follow = texts.correction if mark == "correction" else lifted
     titles = {language: approved.title.said(language) if approved else original.title for language in LANGUAGES}
     at = original.issued_at or original.created_at
     return Draft(

@@ -185,6 +185,18 @@ def test_an_all_clear_is_two_clicks_and_leaves_the_original_as_over(day: Bad, ch
     assert link not in chief.get("/disaster").text, "what is over cannot be lifted again"
 
 
+def test_what_made_nobody_leave_ends_without_a_way_home(day: Bad, chief: Visitor) -> None:
+    desk = day.issues(chief, "support-desk")
+    link = f"/disaster/notice/{desk.id}/all-clear"
+
+    chief.post(link, fields(chief.get(link).text))
+
+    ended = day.newest()
+    assert (ended.mark, ended.original) == ("all_clear", desk.id)
+    assert "第1報「生活の支援の相談を受けます」は、終わりました。" in ended.texts["ja"]
+    assert not any("家に戻る" in text or "way home" in text for text in ended.texts.values())
+
+
 @pytest.mark.parametrize("which", ["correction", "all-clear"])
 def test_who_heard_of_it_hears_what_became_of_it_and_nobody_else(day: Bad, chief: Visitor, which: str) -> None:
     for resident, area in (("U1", "kita"), ("U2", "higashi")):
