@@ -69,12 +69,17 @@ _WHOLE: Final = tuple(
     )
 )
 
+_ABOUT_NOTICES: Final = re.compile(rf"{_WHAT}|設定|連絡|れんらく|送らないで|おくらないで")
+"""A word that each of these sentences says. Nearly every other message is told from them by this alone."""
+
 
 def wish_in_words(text: str, notices: Notices) -> str | None:
     """What it means as a button of the settings (`topic:gomi:off`); None where it is something else."""
     if not notices.topics or len(text) > LONGEST:
         return None
-    forms = {squash(text), squash(without_readings(text))}
+    forms = [form for form in {squash(text), squash(without_readings(text))} if _ABOUT_NOTICES.search(form)]
+    if not forms:
+        return None
     names = tuple((squash(name), topic.id) for topic in notices.topics for name in (topic.title, *_parts(topic.title)))
     return next(filter(None, (_topic(form, names) or _meant(form) for form in forms)), None)
 
