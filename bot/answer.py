@@ -17,7 +17,6 @@ from faq.city import City, Department
 from faq.entry import Clarify, Entry, Translation
 from faq.knowledge import Knowledge
 from faq.office_hours import hours_text
-from faq.verbatim import bare, sounded
 
 _Item = TypeVar("_Item")
 
@@ -169,8 +168,7 @@ def clarification(entries: Sequence[Entry]) -> Clarify | None:
 
 def clarification_of(voice: Voice, words: str) -> Clarify | None:
     """The question that staff wrote for exactly these general words, however they are spelt."""
-    asked_back = voice.knowledge.asked_back
-    written = asked_back.get(bare(words)) or asked_back.get(sounded(words)) if len(words) <= LONGEST_GENERAL else None
+    written = voice.knowledge.asks_back_for(words) if len(words) <= LONGEST_GENERAL else None
     entry = voice.shown(written) if written else None
     return entry.clarify if entry else None
 

@@ -74,6 +74,17 @@ class Knowledge:
         found = self._found if len(words) <= COMMON_LETTERS else partial(search, self.index)
         return boosted(found(words, top, day), self.boosted)
 
+    def asks_back_for(self, words: str) -> str | None:
+        """The id of the entry that asks back when just these words are said, however they are spelt."""
+        return self._asks_back_for(words) if len(words) <= COMMON_LETTERS else self._general(words)
+
+    def _general(self, words: str) -> str | None:
+        return self.asked_back.get(bare(words)) or self.asked_back.get(sounded(words))
+
+    @cached_property
+    def _asks_back_for(self) -> Callable[[str], str | None]:
+        return lru_cache(maxsize=REMEMBERED)(self._general)
+
     @cached_property
     def _found(self) -> Callable[[str, int, date], SearchResult]:
         return lru_cache(maxsize=REMEMBERED)(partial(search, self.index))
