@@ -142,7 +142,15 @@ def _private(response: Response) -> Response:
 
 
 def _overview(turn: Turn, wishes: Wishes, _value: str = "") -> Response:
-    return settings(turn, wishes)
+    """Who has never chosen reads that what stands there is not theirs yet, and what they hear until then."""
+    if wishes.since is not None:
+        return settings(turn, wishes)
+    heard = [
+        topic for topic in turn.voice.city.notices.topics if topic.id in wishes.topics and topic.kind == "disaster"
+    ]
+    names = "、".join(title(turn.voice, topic) for topic in heard)
+    told = turn.voice.text("wish_not_chosen", topics=names) if names else turn.voice.text("wish_nothing_kept")
+    return settings(turn, wishes, told)
 
 
 # ── What is changed ──────────────────────────────────────────────────────────────────────────────────────────────────

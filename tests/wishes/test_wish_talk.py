@@ -29,6 +29,15 @@ def test_many_words_lead_to_the_settings(resident, words):
     assert "■地域　まだ選んでいません" in said
 
 
+def test_who_has_never_chosen_is_not_told_that_they_have(resident):
+    before = resident.hears("お知らせの設定")
+    resident.say("ごみのお知らせがほしい")
+
+    assert before.startswith("まだ何も選んでいません。いま届くのは、友だち全員あての「防災」のお知らせだけです。")
+    assert resident.wishes.topics == ("bosai", "gomi")
+    assert "まだ何も選んでいません" not in resident.hears("お知らせの設定")
+
+
 def test_everything_stops_in_two_taps(resident):
     resident.sees("お知らせの設定")
 
