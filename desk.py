@@ -92,7 +92,7 @@ def _responded(
     form = f"{public_url}/contact/{inquiry.city}/{token}" if public_url else ""
     notices = f"{public_url}/notices/{inquiry.city}/" if public_url else ""
     wishes_of = partial(_wishes, inquiry, store)
-    counter = replace(_counter(inquiry.city, store, form), notices=notices)
+    counter = _counter(inquiry.city, store, form, notices)
     response = respond(inquiry, knowledge, conversation, now, counter, owner, wishes_of)
     if response.form is None or _offered(inquiry, response, token, store):
         return response
@@ -121,7 +121,7 @@ def _offered(inquiry: Inquiry, response: Response, token: str, store: Store) -> 
     return True
 
 
-def _counter(city: str, store: Store, form: str = "") -> Counter:
+def _counter(city: str, store: Store, form: str, notices: str) -> Counter:
     def queue_of(department: str) -> Queue | None:
         try:
             waiting = store.waiting(city, department)
@@ -135,7 +135,7 @@ def _counter(city: str, store: Store, form: str = "") -> Counter:
         except StoreError:
             return 0
 
-    return Counter(queue_of, form, place_of, places=lambda: store.known_places(city))
+    return Counter(queue_of, form, place_of, notices=notices, places=lambda: store.known_places(city))
 
 
 def _fault(knowledge: Knowledge, owner: Owner, now: datetime) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from bot.messages import Answer, Block, Choice, Choices, Language, Link, Reply, Text
@@ -26,6 +27,7 @@ CARD_TEXT_UNITS = 2000
 """A longer answer is hard to read in a card and may pass its 30 KB; it is sent as text under a short card."""
 
 CARD_LINKS = 3
+_LABELS = 2_000
 
 
 def render(reply: Reply, say: Say) -> list[Message]:
@@ -181,6 +183,7 @@ def _postback(choice: Choice, label_limit: int, spoken: str = "") -> Message:
     }
 
 
+@lru_cache(maxsize=_LABELS)
 def _label(text: str, limit: int) -> str:
     """A label that is too long loses its readings first: 「人(ひと)に 聞(…」 helps nobody. The whole stands nearby."""
     return limits.shorten(without_readings(text) if limits.over(text, limit) else text, limit)
