@@ -48,8 +48,10 @@ FLED_FROM: Final[dict[str, tuple[Hazard, str]]] = {
     "高潮（旧）": ("storm_surge", "警報"),
     "津波": ("tsunami", "津波注意報"),
     "噴火": ("volcano", "噴火警報"),
+    "地震": ("earthquake", "5弱"),
 }
-"""The dangers that last and that people flee from: what a place has to be safe in, and from which step on."""
+"""The dangers that people flee from: what a place has to be safe in, and from which step on. An earthquake has
+aftershocks for a day (`store.hazards_now`); the others last until they are lowered or lifted."""
 
 
 def rank(what: str, grade: str) -> int:

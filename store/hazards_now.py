@@ -12,7 +12,7 @@ from typing import Final, cast, get_args
 
 from sqlalchemy import Connection, and_, exists, select
 
-from faq.dangers import DRILL_MARK, FLED_FROM, rank
+from faq.dangers import DRILL_MARK, FLED_FROM, HAPPENINGS, rank
 from faq.places import Hazard
 from notify.notice_life import PUBLIC
 from store.tables_disaster import incident_reports, incidents
@@ -22,12 +22,13 @@ from store.tables_notices import notices
 Pairs = frozenset[tuple[str, Hazard]]
 """(city, hazard)"""
 
-LONGEST_MS: Final = round(timedelta(days=3) / timedelta(milliseconds=1))
+AFTERSHOCKS_MS: Final = round(timedelta(days=1) / timedelta(milliseconds=1))
+LONGEST_MS: Final = 3 * AFTERSHOCKS_MS
 """A warning that was told so long ago, and of which nothing was heard since, does not count: its feed may be off."""
 
 
 def hazards_now(connection: Connection, now_ms: int) -> Pairs:
-    return _of_orders(connection) | _of_warnings(connection, now_ms - LONGEST_MS)
+    return _of_orders(connection) | _of_warnings(connection, now_ms)
 
 
 def _of_orders(connection: Connection) -> Pairs:
@@ -48,7 +49,7 @@ def _of_orders(connection: Connection) -> Pairs:
     return frozenset((row.city, cast("Hazard", row.hazard)) for row in connection.execute(found))
 
 
-def _of_warnings(connection: Connection, since_ms: int) -> Pairs:
+def _of_warnings(connection: Connection, now_ms: int) -> Pairs:
     """Those of a step at which people leave; which of them residents hear of is the city's own `disaster.yaml`."""
     told, followed = told_dangers.c, notices.alias("followed")
     taken_back = exists().where(
@@ -58,11 +59,13 @@ def _of_warnings(connection: Connection, since_ms: int) -> Pairs:
         followed.c.source == "staff",
         followed.c.issued_at.is_not(None),
     )
+    shook = and_(told.what.in_(HAPPENINGS), told.report_at < now_ms - AFTERSHOCKS_MS)
     found = select(told.city, told.what, told.event, told.grade).where(
         told.grade != "",
         told.what.in_(FLED_FROM),
         ~told.event.startswith(DRILL_MARK),
-        told.report_at >= since_ms,
+        told.report_at >= now_ms - LONGEST_MS,
+        ~shook,
         ~taken_back,
     )
     return frozenset(

@@ -22,8 +22,8 @@ from notify.telegrams.records import TelegramError
 from store import Store, StoreError
 from store.records_notices import NewNotice, NoticeView
 from tests.databases import Clock
-from tests.feeds.jma_server import RAIN_3, JmaServer, a_jma_server, a_warning, named
-from tests.notify.telegram_builders import NOTHING
+from tests.feeds.jma_server import HERE, RAIN_3, JmaServer, a_jma_server, a_warning, named
+from tests.notify.telegram_builders import NOTHING, quake_xml
 
 DEMO = Path(__file__).parents[2] / "cities" / "demo"
 
@@ -380,6 +380,18 @@ def test_shelters_have_to_be_safe_in_what_residents_were_warned_of_until_it_is_o
 
     office.publish(lambda at: a_warning(at, ("レベル２大雨注意報", "10", "警報から注意報")))
     office.minute()
+
+    assert office.store.known_places("demo").hazards == frozenset()
+
+
+def test_after_an_earthquake_shelters_have_to_be_safe_in_its_aftershocks_for_a_day(office: Office) -> None:
+    at = office.now.isoformat()
+    shaken = quake_xml([(HERE, "<MaxInt>5-</MaxInt>")], event_id="20260701095900", report_time=at)
+    office.jma.publish(named(office.now, "VXSE53"), shaken, office.now)
+    office.minute()
+    assert office.store.known_places("demo").hazards == {"earthquake"}
+
+    office.clock.forward(25 * 3600)
 
     assert office.store.known_places("demo").hazards == frozenset()
 
