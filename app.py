@@ -139,7 +139,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app.register_blueprint(notice_blueprint(parts.library, parts.store, config))
     app.register_blueprint(_console(parts, live))
     app.register_blueprint(contact_blueprint(parts.library, parts.store, config))
-    app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config)))
+    app.register_blueprint(health_blueprint(parts.library, parts.store, _disk(config), parts.loading.is_set))
     app.register_blueprint(disaster_blueprint(parts.library, config))
     app.register_blueprint(demo_blueprint(parts.library, config))
     register_front(app, parts.library, config)

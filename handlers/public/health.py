@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +21,13 @@ LITTLE_BYTES = 16_000_000
 """With less room than this on the disk of a SQLite database a write fails at any moment: not ready."""
 
 
-def health_blueprint(library: Library, store: Store, disk: Path | None) -> Blueprint:
-    """`GET /healthz`, `GET /readyz`, `GET /metrics`. `disk` is the folder of a SQLite database, None for a server's."""
+def health_blueprint(
+    library: Library, store: Store, disk: Path | None, loading: Callable[[], bool] = lambda: False
+) -> Blueprint:
+    """`GET /healthz`, `GET /readyz`, `GET /metrics`. `disk` is the folder of a SQLite database, None for a server's.
+
+    While the app is `loading` it turns residents away, so it is not ready, whatever can be served already.
+    """
     blueprint = Blueprint("health", __name__)
 
     @blueprint.get("/healthz")
@@ -30,7 +36,7 @@ def health_blueprint(library: Library, store: Store, disk: Path | None) -> Bluep
 
     @blueprint.get("/readyz")
     def ready() -> tuple[Response, int]:
-        checks = readiness(library, store, disk)
+        checks = readiness(library, store, disk) | ({"knowledge": "still loading"} if loading() else {})
         good = all(check == "ok" for check in checks.values())
         notes = {f"content:{city}": note for city in library.cities if (note := _refused(library, city))}
         notes |= _silent_feeds(library, store)

@@ -223,6 +223,26 @@ def test_a_fault_in_a_thread_is_logged_without_the_words_that_it_quotes(capsys):
     assert "母の" not in said
 
 
+def test_until_the_knowledge_is_loaded_no_page_is_begun_and_nobody_is_told_that_we_are_ready(type_command):
+    """A city may be read already while others are not: whoever is sent here meanwhile hears when to come again."""
+    parts = app.build(app.read_config())
+    try:
+        parts.library.start()
+        client = app.create_app(parts=parts).test_client()
+        paths = ("/readyz", "/console/demo/", "/console/demo/login", "/faq/demo/", "/widget/demo/config")
+        early = {path: client.get(path) for path in paths}
+        parts.load()
+        late = client.get("/readyz")
+    finally:
+        parts.close()
+
+    assert {path: answer.status_code for path, answer in early.items()} == dict.fromkeys(paths, 503)
+    assert early["/readyz"].get_json()["checks"]["knowledge"] == "still loading"
+    assert "準備しています" in early["/console/demo/login"].get_data(as_text=True)
+    assert "Set-Cookie" not in early["/console/demo/login"].headers
+    assert (late.status_code, late.get_json()["checks"].get("knowledge")) == (200, None)
+
+
 def test_a_full_disk_and_a_refused_edit_are_seen_by_whoever_watches(type_command, tmp_path, monkeypatch):
     parts = app.build(app.read_config())
     parts.load()
