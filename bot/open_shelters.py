@@ -23,7 +23,7 @@ MOST: Final = 8
 _FLEE: Final = "どこ(?:に|へ)(?:避難|ひなん|逃げ|にげ)"
 _PLACE: Final = (
     "避難(?:所|場所|先|する(?:所|ところ|場所)|でき(?:る|ます)(?:所|ところ|場所))|ひなん(?:じょ|ばしょ|さき)"
-    "|(?:逃|に)げる?(?:所|ところ|場所|ばしょ)|シェルター|evacuation(?:center|centre|site|place)s?|shelters?(?![a-z])"
+    "|(?:逃|に)げる?(?:所|ところ|場所|ばしょ)|evacuation(?:center|centre|site|place)s?|shelters?(?![a-z])"
     "|避难(?:所|场所)|대피소|nơi(?:sơtán|trúẩn)|điểmsơtán|abrigo"
 )
 _WHERE: Final = (
@@ -36,7 +36,9 @@ _ASKS: Final = re.compile(f"(?:{_PLACE}).*(?:{_WHERE})|(?:{_WHERE}).*(?:{_PLACE}
 _OTHERWISE: Final = re.compile(
     "ペット|犬|猫|いぬ|ねこ|持(?:ち|って)|もちもの|何を|なにを|車|駐車|福祉|要支援|寝たきり|食事|ご飯|wi-?fi|充電|風呂|トイレ"
     "|運営|ボランティア|手伝|違い|ちがい|とは|使い方|決め|指定|訓練|(?:地震|台風)のとき|外国|医療|薬|子ども|赤ちゃん|授乳|介護"
-    "|苦情|うるさ|臭[いく]|寒[いく]|暑[いく]|泊ま|いつまで|何時まで|食べ|コロナ|熱が"
+    "|苦情|うるさ|臭[いく]|寒[いく]|暑[いく]|泊ま|いつまで|何時まで|食べ|コロナ|熱が|熱中症|涼"
+    # Who flees from a person needs another place, and another answer.
+    "|夫|妻|旦那|主人|父|母|親|彼|dv|暴力|家族|いじめ|ストーカー|wom[ae]n|husband|violen|abus|homeless"
     "|pet|dog|cat(?![a-z])|bring"
 )
 

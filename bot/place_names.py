@@ -21,7 +21,7 @@ LONGEST: Final = 60
 """Characters. Whoever writes more tells a story, and is asked about it elsewhere."""
 
 _ASKS: Final = re.compile(
-    "避難所|避難場所|避難先|ひなんじょ|ひなんばしょ|逃げる(?:所|ところ|場所)|にげる(?:ところ|ばしょ)|シェルター"
+    "避難所|避難場所|避難先|ひなんじょ|ひなんばしょ|逃げる(?:所|ところ|場所)|にげる(?:ところ|ばしょ)|(?<!クーリング)(?<![DdＤ][VvＶ])シェルター"
 )
 _ASKS_OF_A_PLACE: Final = re.compile("開設|満員|満杯|いっぱい|(?:開|空|あ)い?て(?:い?る|い?ま|ない)|入れ(?:る|ま)")
 _HAZARDS: Final[tuple[tuple[str, Hazard], ...]] = (

@@ -172,7 +172,15 @@ def test_a_name_of_the_city_is_a_point(city: Knowledge, text: str, name: str, ha
 
 
 @pytest.mark.parametrize(
-    "text", ["避難所", "避難所にペットは入れる？", "中央小学校の転校手続き", "東町のごみの日", "開いてますか"]
+    "text",
+    [
+        "避難所",
+        "避難所にペットは入れる？",
+        "中央小学校の転校手続き",
+        "東町のごみの日",
+        "開いてますか",
+        "東町のクーリングシェルター",
+    ],
 )
 def test_without_a_name_or_without_the_wish_to_flee_the_question_is_left_to_others(city: Knowledge, text: str) -> None:
     assert named_point(text, city) is None
@@ -191,7 +199,8 @@ WHERE = """避難所 避難所どこ 近くの避難所 いま開いている避
 OTHERWISE = """避難所にペットは入れる？ 避難所に何を持っていけばいい 避難所で手伝いたい 福祉避難所はどこ
 避難所と避難場所の違い 避難所の駐車場はありますか 避難所のWi-Fiは使えますか
 転入届はどこ ごみの日 shelter_for_my_dog 健康センターはどこ
-避難所が寒いのですがどこに言えばいいですか 避難所はいつまで開いていますか"""
+避難所が寒いのですがどこに言えばいいですか 避難所はいつまで開いていますか
+クーリングシェルターどこ 夫から逃げる場所を知りたい DVのシェルターはどこ a_women's_shelter_near_here"""
 
 
 @pytest.mark.parametrize("text", WHERE.split())
