@@ -42,6 +42,7 @@ LEASE_SECONDS: Final = 30.0
 PAUSES: Final = (3.0, 10.0, 30.0, 60.0, 120.0)
 """A telegram that came broken off, or did not come, is fetched again after these; then staff are told."""
 
+_SAME_EVENTS: Final[Mapping[str, tuple[str, ...]]] = {"VXSE51": ("VXSE53",), "VXSE53": ("VXSE51",)}
 _MODES: Final[Mapping[ModeName, Mode]] = {"警戒": "alert", "災害": "disaster"}
 _WORSE: Final[Mapping[Mode, int]] = {"normal": 0, "recovery": 0, "alert": 1, "disaster": 2}
 
@@ -82,7 +83,8 @@ class Telegrams:
             return
         state, versions = self._state_of(series_of(telegram.data_type or ""))
         after = apply(state, telegram)
-        told = [row for city, town in self._towns().items() for row in self._tell(city, town, telegram, after)]
+        known = {**self._beside(telegram), **after}
+        told = [row for city, town in self._towns().items() for row in self._tell(city, town, telegram, known)]
         self._store.telegram_read(claimed, _changes(state, after, versions), told)
         TELEGRAMS.labels(series_of(telegram.data_type or ""), "read").inc()
         if telegram.warnings:
@@ -106,6 +108,11 @@ class Telegrams:
         kept = {Key(one.series, one.speaks_by, one.name): one for one in self._store.kept_telegrams(series)}
         state = {key: from_text(one.telegram) for key, one in kept.items()}
         return state, {key: one.version for key, one in kept.items()}
+
+    def _beside(self, telegram: Notice) -> State:
+        """What another series says of the same: a 震度速報 that is withdrawn does not undo the report after it."""
+        others = _SAME_EVENTS.get(series_of(telegram.data_type or ""), ())
+        return {key: notice for series in others for key, notice in self._state_of(series)[0].items()}
 
     def _tell(self, city: str, town: Town, telegram: Notice, state: State) -> list[ToldDanger]:
         """Issues what this city's residents are to be told; what to remember of it."""

@@ -23,7 +23,7 @@ from store import Store, StoreError
 from store.records_notices import NewNotice, NoticeView
 from tests.databases import Clock
 from tests.feeds.jma_server import HERE, RAIN_3, JmaServer, a_jma_server, a_warning, named
-from tests.notify.telegram_builders import NOTHING, quake_xml
+from tests.notify.telegram_builders import NOTHING, quake_xml, quick_quake_xml
 
 DEMO = Path(__file__).parents[2] / "cities" / "demo"
 
@@ -394,6 +394,22 @@ def test_after_an_earthquake_shelters_have_to_be_safe_in_its_aftershocks_for_a_d
     office.clock.forward(25 * 3600)
 
     assert office.store.known_places("demo").hazards == frozenset()
+
+
+def test_a_quick_report_that_is_withdrawn_does_not_undo_the_report_that_followed_it(office: Office) -> None:
+    def comes(data_type: str, make: Callable[..., bytes], what: object, info_type: str = "発表") -> list[str]:
+        xml = make(what, event_id="20260701095900", report_time=office.now.isoformat(), info_type=info_type)
+        office.jma.publish(named(office.now, data_type), xml, office.now)
+        office.minute()
+        return [notice.title for notice in office.notices()]
+
+    quick, whole = [(("埼玉県南部", "431"), "5-")], [(HERE, "<MaxInt>5-</MaxInt>")]
+    told = comes("VXSE51", quick_quake_xml, quick)
+    assert len(told) == 1
+    assert comes("VXSE53", quake_xml, whole) == told
+    assert comes("VXSE51", quick_quake_xml, [], "取消") == told
+
+    assert "取り消し" in comes("VXSE53", quake_xml, [], "取消")[0]
 
 
 def test_a_warning_that_staff_have_taken_back_moves_nobody(office: Office) -> None:

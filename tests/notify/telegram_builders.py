@@ -103,11 +103,15 @@ def quake(cities: Sequence[tuple[Area, str]] = (), **head: str) -> Notice:
     return read_telegram(quake_xml(cities, **head))
 
 
-def quick_quake(areas: Sequence[tuple[Area, str]], **head: str) -> Notice:
+def quick_quake_xml(areas: Sequence[tuple[Area, str]], **head: str) -> bytes:
     """震度速報 by 細分区域."""
     inner = "".join(f"<Area><Name>{n}</Name><Code>{c}</Code><MaxInt>{said}</MaxInt></Area>" for (n, c), said in areas)
     body = f"<Intensity><Observation><Pref><Name>埼玉県</Name>{inner}</Pref></Observation></Intensity>"
-    return read_telegram(telegram("震度速報", body=body, body_namespace="seismology1", **head))
+    return telegram("震度速報", body=body, body_namespace="seismology1", **head)
+
+
+def quick_quake(areas: Sequence[tuple[Area, str]], **head: str) -> Notice:
+    return read_telegram(quick_quake_xml(areas, **head))
 
 
 def tsunami_xml(rows: Sequence[tuple[Area, tuple[str, str], tuple[str, str] | None]] = (), **head: str) -> bytes:
