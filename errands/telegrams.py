@@ -99,9 +99,10 @@ class Telegrams:
         log.error("telegram given up", extra={**_ids(claimed), "reason": reason})
         TELEGRAMS.labels(claimed.data_type, "dead").inc()
         now = self._now()
+        hour = int(now.timestamp()) // 3600  # one letter an hour, though a server may spoil every telegram for a night
         for town in self._towns().values():
             if wanted(claimed.data_type, town.disaster):
-                self._alarm(Alarm("telegram_unread", int(now.timestamp()) // 60, now), town.city, town.disaster)
+                self._alarm(Alarm("telegram_unread", hour, now), town.city, town.disaster)
         self._store.telegram_dead(claimed, reason)
 
     def _state_of(self, series: str) -> tuple[State, Mapping[Key, int]]:

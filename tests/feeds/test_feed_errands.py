@@ -223,6 +223,16 @@ def test_staff_are_told_once_of_a_telegram_that_stays_broken(office: Office) -> 
     assert office.store.telegram_counts().dead == 1
 
 
+def test_a_night_of_broken_telegrams_is_one_letter_an_hour(office: Office) -> None:
+    office.clock.forward(3600 - office.clock.now % 3600)  # to the full hour
+    for number in range(20):
+        office.publish(b"<other/>", number=number)
+        office.minute()
+
+    assert len(office.alarms) == 20
+    assert len({(alarm.kind, alarm.number) for alarm in office.alarms}) == 1, "the store keeps one of each"
+
+
 HOSTILE = {
     "entities": b'<?xml version="1.0"?><!DOCTYPE Report [<!ENTITY a "aaaa">]><Report>&a;</Report>',
     "a page": b"<!DOCTYPE html><html><body>maintenance</body></html>",
