@@ -176,6 +176,7 @@ def notice_of(city: str, town: Town, news: Announcement) -> NewNotice | None:
         kind="disaster",
         topic=news.rule.topics[0],
         title=words.title,
+        titles=words.titles,
         texts=words.texts,
         audience=_audience(town, news),
         channels=news.rule.channels,

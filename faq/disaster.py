@@ -47,16 +47,24 @@ def _sound(text: str) -> str:
     return text
 
 
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\n]*$")]
+
+
 class Wording(Strict):
-    """Approved words. Placeholders: see `PLACEHOLDERS`. `{level}` is 「警戒レベル3相当」 in each language."""
+    """Approved words. Placeholders: see `PLACEHOLDERS`. `{level}` is 「警戒レベル3相当」 in each language.
+
+    Without a title of their own, readers of easy Japanese and of English see the Japanese one.
+    """
 
     id: Identifier
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"^[^\n]*$")]
+    title: Title
+    title_easy: Title | None = None
+    title_en: Title | None = None
     ja: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
     easy: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] | None = None
     en: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] | None = None
 
-    @field_validator("title", "ja", "easy", "en")
+    @field_validator("title", "title_easy", "title_en", "ja", "easy", "en")
     @classmethod
     def _is_sound(cls, text: str | None) -> str | None:
         return None if text is None else _sound(text)

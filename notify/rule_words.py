@@ -10,7 +10,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from faq.dangers import LEVELS, SCALES
-from faq.disaster import Disaster, Wording
+from faq.disaster import Disaster
 from notify.rules import Announcement
 
 Language = Literal["ja", "easy", "en"]
@@ -92,11 +92,12 @@ _ENGLISH: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A notice in words; `level` is the number of the 気象庁's level or ""."""
+    """A notice in words; `level` is the number of the 気象庁's level or "", `titles` those in other languages."""
 
     title: str
     texts: Mapping[str, str]
     level: str
+    titles: Mapping[str, str]
 
 
 def words_of(announcement: Announcement, disaster: Disaster, city: str, phone: str) -> Words | None:
@@ -111,13 +112,18 @@ def words_of(announcement: Announcement, disaster: Disaster, city: str, phone: s
         if text is not None
     }
     level = announcement.shown if _levelled(announcement.about[0].what) else ""
-    title = _title(wording, announcement, _values(announcement, disaster, city, phone, "ja"))
-    return Words(title, {str(language): text for language, text in texts.items()}, level)
+    titled: dict[Language, str | None] = {"ja": wording.title, "easy": wording.title_easy, "en": wording.title_en}
+    titles = {
+        str(language): _title(title, announcement, _values(announcement, disaster, city, phone, language))
+        for language, title in titled.items()
+        if title is not None
+    }
+    return Words(titles.pop("ja"), {str(language): text for language, text in texts.items()}, level, titles)
 
 
-def _title(wording: Wording, announcement: Announcement, values: Mapping[str, str]) -> str:
+def _title(words: str, announcement: Announcement, values: Mapping[str, str]) -> str:
     """Without the marks that every channel puts before a title by itself (`notify.notice_message.heading`)."""
-    title = " ".join(_filled(wording.title, values).split())
+    title = " ".join(_filled(words, values).split())
     for mark in _SHOWN_ALREADY[announcement.mark]:
         title = title.removeprefix(mark).strip()
     return title[:LONGEST_TITLE]

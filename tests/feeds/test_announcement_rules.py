@@ -280,6 +280,14 @@ def test_every_approved_text_of_the_base_can_be_filled_for_every_change(demo: Di
     words = [words_of(one, demo, "彩野市", "048-000-1100") for one in news]
 
     assert [one.change for one in news] == ["new", "lowered", "cleared", "new", "new"]
+    assert [one.titles["en"] for one in words if one] == [
+        "Heavy rain: Alert Level 4 equivalent, Saino City",
+        "heavy rain: now Alert Level 3 equivalent, Saino City",
+        "heavy rain: announcement ended, Saino City",
+        "Earthquake: intensity 5 Lower, Saino City",
+        "Dangerous weather: record short-time heavy rain, Saino City",
+    ]
+    assert all("{" not in title for one in words if one for title in one.titles.values())
     assert all(one is not None and set(one.texts) == {"ja", "easy", "en"} for one in words)
 
 

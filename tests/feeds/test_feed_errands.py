@@ -93,6 +93,7 @@ def test_a_warning_in_the_feed_becomes_an_issued_notice(office: Office) -> None:
 
     (notice,) = office.notices()
     assert notice.title == "警戒レベル4相当（大雨）彩野市"
+    assert notice.titles["en"] == "Heavy rain: Alert Level 4 equivalent, Saino City"
     assert (notice.kind, notice.level, notice.source, notice.audience.everyone) == ("disaster", "4", "feed", True)
     assert notice.number != ""
     assert notice.priority == 0
