@@ -3,8 +3,8 @@
     python benchmarks/learn_emergencies.py            # cross-validated figures only
     python benchmarks/learn_emergencies.py --write    # also writes bot/emergency_ear.tsv
 
-Logistic regression over the pieces that `bot.emergency_ear` reads a message in: one row of weights tells danger
-from questions, others tell the kinds of danger apart. What is learned from: the phrasings of
+Logistic regression over the pieces that `bot.emergency_ear` reads a message in and the direction of its words: one row
+of weights tells danger from questions, others tell the kinds of danger apart. What is learned from: the phrasings of
 tests/bot/emergency_phrasings.yaml, the demo city's entries (except those about danger), and the half of the off-topic
 list that may be tuned on. Neither the other half nor any question of another city is learned from.
 """
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 from ruamel.yaml import YAML
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
@@ -28,7 +28,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.cities import demo_entries  # noqa: E402
 from bot.emergency import searched_letters  # noqa: E402
-from bot.emergency_ear import FILE, Pieces, pieces_of  # noqa: E402
+from bot.emergency_ear import ALONG, FILE, Pieces, pieces_of  # noqa: E402
+from faq.meanings import direction_of  # noqa: E402
+from faq.word_vectors import word_vectors  # noqa: E402
 
 TESTS: Final = ROOT / "tests"
 FREEDOM: Final = 300.0
@@ -39,6 +41,8 @@ SMALLEST: Final = 0.4
 """A weight below this is left out: half of the file, and no figure moves by .005."""
 NEGATIVE_SHARES: Final = (0.001, 0.003, 0.005, 0.01)
 FOLDS: Final = 4
+DIRECTION_SHARE: Final = 0.3
+"""How much a direction counts beside the pieces; 1 hears as much, 3 less."""
 
 Floats = Any
 
@@ -90,18 +94,23 @@ def matrix(texts: Sequence[Pieces], numbers: Mapping[str, int]) -> csr_matrix:
 
 
 def learn(values: csr_matrix, wanted: Floats) -> tuple[Floats, float]:
+    """Weights for the pieces, then for the numbers of a direction."""
     model = LogisticRegression(C=FREEDOM, solver="liblinear", max_iter=300).fit(values, wanted)
-    weights = np.where(np.abs(model.coef_[0]) < SMALLEST, 0.0, model.coef_[0])
+    weights = model.coef_[0].copy()
+    pieces = weights[: -word_vectors().width]
+    pieces[np.abs(pieces) < SMALLEST] = 0.0
     return weights, float(model.intercept_[0])
 
 
 def main() -> None:
     cries, innocent = phrasings()
     quiet = harmless(entries_about_danger()) + innocent
-    texts = [pieces_of(searched_letters(text)) for text in (*(cry for _, cry in cries), *quiet)]
+    said = [*(cry for _, cry in cries), *quiet]
+    texts = [pieces_of(searched_letters(text)) for text in said]
     stands_in = Counter(piece for found in texts for piece, _ in found.shares())
     numbers = {piece: at for at, piece in enumerate(sorted(p for p, count in stands_in.items() if count >= FEWEST))}
-    values = matrix(texts, numbers)
+    directions = csr_matrix(np.asarray([direction_of(text) for text in said]) * DIRECTION_SHARE)
+    values = hstack([matrix(texts, numbers), directions]).tocsr()
     wanted = np.arange(len(texts)) < len(cries)
     scores = np.zeros(len(texts))
     for learned, held in KFold(FOLDS, shuffle=True, random_state=0).split(scores):
@@ -123,10 +132,13 @@ def write(values: csr_matrix, wanted: Floats, kinds: Sequence[str], names: Seque
     order = list(dict.fromkeys(kinds))
     columns += [learn(values[: len(kinds)], of_kind == kind) for kind in order]
     table = np.column_stack([weights for weights, _ in columns])
+    width = word_vectors().width
     lines = ["\t".join(["", "danger", *order]), "\t".join(["", *(f"{constant:.2f}" for _, constant in columns)])]
-    for name, row in zip(names, table, strict=True):
+    for name, row in zip(names, table[:-width], strict=True):
         if row.any():
             lines.append("\t".join([name, *("" if not weight else f"{weight:.1f}" for weight in row)]))
+    for number, row in enumerate(table[-width:] * DIRECTION_SHARE):
+        lines.append("\t".join([f"{ALONG}{number}", *(f"{weight:.2f}" for weight in row)]))
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -29,8 +29,7 @@ def recognise_emergency(text: str) -> Emergency:
     >>> recognise_emergency("もう死にたい"), recognise_emergency("死亡届の出し方")
     ('suicide', '')
     """
-    searched = searched_letters(text)
-    return _heard_again(searched) if len(searched) <= COMMON_LETTERS else _heard(searched)
+    return _heard_again(text) if len(text) <= COMMON_LETTERS else _heard(text)
 
 
 def searched_letters(text: str) -> str:
@@ -38,8 +37,9 @@ def searched_letters(text: str) -> str:
     return squash(text).translate(_LARGE)
 
 
-def _heard(searched: str) -> Emergency:
-    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_less(searched)
+def _heard(text: str) -> Emergency:
+    searched = searched_letters(text)
+    return next((kind for kind in _HEARD if _speaks_of(kind, searched)), "") or _told_by_less(searched, text)
 
 
 # Hundreds of patterns for every message: what many people write is looked at once (`faq.knowledge.Knowledge.search`).
@@ -51,13 +51,13 @@ def _speaks_of(kind: Emergency, searched: str) -> bool:
     return bool(_HEARD[kind].search(searched)) and not (unless and unless.search(searched))
 
 
-def _told_by_less(searched: str) -> Emergency:
-    """The kind whose signs all stand in a message that is no story and speaks of no procedure, or that its letters tell
-    (`bot.emergency_ear`)."""
+def _told_by_less(searched: str, text: str) -> Emergency:
+    """The kind whose signs all stand in a message that is no story and speaks of no procedure, or that its letters and
+    words tell (`bot.emergency_ear`)."""
     if len(searched) > LONGEST_CRY or _PROCEDURE.search(searched):
         return ""
     by_signs: Emergency = next((kind for kind, signs in _SIGNS if all(sign.search(searched) for sign in signs)), "")
-    return by_signs or ear().hears(searched)
+    return by_signs or ear().hears(searched, text)
 
 
 def _folded(pattern: str) -> str:

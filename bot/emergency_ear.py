@@ -2,7 +2,8 @@
 
 The rules (bot/emergency_words.py, bot/emergency_signs.py) know phrases and what gives danger away; frightened people
 find others. Here every run of one to four letters counts a little for danger or against it, and so does what the
-message speaks of (bot/emergency_roots.py), alone and two together. The weights were learned from a thousand cries and
+message speaks of (bot/emergency_roots.py), alone and two together, and where its words point (faq/meanings.py): words
+that nobody has cried yet stand in the company of such that many did. The weights were learned from a thousand cries and
 eight thousand ordinary questions by `benchmarks/learn_emergencies.py`, which writes emergency_ear.tsv. Asked only when
 the rules heard nothing.
 """
@@ -10,20 +11,27 @@ the rules heard nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from bot.emergency_roots import OF_ROOT
 from bot.emergency_words import PATTERNS, Emergency
+from faq.meanings import direction_of
+from faq.postings import Floats
+from faq.word_vectors import word_vectors
 
 FILE: Final = Path(__file__).with_name("emergency_ear.tsv")
 LONGEST_RUN: Final = 4
+ALONG: Final = "~"
+"""So begin the rows of the file for the numbers of a direction; a searched letter is none of these."""
 SHORTEST_CRY: Final = 5
 """Letters. One word more or less decides about fewer, and 「ちがった」 is said in every talk."""
-DANGER_FROM: Final = 2.7
+DANGER_FROM: Final = 3.0
 """Of three hundred ordinary questions of the demo city that were not learned from one is above (cross-validation), of
 the 1,786 of another city and of 300 lines of idle talk none."""
 
@@ -41,15 +49,17 @@ class Pieces(NamedTuple):
             yield from ((piece, len(pieces) ** -0.5) for piece in pieces)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
-    """What each piece says for something, beside a `constant`."""
+    """What each piece says for something, beside a `constant`, and `along` which direction words point to it."""
 
     constant: float
     of_piece: dict[str, float]
+    along: Floats = field(default_factory=lambda: np.zeros(word_vectors().width, np.float32))
 
-    def sum(self, found: Pieces) -> float:
+    def sum(self, found: Pieces, direction: Floats) -> float:
         of, known, total = self.of_piece.__getitem__, self.of_piece.keys(), self.constant
+        total += float(self.along.dot(direction))
         for pieces in found:
             if pieces:
                 total += sum(map(of, pieces & known)) / len(pieces) ** 0.5
@@ -61,14 +71,15 @@ class Ear:
     danger: Weights
     kinds: dict[Emergency, Weights]
 
-    def hears(self, letters: str) -> Emergency:
-        """The kind of danger that these letters speak of most, or "" where they are rather a question."""
+    def hears(self, letters: str, text: str) -> Emergency:
+        """The kind of danger that a text speaks of most, or "" where it is rather a question. `letters` are those of it
+        that the rules search."""
         if len(letters) < SHORTEST_CRY:
             return ""
-        found = pieces_of(letters)
-        if self.danger.sum(found) < DANGER_FROM:
+        found, direction = pieces_of(letters), direction_of(text)
+        if self.danger.sum(found, direction) < DANGER_FROM:
             return ""
-        return max(self.kinds, key=lambda kind: self.kinds[kind].sum(found))
+        return max(self.kinds, key=lambda kind: self.kinds[kind].sum(found, direction))
 
 
 def pieces_of(letters: str) -> Pieces:
@@ -84,8 +95,14 @@ def pieces_of(letters: str) -> Pieces:
 def ear() -> Ear:
     """The weights of the file, read once a process."""
     head, constants, *rows = (line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines())
+    pieces = [row for row in rows if not row[0].startswith(ALONG)]
+    along = [row for row in rows if row[0].startswith(ALONG)]
     columns = {
-        name: Weights(float(constants[at]), {row[0]: float(row[at]) for row in rows if row[at]})
+        name: Weights(
+            float(constants[at]),
+            {row[0]: float(row[at]) for row in pieces if row[at]},
+            np.asarray([float(row[at]) for row in along], np.float32),
+        )
         for at, name in enumerate(head)
         if name
     }

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.postings import Doubles, Floats
+from faq.text import analyse_once, normalise
 from faq.topics import common_topics
 from faq.word_vectors import row_of, word_vectors
 
@@ -98,6 +99,16 @@ class Meanings:
         left /= max(_length(left), _NOTHING)
         both = left + answer
         return float(left.dot(direction)), float(both.dot(direction)) / max(_length(both), _NOTHING)
+
+
+def direction_of(text: str) -> Floats:
+    """Where the words of a text point together, as a vector of length 1; all zeros when none of them points anywhere.
+
+    All its words count, also those by which questions are asked and that search does not look for.
+    """
+    whole = _direction(Counter(token.form for token in analyse_once(normalise(text)) if not token.idle), often=True)
+    length = _length(whole)
+    return whole / np.float32(length) if length else whole
 
 
 def likest(words: Iterable[str], others: Iterable[str]) -> list[tuple[str, str, float]]:
