@@ -131,7 +131,14 @@ def page_notices(notices: list[NoticeView]) -> tuple[PageNotice, ...]:
     """Newest first, those that an all-clear has ended behind the others."""
     ended = {notice.original for notice in notices if notice.mark == "all_clear"}
     shown = [
-        PageNotice(notice.title, notice.texts, notice.issued_at or notice.created_at, notice.mark, notice.id in ended)
+        PageNotice(
+            notice.title,
+            notice.texts,
+            notice.issued_at or notice.created_at,
+            notice.mark,
+            notice.id in ended,
+            notice.titles,
+        )
         for notice in notices
     ]
     return tuple(sorted(sorted(shown, key=lambda one: one.at, reverse=True), key=lambda one: one.over))

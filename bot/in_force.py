@@ -62,7 +62,8 @@ def _paragraphs(voice: Voice, known: KnownPlaces) -> Iterator[str]:
 
 def _title(voice: Voice, notice: Standing) -> str:
     corrected = voice.say("in_force_corrected") if notice.corrected else ""
-    return f"{corrected}{notice.title}（{clock_of(voice, notice.at)}）"
+    title = notice.titles.get(voice.language) or notice.titles.get(voice.spoken) or notice.title
+    return f"{corrected}{title}（{clock_of(voice, notice.at)}）"
 
 
 def _words(voice: Voice, notice: Standing) -> str:

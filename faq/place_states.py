@@ -43,6 +43,7 @@ class Standing:
     texts: Mapping[str, str]
     at: datetime
     corrected: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from typing import Final, Literal
@@ -28,7 +28,7 @@ FILES: Final[Mapping[PageLanguage, str]] = {
 FEW: Final = 3
 """The newest notices, which stay when the page is full."""
 
-DRILL: Final = "【訓練】"
+DRILL: Final[Mapping[PageLanguage, str]] = {"ja": "【訓練】", "easy": "【訓練(くんれん)】", "en": "[DRILL] "}
 """Before every title on the page of a drill: somebody may see no more of it than that."""
 
 MAX_BYTES: Final = 20_000
@@ -52,13 +52,14 @@ POLICY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class PageNotice:
-    """A notice as it stands on the page. `over`: an all-clear has followed."""
+    """A notice as it stands on the page. `over`: an all-clear has followed; `titles` are those in other languages."""
 
     title: str
     texts: Mapping[str, str]
     at: datetime
     mark: Literal["", "correction", "all_clear"] = ""
     over: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +138,9 @@ def _notices(content: PageContent, language: PageLanguage, words: Mapping[str, s
     for notice in content.notices[:most]:
         over = f" {escape(words['over'])}" if notice.over else ""
         text = notice.texts.get(language) or notice.texts.get("ja", "")
-        title = notice.title if language == "ja" or language not in notice.texts else ""
-        mark = (DRILL if content.drill and title else "") + (words[notice.mark] if notice.mark else "")
+        theirs = language != "ja" and language in notice.texts
+        title = notice.titles.get(language, "") if theirs else notice.title
+        mark = (DRILL[language] if content.drill and title else "") + (words[notice.mark] if notice.mark else "")
         heading = f"<h3>{escape(mark + title)}{over}</h3>" if mark + title + over else ""
         yield f"<article{' class=over' if notice.over else ''}>{heading}{_paragraphs(text)}"
         yield f"<p><small>{escape(_time(notice.at, language))}</small></p></article>"

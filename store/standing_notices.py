@@ -47,11 +47,12 @@ def _newest_of_each(rows: Iterable[Any], now_ms: int) -> Iterable[tuple[str, int
 def standing_notices(connection: Connection, ids: Iterable[tuple[str, int]]) -> dict[str, tuple[Standing, ...]]:
     """What these say, by city."""
     found: dict[str, tuple[Standing, ...]] = {}
-    columns = (notices.c.title, notices.c.texts, notices.c.issued_at, notices.c.mark)
+    columns = (notices.c.title, notices.c.titles, notices.c.texts, notices.c.issued_at, notices.c.mark)
     for city, number in ids:
         if len(found.get(city, ())) == MOST:
             continue
         row = connection.execute(select(*columns).where(notices.c.city == city, notices.c.id == number)).one()
-        one = Standing(row.title, json.loads(row.texts), from_ms(row.issued_at), row.mark == "correction")
+        texts, titles = json.loads(row.texts), json.loads(row.titles)
+        one = Standing(row.title, texts, from_ms(row.issued_at), row.mark == "correction", titles)
         found[city] = (*found.get(city, ()), one)
     return found

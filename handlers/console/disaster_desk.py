@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flask import abort
@@ -32,7 +32,8 @@ class Draft:
     """A report as staff have confirmed it. `key` makes the same form count once.
 
     `original` is what all follow-ups belong to; `about` the one that this corrects or lifts; `reason` is the id of why
-    people have to leave. `audience` and `channels` are those of what it follows: who heard of it hears of its end.
+    people have to leave. Of a follow-up, `prefix` says before the title what it is, and `audience` and `channels` are
+    those of what it follows: who heard of that hears of its end.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Draft:
     original: int = 0
     about: int = 0
     reason: str = ""
+    prefix: Mapping[TextLanguage, str] = field(default_factory=dict)
     audience: Audience | None = None
     channels: tuple[NoticeChannel, ...] = EVERYWHERE
 
@@ -133,12 +135,13 @@ class DisasterDesk:
         report = self.store.take_report(
             me.city, incident.id, draft.key, draft.text_id, draft.areas, draft.opened_at, me.id, hazard
         )
-        said = with_header(draft.texts, draft.titles, report.number, report.at, texts if incident.drill else None)
+        said = with_header(draft.texts, report.number, report.at, texts if incident.drill else None)
         new = new_report(
             me.city,
             draft.title,
             said,
             self.audience_of(me.city, incident.drill, draft),
+            titles=draft.titles,
             channels=draft.channels,
             topic=self._topic(me.city),
             key=draft.key,

@@ -67,13 +67,17 @@ def _draft(desk: DisasterDesk, city: str, number: int, mark: NoticeMark) -> Draf
     approved = texts.texts.get(report.text_id) if report else None
     lifted = texts.ended if approved is not None and approved.group != "evacuation" else texts.all_clear
     follow = texts.correction if mark == "correction" else lifted
-    titles = {language: approved.title.said(language) if approved else original.title for language in LANGUAGES}
+    titles = {
+        language: approved.title.said(language) if approved else original.titles.get(language, original.title)
+        for language in LANGUAGES
+    }
     at = original.issued_at or original.created_at
     return Draft(
         key=secrets.token_urlsafe(16),
         text_id=mark,
         title=original.title,
-        titles={language: f"{follow.title.said(language)}: {titles[language]}" for language in LANGUAGES},
+        titles=titles,
+        prefix={language: f"{follow.title.said(language)}: " for language in LANGUAGES},
         texts=follow_up_texts(follow, desk.knowledge(city).city, titles, report.number if report else 0, at),
         areas=report.areas if report else (),
         only_areas=False,

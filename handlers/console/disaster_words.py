@@ -71,16 +71,12 @@ def follow_up_texts(follow: FollowUp, city: City, titles: Texts, number: int, at
     return said
 
 
-def with_header(texts: Texts, titles: Texts, number: int, at: datetime, drill: DisasterTexts | None) -> dict[str, str]:
-    """「第3報 14時05分」 over each text, and 【訓練】 before all of it in a drill.
-
-    Readers of other languages get what it is about in theirs: the title of a notice is Japanese.
-    """
+def with_header(texts: Texts, number: int, at: datetime, drill: DisasterTexts | None) -> dict[str, str]:
+    """「第3報 14時05分」 over each text, and 【訓練】 before all of it in a drill."""
     said: dict[str, str] = {}
     for language in LANGUAGES:
         mark = f"{drill.drill.said(language)}\n" if drill is not None else ""
-        title = "" if language == "ja" else f"{titles[language]}\n"
-        said[language] = f"{mark}{header(number, at, language)}\n{title}\n{texts[language].strip()}"
+        said[language] = f"{mark}{header(number, at, language)}\n\n{texts[language].strip()}"
     return said
 
 
@@ -135,6 +131,7 @@ def new_report(
     texts: Mapping[str, str],
     audience: Audience,
     *,
+    titles: Texts,
     channels: tuple[NoticeChannel, ...] = EVERYWHERE,
     topic: str,
     key: str,
@@ -149,6 +146,7 @@ def new_report(
         kind="disaster",
         topic=topic,
         title=title,
+        titles={language: words for language, words in titles.items() if language != "ja"},
         texts=texts,
         audience=audience,
         channels=("line",) if drill else channels,

@@ -34,7 +34,9 @@ def test_a_press_sends_the_approved_text_in_three_languages_to_every_channel(day
     assert notice.texts["ja"].startswith("第1報 ")
     assert "北地区（北町・桜台）に、警戒レベル4「避難指示」を出しました。\n大雨で、川の水が" in notice.texts["ja"]
     assert "いま すぐ 逃(に)げて" in notice.texts["easy"]
-    assert "Level 4: Everyone, evacuate\n\nTo people in 北地区" in notice.texts["en"]
+    assert (notice.titles["en"], "ja" in notice.titles) == ("Level 4: Everyone, evacuate", False)
+    assert notice.texts["en"].startswith("Report 1, 23:13\n\nTo people in 北地区")
+    assert "<h3>Level 4: Everyone, evacuate</h3>" in day.page("en")
     assert not any("{" in text for text in notice.texts.values())
 
 

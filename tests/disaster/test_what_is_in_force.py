@@ -29,6 +29,7 @@ ORDER = Standing(
     "警戒レベル4 避難指示",
     {"ja": "第1報 9時40分\n\n北地区に「避難指示」を出しました。", "easy": "北地区の 人へ。いま すぐ 逃げて ください。"},
     MONDAY_MORNING - timedelta(minutes=20),
+    titles={"easy": "逃(に)げて ください"},
 )
 ASKED = """避難指示は出ていますか 避難指示 いま避難情報ある？ 警報出てる？ 今の警報は
 災害情報 防災情報は？
@@ -76,6 +77,7 @@ def test_of_many_the_newest_are_told_whole_in_the_residents_language(city: Knowl
     said = ask(city, KnownPlaces(as_of=MONDAY_MORNING, sure=False, standing=many), language="easy")
 
     assert "北地区の 人へ。いま すぐ 逃げて ください。" in said
+    assert "■逃(に)げて ください（9時40分）" in said
     assert "■知らせ0" in said
     assert "■【なおしました】知らせ1" in said
     assert "・知らせ2（10時00分）\n・知らせ3" in said
