@@ -231,9 +231,7 @@ def _evidence(
         credited = credited[: slots + groups]
     grams = weights.grams * np.add.reduce(found[sought.pairs, 0]) if sought.pairs else np.zeros(len(entries))
     base = np.add.reduce(credited) + grams
-    return Evidence(
-        index.first_ask.take(entries), slots, most, credited, worth, grams, letters, near, meanings, base
-    )
+    return Evidence(index.first_ask.take(entries), slots, most, credited, worth, grams, letters, near, meanings, base)
 
 
 def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
