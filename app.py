@@ -62,7 +62,7 @@ from server import WebServer
 from store import Store, open_store
 from store.errors import StoreError
 from store.export import export_knowledge, is_export
-from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, log_to_stderr
+from telemetry import WEBHOOK_EVENTS, WEBHOOK_SECONDS, labelled, log_to_stderr
 from worker import Job, Worker
 
 log = logging.getLogger(__name__)
@@ -295,7 +295,7 @@ def _published(store: Store) -> RevisionSource:
 
 
 def _count_webhook(city: str, new: int, seconds: float) -> None:
-    WEBHOOK_EVENTS.labels(city).inc(new)
+    labelled(WEBHOOK_EVENTS, city).inc(new)
     WEBHOOK_SECONDS.observe(seconds)
 
 

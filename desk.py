@@ -32,7 +32,7 @@ from store.errors import StoreError
 from store.records import Case, Feedback, Outcome, Proposal, Turn
 from store.records_cases import Remembered
 from store.records_messengers import SentFile
-from telemetry import ANSWERS, FAULTS
+from telemetry import ANSWERS, FAULTS, labelled
 
 log = logging.getLogger(__name__)
 KnowledgeOf = Callable[[str], Knowledge]
@@ -60,7 +60,7 @@ def decide(
         log.exception("could not decide; the resident gets the phone number", extra=ids)
         FAULTS.labels(inquiry.city).inc()
         response = _fault(knowledge, owner, now)
-    ANSWERS.labels(inquiry.city, inquiry.channel, response.reply.decision).inc()
+    labelled(ANSWERS, inquiry.city, inquiry.channel, response.reply.decision).inc()
     outcome = _record(inquiry, response, now)
     if response.erase:
         store.erase_resident(inquiry.city, inquiry.resident)

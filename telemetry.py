@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from prometheus_client import Counter, Histogram
 
@@ -39,6 +40,13 @@ NOTICE_CALLS = Counter(
 ATTACHMENTS = Counter("madoguchi_attachments_total", "Files of residents, kept or why not", ["city", "result"])
 FEEDS = Counter("madoguchi_feeds_total", "Times that a feed of the 気象庁 was asked", ["feed", "result"])
 TELEGRAMS = Counter("madoguchi_telegrams_total", "Telegrams of the 気象庁, read or given up", ["series", "result"])
+
+
+@lru_cache(maxsize=4096)
+def labelled(counter: Counter, *labels: str) -> Counter:
+    """The counter of these labels, looked up once: `labels()` takes longer than counting, several times an event."""
+    return counter.labels(*labels)
+
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

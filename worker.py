@@ -31,7 +31,7 @@ from store import Store
 from store.errors import LeaseLost, OwnerChanged, StoreError
 from store.records import ClaimedEvent, ClaimedOutgoing, Friend, Outcome, Outgoing
 from store.records_cases import Remembered
-from telemetry import ANSWER_SECONDS, DELIVERIES
+from telemetry import ANSWER_SECONDS, DELIVERIES, labelled
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class Worker:
         self._deciders = [threading.Thread(target=self._think, name="decide", daemon=True) for _ in range(DECIDERS)]
         for decider in self._deciders:
             decider.start()
-        self._courier = Courier(lines, store, clock, lambda city, step: DELIVERIES.labels(city, step).inc())
+        self._courier = Courier(lines, store, clock, lambda city, step: labelled(DELIVERIES, city, step).inc())
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatch", daemon=True)
         self._planner = threading.Thread(target=self._plan, name="plan", daemon=True)
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import orjson
 from flask import Blueprint, Response, request
 from linebot.v3.webhook import SignatureValidator
 
@@ -71,16 +72,24 @@ def line_blueprint(
 
 def arrived(city: str, body: bytes, now_ms: int) -> list[ArrivedEvent]:
     """The events of a signed body, ready to be stored. A body that is no webhook holds none."""
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        payload = None
+    payload = _json(body)
     events = payload.get("events") if isinstance(payload, dict) else None
     if not isinstance(events, list):
         log.error("webhook signed by LINE is not understood", extra={"city": city, "bytes": len(body)})
         return []
     read = (_event(city, event, now_ms) for event in events)
     return [event for event in read if event is not None]
+
+
+def _json(body: bytes) -> Any:
+    """What a body says, None when it is no JSON. orjson is the quick one; half a surrogate pair only Python's reads."""
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            return None
 
 
 def _event(city: str, event: object, now_ms: int) -> ArrivedEvent | None:
