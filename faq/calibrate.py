@@ -160,22 +160,29 @@ def calibrated(index: Index, entries: Sequence[Entry]) -> Calibration:
 def _probes(index: Index, entries: Sequence[Entry]) -> Iterator[tuple[Doubles, bool]]:
     """Own questions, spread evenly over the entries: tests, and phrasings without themselves. With whether the
     first is right.
+
+    Half and half, where there are enough of both: a phrasing asked without itself is harder than what residents ask, a
+    test by the hand that wrote the phrasings is easier.
     """
-    asked: list[tuple[int, str, int | None]] = [
-        (number, test, None) for number, entry in enumerate(entries) for test in entry.tests
-    ]
-    asked += [
+    tests = [(number, test, None) for number, entry in enumerate(entries) for test in entry.tests]
+    phrasings = [
         (number, phrasing, int(index.first_ask[number]) + place)
         for number, entry in enumerate(entries)
         for place, phrasing in enumerate(entry.phrasings, 1)
     ]
-    asked.sort(key=lambda probe: probe[0])
-    for at in np.linspace(0, len(asked) - 1, min(MOST_PROBES, len(asked))).astype(int).tolist():
-        number, text, ask = asked[at]
+    half = MOST_PROBES // 2
+    asked: list[tuple[int, str, int | None]] = _spread(tests, MOST_PROBES - min(len(phrasings), half))
+    asked += _spread(phrasings, MOST_PROBES - len(asked))
+    for number, text, ask in asked:
         question = understand(index, text)
         ranking = rank(index, question, without_ask=ask)
         if len(ranking.entries):
             yield signals(index, question, ranking), int(ranking.entries[0]) == number
+
+
+def _spread(probes: Sequence[tuple[int, str, int | None]], most: int) -> list[tuple[int, str, int | None]]:
+    places = np.linspace(0, len(probes) - 1, min(most, len(probes))).astype(int).tolist()
+    return [probes[place] for place in places]
 
 
 def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) -> tuple[Doubles, float]:

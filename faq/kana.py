@@ -21,6 +21,12 @@ LONGEST_READING: Final = 16
 # A reading may stand for many words (こうかい: 公開, 後悔, 航海 …); the most frequent ones of the index are taken.
 WORDS_PER_READING: Final = 3
 
+# What every other sentence ends with is no word of an entry: したい is not 死体, しない not 市内, くれる not 暮れる.
+_GRAMMAR: Final = frozenset(
+    {"したい", "しない", "してい", "しまっ", "いない", "くれる", "くらい", "ところ", "わたし"}
+    | {"さらに", "ただし", "ないと", "ないか"}
+)
+
 Sounds = tuple[tuple[str, float], ...]
 
 
@@ -50,7 +56,7 @@ def heard_in(topical: Iterable[Token]) -> tuple[str, ...]:
         [
             _said(token.reading, token.form)
             for token in topical
-            if SHORTEST_READING <= len(token.reading) <= LONGEST_READING
+            if SHORTEST_READING <= len(token.reading) <= LONGEST_READING and token.reading not in _GRAMMAR
         ]
     )
 

@@ -232,3 +232,11 @@ def test_kana_and_spelling_variants_of_a_word_give_the_same_entries(demo_index: 
     found = [[candidate.id for candidate in search(demo_index, text).candidates] for text in (one, other)]
 
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("question", ["印鑑を登録したい", "市の外へ転出しないとき", "だれが来てくれるのか"])
+def test_what_sentences_end_with_is_not_heard_as_a_word(demo_index: Index, question: str) -> None:
+    """したい is not 死体, しない not 市内, くれる not 暮れる."""
+    heard = [word.looked_for[0][0] for word in explain(demo_index, question).words if word.kind == "kana"]
+
+    assert not {"死体", "市内", "暮れる"} & set(heard)
