@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from werkzeug.serving import make_server
 
 from handlers.console.invitations import first_colleague, make_link
@@ -74,7 +74,7 @@ def test_from_the_first_link_to_a_login_with_a_code_by_keyboard_alone(
     page.get_by_label("パスワード").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="確認の番号").wait_for()
-    assert focused(page) == "code"
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(phone.at(int(site.clock())))
     page.keyboard.press("Enter")
 
