@@ -14,13 +14,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, and_, func, insert, select, text
+from sqlalchemy import Connection, and_, func, insert, select, text, update
 
 from notify.notice_life import next_time, quiet_until
 from store.errors import NoticeConflict, StoreError, store_error
 from store.notice_people import people
 from store.notice_rows import notice_values, notice_view
-from store.notice_steps import issuing, locked_notice, take_step, who_of
+from store.notice_steps import issuing, locked_notice, take_step, this_notice, who_of
 from store.notices import Notices, put_notice_row
 from store.records_notices import CHUNK_SIZE, SMALL_COUNT, Audience, HeadCount, NewNotice, NoticeView
 from store.rows import to_ms
@@ -28,8 +28,9 @@ from store.tables_notices import notice_chunks, notice_recipients, notices
 
 log = logging.getLogger(__name__)
 
-PLAN_LEASE_SECONDS = 60.0
-"""A planner that was not heard of for so long is thought dead. A million people take a few seconds."""
+PLAN_LEASE_SECONDS = 20.0
+"""A planner that was not heard of for so long is thought dead. It renews this while it works: a slow machine must not
+have two planners take a notice from each other for ever. Writing the plan of a million takes two seconds."""
 
 MailTo = Callable[[str], Sequence[str]]
 
@@ -103,12 +104,30 @@ class NoticePlan(Notices):
             row = locked_notice(connection, city, number)
             if row.due_at is None or row.due_at > at:
                 raise NoticeConflict(row.status)
-            values = {"due_at": at + round(PLAN_LEASE_SECONDS * 1000), **issuing(connection, row, at)}
+            values = {"due_at": self._lease_ends(), **issuing(connection, row, at)}
             begun = notice_view(take_step(connection, row, "plans", 0, at, values))
             _plan_next(connection, begun, now)
             return begun
 
         return self._act(act)
+
+    def _lease_ends(self) -> int:
+        return self._now() + round(PLAN_LEASE_SECONDS * 1000)
+
+    def _renewal(self) -> int:
+        """When the lease that begins now is to be renewed."""
+        return self._now() + round(PLAN_LEASE_SECONDS * 250)
+
+    def _go_on_planning(self, notice: NoticeView) -> None:
+        """Renews the lease. Raises NoticeConflict when somebody has stopped the notice or taken it over."""
+        ours = and_(this_notice(notice.city, notice.id), notices.c.version == notice.version)
+
+        def act(connection: Connection) -> bool:
+            renewed = update(notices).where(ours).values(due_at=self._lease_ends())
+            return bool(connection.execute(renewed).rowcount)
+
+        if not self._act(act):
+            raise NoticeConflict(notice.status)
 
     def _chunks_of(self, notice: NoticeView, now: datetime) -> Iterator[_Chunk]:
         groups: dict[_Group, list[str]] = {}
@@ -127,10 +146,13 @@ class NoticePlan(Notices):
 
     def _people(self, notice: NoticeView, now: datetime) -> Iterator[tuple[str, str, int, int]]:
         found, who = people(notice.city, notice.audience, now)
-        after = ""
+        after, renew_at = "", self._renewal()
         while True:
             page = found.where(who > after).order_by(who).limit(_PAGE)
             rows = self._read(lambda connection, page=page: connection.execute(page).all())  # type: ignore[misc]
+            if self._now() >= renew_at:
+                self._go_on_planning(notice)
+                renew_at = self._renewal()
             for row in rows:
                 yield tuple(row)
             if len(rows) < _PAGE:

@@ -24,7 +24,7 @@ from errands.channel import USUAL_PACE
 from store import notice_plan, open_store
 from tests.notices.sending_builders import a_sender
 
-notice_plan.PLAN_LEASE_SECONDS = 1.0
+notice_plan.PLAN_LEASE_SECONDS = 2.0
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 database, line = sys.argv[1:]
 for life in sys.stdin:

@@ -12,6 +12,7 @@ from sqlalchemy import and_, select
 
 from notify.notice_life import JAPAN, next_time, quiet_until
 from store import Store, StoreError
+from store.notice_plan import PLAN_LEASE_SECONDS
 from store.records_notices import Audience, HeadCount
 from store.tables_notices import notice_chunks, notice_recipients
 from tests.databases import Clock
@@ -210,8 +211,35 @@ def test_a_planner_that_died_leaves_nothing_and_another_one_takes_over(
 
     assert _chunks(store, made.id) == []
     assert store.plan_due_notices(_now(clock)) == 0  # its lease still runs
-    clock.forward(61)
+    clock.forward(PLAN_LEASE_SECONDS + 1)
     assert store.plan_due_notices(_now(clock)) == 1
+    assert [chunk.count for chunk in _chunks(store, made.id)] == [500, 100]
+
+
+def test_a_planner_slower_than_its_lease_keeps_the_notice_that_it_works_on(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_friends(store, 600)
+    made = store.put_notice(a_notice(), by=3)
+    store.issue_notice(CITY, made.id, by=3)
+    monkeypatch.setattr("store.notice_plan._PAGE", 100)
+    others: list[int] = []
+    read = store._read
+
+    def slowly(work: Any) -> Any:
+        """Each page takes most of a lease; meanwhile another process looks for notices that nobody plans."""
+        found = read(work)
+        if isinstance(found, list) and len(found) == 100:
+            clock.forward(PLAN_LEASE_SECONDS * 0.8)
+            with monkeypatch.context() as elsewhere:
+                elsewhere.setattr(store, "_read", read)
+                others.append(store.plan_due_notices(_now(clock)))
+        return found
+
+    monkeypatch.setattr(store, "_read", slowly)
+
+    assert store.plan_due_notices(_now(clock)) == 1
+    assert others == [0] * 6
     assert [chunk.count for chunk in _chunks(store, made.id)] == [500, 100]
 
 
