@@ -1,4 +1,4 @@
-"""Hides numbers that must not be kept: 個人番号 (My Number) and payment cards, in any width, spacing or hyphenation.
+"""Hides numbers that must not be kept: 個人番号 (My Number) and payment cards, in any width, script and spacing.
 
 This runs at the door, before anything is stored. 個人番号 has 12 digits, the last a check digit (総務省令第85号, 2014,
 第5条): with P_n the n-th digit from the right of the first eleven and Q_n = n + 1 (n <= 6) or n - 5 (n >= 7), the
@@ -12,14 +12,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 MASK_MY_NUMBER = "［個人番号のため伏せました］"
 MASK_CARD = "［カード番号のため伏せました］"
 
-_SEPARATORS = "[\\s\u00ad\u200b-\u200f\u2060\ufeff.,、。・·_/|:：\\-‐‑‒–—―−－ー~〜～]{0,3}"
-_DIGIT = "[0-9０-９٠-٩①-⑨⓪〇零一二三四五六七八九]"
-_RUN = re.compile(f"{_DIGIT}(?:{_SEPARATORS}{_DIGIT}){{11,}}")
-_KANJI_DIGITS = {"〇": "0", "零": "0", **{kanji: str(n) for n, kanji in enumerate("一二三四五六七八九", start=1)}}
+_OTHER_DIGITS = "²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒"
+_KANJI_DIGITS = {kanji: str(n) for n, kanji in enumerate("〇一二三四五六七八九")}
+_KANJI_DIGITS |= {"零": "0", "壱": "1", "弐": "2", "参": "3"}
+_DIGIT = f"[\\d{_OTHER_DIGITS}{''.join(_KANJI_DIGITS)}]"
+"""`\\d` holds the digits of every script and width; the others are those with a circle, a bracket or raised."""
+
+_BETWEEN = "[\\W_ーｰの]{0,40}+"
+"""What may stand between two digits: anything that is no letter (spaces, lines, dashes, brackets, the frame of a
+keycap emoji), a long vowel typed for a dash, and the の of numbers told aloud. Possessive: nothing to try again."""
+
+_FRAME = "\ufe0e\ufe0f\u20e3"
+"""What makes a keycap emoji of the digit before it."""
+
+_RUN = re.compile(f"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{11,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ def mask(text: str) -> Masked:
     for match in _RUN.finditer(text):
         for start, end, kind in _numbers_within(match.group()):
             pieces += [text[done : match.start() + start], MASK_MY_NUMBER if kind == "my_number" else MASK_CARD]
-            done = match.start() + end
+            done = len(text) - len(text[match.start() + end :].lstrip(_FRAME))
             kinds.append(kind)
     return Masked("".join(pieces) + text[done:], tuple(kinds))
 
@@ -70,10 +81,11 @@ def _numbers_within(run: str) -> list[tuple[int, int, str]]:
 
     A run may hold more than the number ("048-000-1110 1234 5678 9018" is a phone and a 個人番号), so the number may
     start and end at any group of the run; inside one unbroken group of digits it must be the whole group.
+    「①1234…」 are two groups: what counts a list is no part of the number.
     """
     places = [(index, _ascii_digit(char)) for index, char in enumerate(run) if _ascii_digit(char)]
-    starts = {n for n in range(len(places)) if n == 0 or places[n][0] != places[n - 1][0] + 1}
-    ends = {n for n in range(len(places)) if n == len(places) - 1 or places[n + 1][0] != places[n][0] + 1}
+    breaks = {n for n, ((before, _), (index, _)) in enumerate(pairwise(places), 1) if _apart(run, before, index)}
+    starts, ends = {0, *breaks}, {len(places) - 1, *(n - 1 for n in breaks)}
     found: list[tuple[int, int, str]] = []
     position = 0
     while position < len(places):
@@ -98,6 +110,11 @@ def _number_at(places: list[tuple[int, str]], position: int, ends: set[int]) -> 
         if length > 12 and is_card_number(candidate):
             return length, "card"
     return None
+
+
+def _apart(run: str, before: int, index: int) -> bool:
+    """Whether two digits that follow each other belong to two groups."""
+    return index != before + 1 or run[before].isdecimal() != run[index].isdecimal()
 
 
 def _ascii_digit(char: str) -> str:

@@ -25,6 +25,8 @@ MESSAGE_KINDS: Mapping[str, InquiryKind] = {
     "location": "location",
 }
 TEXT_LIMIT = 5000
+WORDS = ("text", "fileName", "title", "address")
+"""What of a message residents or their files name: a document may well be called 「マイナンバー1234….pdf」."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,16 @@ def read_event(city: str, event: Mapping[str, Any]) -> Arrival:
 
 
 def mask_event(event: dict[str, Any]) -> dict[str, Any]:
-    """The event as it may be stored: numbers hidden in its text, and what was hidden noted under `masked`."""
+    """The event as it may be stored: numbers hidden in its words, and what was hidden noted under `masked`."""
     message = event.get("message")
-    if not isinstance(message, dict) or not isinstance(message.get("text"), str):
+    if not isinstance(message, dict):
         return event
-    hidden = mask(message["text"][:TEXT_LIMIT])
-    return {**event, "message": {**message, "text": hidden.text, "masked": list(hidden.kinds)}}
+    hidden = {name: mask(message[name][:TEXT_LIMIT]) for name in WORDS if isinstance(message.get(name), str)}
+    if not hidden:
+        return event
+    words = {name: masked.text for name, masked in hidden.items()}
+    kinds = [kind for masked in hidden.values() for kind in masked.kinds]
+    return {**event, "message": {**message, **words, "masked": kinds}}
 
 
 def _inquiry(city: str, resident: str, kind: str, event: Mapping[str, Any]) -> Inquiry | None:

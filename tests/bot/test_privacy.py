@@ -32,6 +32,24 @@ def check_digit(eleven: str) -> str:
         pytest.param("①②③④⑤⑥⑦⑧⑨⓪①⑧", id="circled digits"),
         pytest.param("1234\u200b5678\u200b9018", id="zero width spaces"),
         pytest.param("1234 ５６７８-9018", id="mixed widths"),
+        pytest.param("1234     5678     9018", id="many spaces"),
+        pytest.param("１２３４　　　　５６７８　　　　９０１８", id="many full width spaces"),
+        pytest.param("1234\n\n 5678\n\n 9018", id="empty lines"),
+        pytest.param("1234／5678／9018", id="full width slashes"),
+        pytest.param("1234．5678．9018", id="full width dots"),
+        pytest.param("1234･5678･9018", id="half width dots"),
+        pytest.param("1234ｰ5678ｰ9018", id="half width long vowels"),
+        pytest.param("1234=5678=9018", id="equal signs"),
+        pytest.param("1234…5678…9018", id="ellipses"),
+        pytest.param("1234→5678→9018", id="arrows"),
+        pytest.param("1234」「5678」「9018", id="brackets"),
+        pytest.param("1234の5678の9018", id="told aloud"),
+        pytest.param("1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣9️⃣0️⃣1️⃣8️⃣", id="keycap emoji"),
+        pytest.param("❶❷❸❹❺❻❼❽❾⓿❶❽", id="black circles"),
+        pytest.param("¹²³⁴⁵⁶⁷⁸⁹⁰¹⁸", id="raised"),
+        pytest.param("𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗𝟎𝟏𝟖", id="bold letters of mathematics"),
+        pytest.param("۱۲۳۴۵۶۷۸۹۰۱۸", id="Persian digits"),
+        pytest.param("壱弐参四五六七八九零壱八", id="digits of deeds"),
     ],
 )
 def test_a_my_number_is_hidden_however_it_is_written(written):
@@ -77,6 +95,15 @@ def test_other_numbers_are_left_as_they_are(text):
 
 def test_a_phone_number_before_a_my_number_stays_readable():
     assert mask("048-000-1110 1234 5678 9018").text == f"048-000-1110 {MASK_MY_NUMBER}"
+
+
+@pytest.mark.parametrize("mark", ["①", "〇", "❶", "1. ", "(1)", "No.1 "])
+def test_what_counts_a_list_is_no_part_of_the_number(mark):
+    assert mask(f"{mark}{MY_NUMBER}").text == f"{mark}{MASK_MY_NUMBER}"
+
+
+def test_a_card_number_with_wide_gaps_is_hidden_too():
+    assert mask("４１１１／１１１１／１１１１／１１１１　　　　です").text == f"{MASK_CARD}　　　　です"
 
 
 def test_two_numbers_are_both_hidden_in_order():

@@ -89,5 +89,19 @@ def test_a_number_is_hidden_before_the_event_is_stored_and_told_of_afterwards():
     assert read_event("demo", stored).inquiry.masked == ("my_number",)
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"type": "file", "fileName": "番号123456789018.pdf"},
+        {"type": "location", "title": "番号１２３４ ５６７８ ９０１８"},
+    ],
+)
+def test_a_number_in_the_name_of_a_file_or_a_place_is_hidden_too(named):
+    stored = mask_event(event(message={"id": "1", **named}))
+
+    assert MASK_MY_NUMBER in str(stored)
+    assert read_event("demo", stored).inquiry.masked == ("my_number",)
+
+
 def test_masking_leaves_other_events_as_they_are():
     assert mask_event(event("follow")) == event("follow")
