@@ -212,16 +212,16 @@ class Worker:
     def _answer(self, event: ClaimedEvent, known: Remembered | None = None) -> None:
         """Decides, and leaves writing and sending to others. Whatever happens, the place is free again in the end."""
         try:
+            if event.attempts > 2 * ATTEMPTS:  # not even the last words can be made of it
+                self._store.fail_event(event, "too many attempts")
+                self._places.give_back()
+                return
             self._record(event, self._decided(event, known))
         except Exception:
             log.exception("worker fault", extra={"worker": self.name, "event": event.event_id})
             self._places.give_back()
 
     def _record(self, event: ClaimedEvent, outcome: Outcome) -> None:
-        if event.attempts > 2 * ATTEMPTS:
-            self._store.fail_event(event, "too many attempts")
-            self._places.give_back()
-            return
         try:
             self._store.finish_event_later(event, outcome, lambda result: self._recorded(event, result))
         except StoreError as error:

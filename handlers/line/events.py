@@ -90,8 +90,14 @@ def _inquiry(city: str, resident: str, kind: str, event: Mapping[str, Any]) -> I
         choice=str(postback.get("data", "")) if known == "choice" else "",
         place=_place(message) if known == "location" else None,
         message_id=str(message.get("id", "")),
-        masked=tuple(str(kind) for kind in message.get("masked", ())),
+        masked=_hidden(message),
     )
+
+
+def _hidden(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """What `mask_event` hid. LINE knows no such property; should it ever write one of this name, it means nothing."""
+    kinds = message.get("masked")
+    return tuple(str(kind) for kind in kinds) if isinstance(kinds, list) else ()
 
 
 def _place(message: Mapping[str, Any]) -> Place | None:

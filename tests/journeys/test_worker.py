@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import worker as worker_module
 from bot.messages import Inquiry
 from desk import decide
 from faq.place_states import KnownPlaces
@@ -15,7 +16,7 @@ from store.records import ArrivedEvent
 from store.records_cases import Remembered
 from tests.handover.handover_builders import SATO, asks
 from tests.running import CITY, wait_until, words
-from worker import Job, Worker, last_due
+from worker import ATTEMPTS, Job, Worker, last_due
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)  # 12:00 in Japan
 
@@ -106,6 +107,33 @@ def test_an_event_that_killed_its_workers_ends_with_the_phone_number(store, cloc
 
     assert "048-000-1100" in words(line.sent)
     assert store.queue().inbox_waiting == 0
+
+
+def test_an_event_that_not_even_the_last_words_fit_is_given_up_and_holds_nobody_back(
+    store, clock, demo_library, monkeypatch
+):
+    """An event that could not be read was tried again for ever, and its resident never heard from us again."""
+    store.accept([arrived("poison", "U1", clock.ms)])
+    clock.forward(1)
+    store.accept([arrived("next", "U1", clock.ms)])
+    readable = worker_module.read_event
+
+    def fails_at_poison(city, payload):
+        if payload["webhookEventId"] == "poison":
+            raise TypeError("a fault of ours")
+        return readable(city, payload)
+
+    monkeypatch.setattr(worker_module, "read_event", fails_at_poison)
+    line = RememberingLine()
+    worker = Worker(store, demo_library.get, {CITY: line}, at_once=1, clock=clock)
+
+    for _ in range(2 * ATTEMPTS + 2):  # one claim for each try, and one for the next event
+        worker.claim_once()
+        clock.forward(60)
+    wait_until(lambda: store.queue().inbox_waiting == 0)
+    worker.stop()
+
+    assert "住民票" in words(line.sent)
 
 
 def arrived(event_id, resident, now):

@@ -103,5 +103,12 @@ def test_a_number_in_the_name_of_a_file_or_a_place_is_hidden_too(named):
     assert read_event("demo", stored).inquiry.masked == ("my_number",)
 
 
+@pytest.mark.parametrize("masked", [5, None, "x", {"a": 1}], ids=str)
+def test_a_property_that_line_may_add_one_day_under_a_name_of_ours_breaks_nothing(masked):
+    inquiry = read_event("demo", event(message={"id": "1", "type": "image", "masked": masked})).inquiry
+
+    assert (inquiry.kind, inquiry.masked) == ("image", ())
+
+
 def test_masking_leaves_other_events_as_they_are():
     assert mask_event(event("follow")) == event("follow")
