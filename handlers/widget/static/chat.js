@@ -160,7 +160,7 @@ languages.addEventListener("change", () => {
   if (log.querySelector(".resident")) {
     ask({ choice: `language:${here()}` }, languages.selectedOptions[0].textContent);
   } else {
-    log.replaceChildren(messages.city(settings.greetings[here()], here()));
+    greet();
   }
 });
 
@@ -225,23 +225,30 @@ function tellAgain(told) {
   }
 }
 
+function greet() {
+  log.replaceChildren(messages.city(settings.greetings[here()], here()));
+}
+
 async function start() {
   label();
+  if (embedded) window.parent.postMessage({ madoguchi: "ready" }, "*");
   log.setAttribute("aria-busy", "true");
+  greet(); // what was said before may be long in coming
   const told = await talk.earlier();
-  if (told.language && settings.words[told.language]) {
-    languages.value = told.language;
-    label();
+  if (!log.querySelector(".resident")) { // a button was pressed meanwhile
+    if (told.language && settings.words[told.language]) {
+      languages.value = told.language;
+      label();
+      greet();
+    }
+    tellAgain(told);
   }
-  log.append(messages.city(settings.greetings[here()], here()));
-  tellAgain(told);
   log.removeAttribute("aria-busy");
   log.scrollTo({ top: told.messages.length ? log.scrollHeight : 0 });
   form.hidden = false;
   ownerChanged();
   offline.hidden = navigator.onLine;
   if (!embedded) box.focus();
-  else window.parent.postMessage({ madoguchi: "ready" }, "*");
 }
 
 function close() {
@@ -256,6 +263,9 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("message", (event) => {
   if (event.source !== window.parent || !event.data) return;
   if (event.data.madoguchi === "opened") started.then(() => box.focus());
+  // The chat has the whole screen: the keyboard goes round in it.
+  if (event.data.madoguchi === "first") languages.focus();
+  if (event.data.madoguchi === "last") (form.hidden ? part("close") : part("forget")).focus();
   if (["opened", "hidden"].includes(event.data.madoguchi)) {
     shown = event.data.madoguchi === "opened";
     catchUp();

@@ -4,6 +4,7 @@
   var script = document.currentScript || document.querySelector('script[src*="/widget/' + settings.city + '.js"]');
   var home = new URL(script ? script.src : location.href).origin;
   var HOST = "madoguchi-widget";
+  var whole = window.matchMedia("(max-width: 480px), (max-height: 480px)"); // as in launcher.css
   if (document.getElementById(HOST)) return;
   if (home !== location.origin && settings.origins.indexOf(location.origin) < 0 && !settings.origins.some(covers)) {
     console.warn("まどぐち: " + settings.words.not_allowed + " widget.origins: " + location.origin);
@@ -31,6 +32,10 @@
       type: "button", class: "launcher", "aria-expanded": "false", "aria-controls": "panel", "aria-label": settings.words.open,
     }, [icon(), label]);
     var panel = element("div", { id: "panel", class: "panel", role: "region", "aria-label": settings.words.title, hidden: "" });
+    // Where the chat has the whole screen, Tab must not wander off to what lies behind it.
+    var before = edge("last");
+    var after = edge("first");
+    panel.append(before, after);
     var frame = null;
     var style = element("link", { rel: "stylesheet", href: home + settings.style });
     // Unstyled, the button would stand at the end of the page for a moment.
@@ -42,10 +47,26 @@
 
     function isOpen() { return !panel.hidden; }
 
+    function edge(to) {
+      var made = element("span", { class: "edge", tabindex: "0" });
+      made.addEventListener("focus", function () {
+        frame.focus();
+        frame.contentWindow.postMessage({ madoguchi: to }, home);
+      });
+      return made;
+    }
+
+    function isReady() { return host.hasAttribute("data-ready"); }
+
     function open() {
+      // A chat that never came, because the network was away, is asked for again.
+      if (frame && !isReady()) {
+        frame.remove();
+        frame = null;
+      }
       if (!frame) {
         frame = element("iframe", { title: settings.words.title, src: home + settings.frame, allow: "clipboard-write" });
-        panel.append(frame);
+        after.before(frame);
         // A frame takes the keyboard when it has loaded; the chat then puts it into its text field.
         frame.addEventListener("load", greet);
       }
@@ -64,7 +85,15 @@
       button.setAttribute("aria-label", visible ? settings.words.close + "：" + settings.words.title : settings.words.open);
       label.textContent = visible ? settings.words.close : settings.words.launcher;
       host.toggleAttribute("data-open", visible);
+      describe();
       if (!visible && frame) frame.contentWindow.postMessage({ madoguchi: "hidden" }, home);
+    }
+
+    function describe() {
+      var alone = isReady() && whole.matches;
+      panel.setAttribute("role", alone ? "dialog" : "region");
+      if (alone) panel.setAttribute("aria-modal", "true");
+      else panel.removeAttribute("aria-modal");
     }
 
     function greet() {
@@ -78,7 +107,12 @@
     window.addEventListener("message", function (event) {
       if (!frame || event.source !== frame.contentWindow || event.origin !== home || !event.data) return;
       if (event.data.madoguchi === "close" && isOpen()) close();
+      if (event.data.madoguchi === "ready") {
+        host.setAttribute("data-ready", "");
+        describe();
+      }
     });
+    if (whole.addEventListener) whole.addEventListener("change", describe);
   }
 
   function icon() {

@@ -1,6 +1,7 @@
 // The network: one message after the other, each sent again under the same id until the city has answered it.
 
 const PATIENCE_MS = 20000;
+const LOOK_PATIENCE_MS = 4000;
 const PICTURE_PATIENCE_MS = 120000;
 const POLL_MS = 5000;
 const THE_BOT = { state: "bot", department: "" };
@@ -64,7 +65,7 @@ export class Talk {
     if (!this.memory.session) return nothing;
     try {
       const query = new URLSearchParams({ session: this.memory.session, after });
-      const told = await this.fetch(`${this.address}/messages?${query}`, {});
+      const told = await this.fetch(`${this.address}/messages?${query}`, {}, LOOK_PATIENCE_MS);
       if (told.messages.length) this.last = told.messages.at(-1).id;
       this.owner = told.owner;
       return { ...told, messages: told.messages.filter((message) => this.isNew(message)) };
