@@ -13,7 +13,7 @@ from bot.languages import NAMES, foreign_language
 from bot.messages import Block, Choice, Choices, Language, Reply, Text
 from bot.person import MAX_QUESTION, says_nothing
 from bot.privacy import without_masks
-from bot.spelling import parts, squash
+from bot.spelling import halves, parts, squash
 from bot.turn import Response, Turn
 from faq.entry import Clarify, Entry
 from faq.search import SearchResult
@@ -44,18 +44,27 @@ def the_question(turn: Turn) -> Response:
     elif several:
         response = _narrowed_down(turn, several, question, "choose_each")
     elif result.decision == "answer" and entries:
-        near = _near(entries, result)
+        near = (*_named_beside(turn, words, entries[0]), *_near(entries, result))
         response = answered(turn, entries[0], near, question=question, scores=scores, learning=True)
     elif result.decision == "choices" and entries:
-        response = _narrowed_down(
-            turn, entries, question, "choose" if asked == turn.inquiry.text.strip() else "choose_which"
-        )
+        both = {entry.id: entry for entry in (entries[0], *_named_beside(turn, words, entries[0]), *entries)}
+        prompt = "choose" if asked == turn.inquiry.text.strip() else "choose_which"
+        response = _narrowed_down(turn, tuple(both.values()), question, prompt)
     else:
         response = _nothing_found(turn, question)
     if len(turn.inquiry.text) >= LONG_TEXT and not several:
         key = "long_text_unanswered" if response.reply.decision == "handoff" else "long_text"
         response = replace(response, reply=with_first(response.reply, turn.voice.text(key)))
-    return replace(response, candidates=scores)
+    return replace(_in_their_language(turn, words, response), candidates=scores)
+
+
+def _in_their_language(turn: Turn, words: str, response: Response) -> Response:
+    """What was found in Japanese, with the button for the language it was asked in. 「AED」 alone is no English."""
+    foreign = foreign_language(words) if turn.voice.language == "ja" else None
+    if foreign is None or response.reply.decision == "handoff" or (foreign == "en" and len(words.split()) < 2):
+        return response
+    blocks = (*response.reply.blocks, languages(turn.voice, foreign))
+    return replace(response, reply=replace(response.reply, blocks=blocks))
 
 
 def _near(entries: tuple[Entry, ...], result: SearchResult) -> tuple[Entry, ...]:
@@ -64,20 +73,28 @@ def _near(entries: tuple[Entry, ...], result: SearchResult) -> tuple[Entry, ...]
     return tuple(entry for entry in entries[1:] if scores[entry.id] >= NEARLY_AS_WELL * scores[entries[0].id])
 
 
+def _named_beside(turn: Turn, words: str, answer: Entry) -> tuple[Entry, ...]:
+    """What else was named in the same breath as what is answered: 転入 of 「転入と児童手当の手続き」."""
+    found = [turn.entries(turn.voice.knowledge.search(side, 1, turn.today)) for side in halves(words)]
+    firsts = {entries[0].id: entries[0] for entries in found if entries}
+    return tuple(first for first in firsts.values() if first.id != answer.id) if answer.id in firsts else ()
+
+
 def _asked_in_parts(turn: Turn, words: str, whole: SearchResult) -> tuple[Entry, ...]:
     """What the sentences of a message are about, where there is more than one thing; () to take it as a whole.
 
     A story in which nothing was found as a whole is read sentence by sentence, too.
     """
-    if whole.decision == "choices":
-        return ()
     told = parts(words)
-    if len(told) < 2:
+    alone = len(told) < 2
+    told = halves(words) if alone else told
+    if not told:
         return ()
     found = [turn.voice.knowledge.search(part, 3, turn.today) for part in told]
-    wanted = ("answer",) if whole.decision == "answer" else ("answer", "choices")
+    lost = whole.decision == "handoff" and not alone
+    wanted = ("answer", "choices") if lost else ("answer",)
     sure = sorted((one for one in found if one.decision in wanted), key=lambda one: -one.confidence)
-    if len({one.candidates[0].id for one in sure}) < (2 if whole.decision == "answer" else 1):
+    if len({one.candidates[0].id for one in sure}) < (1 if lost else 2):
         return ()
     ranks = zip_longest(*(turn.entries(one) for one in sure if one.confidence > sure[0].confidence / 2))
     near = {entry.id: entry for rank in ranks for entry in rank if entry is not None}

@@ -14,6 +14,13 @@ _BETWEEN = re.compile(
     r"[。！？!?\n]+|(?:(?<=[。、！？!?\sてすい])|^)(?:あと|それと|それから|ついでに|もうひとつ|もう一つ)[、は]?"
 )
 
+_AND = re.compile(
+    r"(?<=[々一-鿿ぁ-ゖァ-ヺー])と(?:[、，, 　]*)"
+    r"(?!一緒|いっしょ|言|思|聞|同|けん|ころ|[かきこもはいおしなりれらうのってど])"
+)
+"""The と between two nouns; not that of という, ところ, とき, といっしょに."""
+
+LONGEST_PAIR = 60
 SHORTEST_PART = 4
 RECENT = 8
 """Messages. A dozen steps look at the same message one after the other; what the last few look like without marks is
@@ -96,3 +103,9 @@ def parts(text: str) -> tuple[str, ...]:
     """The sentences of a message that are long enough to mean something, the last eight of them."""
     sentences = (sentence.strip(" 　、") for sentence in _BETWEEN.split(text))
     return tuple(sentence for sentence in sentences if len(squash(sentence)) >= SHORTEST_PART)[-LAST_PARTS:]
+
+
+def halves(text: str) -> tuple[str, ...]:
+    """Two things named in one breath: 「転入と児童手当の手続き」 → 「転入」「児童手当の手続き」; () where not."""
+    sides = _AND.split(text) if len(text) <= LONGEST_PAIR else []
+    return tuple(sides) if len(sides) == 2 and all(len(squash(side)) > 1 for side in sides) else ()

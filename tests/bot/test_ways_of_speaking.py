@@ -1,10 +1,15 @@
 """Residents answer in their own words: to a list, to 「役に立ちましたか」, to a request, in any language."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.languages import foreign_language, named_language
-from bot.spelling import is_label, only_figures, parts
-from tests.bot.conftest import answer_of, labels, texts, values, words
+from bot.spelling import halves, is_label, only_figures, parts
+from faq.content import read_folder
+from faq.knowledge import Knowledge, build_knowledge
+from tests.bot.conftest import BASE, Talk, answer_of, labels, texts, values, words
+from tests.builders import city_files
 
 
 @pytest.mark.parametrize("text", ["はい", "役に立ちました", "うん", "解決しました！", "役(やく)に 立(た)った"])
@@ -189,6 +194,71 @@ def test_who_writes_in_another_language_reads_a_sentence_in_it_and_can_choose_it
     changed = talk.say("Tiếng Việt")
     assert changed.reply.blocks[0].language == "vi"
     assert "ふつうの日本語" in labels(changed)
+
+
+@pytest.fixture
+def sure(monkeypatch):
+    """`sure("choices")`: how sure the matcher is of all it finds. The calibration of so small a city is no subject."""
+    search = Knowledge.search
+
+    def is_sure(decision):
+        monkeypatch.setattr(Knowledge, "search", lambda *asked: replace(search(*asked), decision=decision))
+
+    return is_sure
+
+
+@pytest.mark.parametrize("decision", ["answer", "choices"])
+def test_who_asks_in_english_is_offered_english_with_what_was_found(sure, decision):
+    translated = "    translations: {en: {question: How do I move out?, answer: Please go to the Citizens Division.}}\n"
+    files = city_files({"wording/ja.yaml": None})
+    files["faq/moving.yaml"] += translated
+    talk = Talk(build_knowledge(files, read_folder(BASE)))
+    sure(decision)
+
+    assert "language:en" in values(talk.say("How do I move out?"))
+
+
+@pytest.mark.parametrize("text", ["AEDの場所", "AED"])
+def test_japanese_and_bare_capitals_are_not_taken_for_english(sure, text):
+    files = city_files({"wording/ja.yaml": None})
+    files["faq/garbage.yaml"] = files["faq/garbage.yaml"].replace("収集日]", "収集日, AED, AEDの場所]")
+    talk = Talk(build_knowledge(files, read_folder(BASE)))
+    sure("answer")
+
+    assert "language:en" not in values(talk.say(text))
+
+
+def test_a_list_is_shown_again_in_the_language_that_was_chosen_under_it(talk, sure):
+    sure("choices")
+    listed = talk.say("転入届の出し方")
+
+    again = talk.say("やさしい日本語")
+
+    assert values(again) == values(listed)
+    assert again.reply.blocks[-1].language == "easy"
+    assert answer_of(talk.say("1")).entry_id == "moving-in"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "転入届の出し方とゴミの日",
+        "転入届の出し方と、ゴミの日を教えて",
+        "転入届の出し方を教えて。あと、ゴミの日も知りたい",
+    ],
+)
+@pytest.mark.parametrize("decision", ["answer", "choices"])
+def test_two_things_asked_at_once_are_both_offered(talk, sure, text, decision):
+    sure(decision)
+
+    assert {"entry:moving-in", "entry:garbage-days"} <= set(values(talk.say(text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["夫と一緒に引っ越したい", "どんなところか知りたい", "転入届という紙", "ひとりで住む", "と"]
+)
+def test_other_uses_of_to_join_nothing(text):
+    assert halves(text) == ()
 
 
 def test_a_message_is_read_sentence_by_sentence():
