@@ -41,7 +41,7 @@ from errands.together import all_errands, all_notices
 from failures import Commands
 from faq import cli_content, cli_places, cli_search, parsed
 from faq.content import CityFiles, base_folder, read_folder
-from faq.knowledge import Knowledge, build_knowledge, load_knowledge
+from faq.knowledge import Knowledge, build_knowledge
 from faq.library import Library, RevisionSource
 from faq.reader import read_city
 from handlers.console import console_blueprint
@@ -449,7 +449,8 @@ main.add_command(audit_commands(_opened_store, lambda: city_ids(_config().cities
 def _served(store: Store, city: str, folder: Path) -> Knowledge:
     """What residents are answered from now: the published revision, or the folder where nothing is published."""
     revision = store.current_revision(city)
-    return build_knowledge(revision.files, read_folder(base_folder(folder))) if revision else load_knowledge(folder)
+    base = read_folder(base_folder(folder))
+    return build_knowledge(revision.files if revision else read_folder(folder), base).of_folder(city)
 
 
 @main.command(help="住民に見せている案内を、検索できる1つの SQLite ファイル（Datasette で開けます）に書き出します。")

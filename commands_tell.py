@@ -46,6 +46,7 @@ def tell_command(config_of: Callable[[], Config], city_folder: Callable[[str], P
         described, _ = read_city("city.yaml", (folder / "city.yaml").read_text(encoding="utf-8"))
         if described is None:
             raise click.ClickException(f"city.yaml を読めません。「app.py faq check {folder}」で確かめてください。")
+        described = described.of_folder(city)
         name = department or described.default_department
         if name not in {one.name for one in described.departments}:
             raise click.ClickException(f"「{name}」という課は、city.yaml の departments にありません。")

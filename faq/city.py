@@ -135,6 +135,11 @@ class City(Strict):
             raise PydanticCustomError("default_department_unknown", "default_department is not in departments")
         return name
 
+    def of_folder(self, folder: str) -> City:
+        """This city under the name of its folder, which is its key everywhere: a copied `city.yaml` may still name the
+        city that it was copied from, and must not open that one's data."""
+        return self if self.id == folder else self.model_copy(update={"id": folder})
+
     def said(self, language: str) -> str:
         """Its name for readers of this language. Chinese reads the characters as they are."""
         return self.name if language in ("ja", "easy", "zh") else self.en or self.name

@@ -30,6 +30,7 @@ def check(directory: Path) -> None:
     try:
         problems = find_problems(read_folder(directory), read_folder(base))
         problems = [*(Problem(name, 1, "リンク", unread) for name in unread_links(directory)), *problems]
+        problems = [*_id_of_a_neighbour(directory), *problems]
     except OSError as error:
         raise click.ClickException(f"{error.filename} を読めません（{error.strerror}）。") from error
     for problem in problems:
@@ -38,6 +39,20 @@ def check(directory: Path) -> None:
     click.echo(f"エラー {errors}件、注意 {len(problems) - errors}件" if problems else "直すところはありません。")
     if errors:
         raise SystemExit(1)
+
+
+def _id_of_a_neighbour(directory: Path) -> list[Problem]:
+    """A `city.yaml` copied from another city's folder whose `id` was left as it was."""
+    from faq.content import CITY_FILE, read_folder
+    from faq.reader import read_city
+
+    folder, text = directory.resolve(), read_folder(directory).get(CITY_FILE, "")
+    city, _ = read_city(CITY_FILE, text)
+    if city is None or city.id == folder.name or not (folder.parent / city.id / CITY_FILE).is_file():
+        return []
+    line = next((number for number, words in enumerate(text.splitlines(), 1) if words.startswith("id:")), 1)
+    message = f"「{city.id}」は、となりの市のフォルダーです。このフォルダーの名前（{folder.name}）を書いてください。"
+    return [Problem(CITY_FILE, line, "id", message, "warning")]
 
 
 def shown(problem: Problem, directory: Path, base: Path) -> str:

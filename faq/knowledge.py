@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -77,6 +77,10 @@ class Knowledge:
     def asks_back_for(self, words: str) -> str | None:
         """The id of the entry that asks back when just these words are said, however they are spelt."""
         return self._asks_back_for(words) if len(words) <= COMMON_LETTERS else self._general(words)
+
+    def of_folder(self, folder: str) -> Knowledge:
+        """With the city under the name of its folder (`City.of_folder`)."""
+        return self if self.city.id == folder else replace(self, city=self.city.of_folder(folder))
 
     def _general(self, words: str) -> str | None:
         return self.asked_back.get(bare(words)) or self.asked_back.get(sounded(words))

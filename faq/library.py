@@ -189,12 +189,12 @@ class Library:
             return False
         self._seen[city] = signature
         try:
-            fresh = build_knowledge(files, base_files, earlier=self._knowledge.get(city))
+            fresh = build_knowledge(files, base_files, earlier=self._knowledge.get(city)).of_folder(city)
         except ContentError as error:
             if revision is None or city in self._knowledge:
                 raise
             # Published before an upgrade that reads it no more: residents get what the folder says, not silence.
-            self._exchange(city, build_knowledge(read_folder(source.directory), base_files), None)
+            self._exchange(city, build_knowledge(read_folder(source.directory), base_files).of_folder(city), None)
             self._refuse(city, error.problems)
             return True
         return self._exchange(city, fresh, revision[0] if revision else None)

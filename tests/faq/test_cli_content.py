@@ -56,6 +56,15 @@ def test_warnings_alone_pass(tmp_path: Path) -> None:
     assert "（注意）" in result.output
 
 
+def test_a_copied_city_that_still_has_the_id_of_the_first_one_is_told(tmp_path: Path) -> None:
+    write_city(tmp_path, "test")
+
+    result = run("check", write_city(tmp_path, "copy"))
+
+    assert "city.yaml:1: id: （注意）「test」は、となりの市" in result.output
+    assert "（copy）" in result.output
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\x00\xff", b"- - -", "質問".encode("cp932"), b"a: &a [*a, *a]", b"? [a]: b", b"%"]
 )

@@ -45,6 +45,11 @@ def test_every_city_folder_is_served_and_the_base_is_none(library: Library) -> N
         library.get("_base")
 
 
+def test_a_city_has_the_name_of_its_folder_whatever_its_file_was_copied_from(library: Library) -> None:
+    """The id opens a city's data: two folders with the id of a third would read its residents' cases."""
+    assert [library.get(city).city.id for city in ("one", "two")] == ["one", "two"]
+
+
 def test_nothing_is_exchanged_while_nothing_changes(library: Library) -> None:
     before = library.get("one")
 
