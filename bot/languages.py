@@ -24,7 +24,8 @@ _ASKED_FOR: Mapping[Language, str] = {
     "vi": "tiếngviệt|tiengviet|vietnamese|ベトナム語で",
     "pt": "português|portugues|portuguese|ポルトガル語で|emportuguês|emportugues",
 }
-_BY_NAME = {squash(name): language for language, names in _ASKED_FOR.items() for name in names.split("|")}
+_BY_NAME = {squash(name): language for language, name in NAMES.items()}
+_BY_NAME |= {squash(name): language for language, names in _ASKED_FOR.items() for name in names.split("|")}
 
 _KANA = re.compile(r"[぀-ヿｦ-ﾟ]")
 _HANGUL = re.compile(r"[가-힣ᄀ-ᇿ]")

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from faq.city import City
 from faq.content import (
@@ -24,7 +24,7 @@ from faq.content import (
 from faq.disaster import Disaster
 from faq.disaster_reading import disaster_of
 from faq.disaster_texts import DisasterTexts, disaster_texts
-from faq.entry import Entry
+from faq.entry import Entry, TranslationLanguage
 from faq.places import Shelter, read_shelters
 from faq.problems import ContentError, Problem
 from faq.reader import locate_entries, read_city, read_entries, read_thesaurus, read_wording
@@ -33,7 +33,7 @@ from faq.wording_check import sound_wording
 from faq.yaml_tree import Node
 
 BASE: Final = "_base/"
-WORDING_LANGUAGES: Final = ("ja", "easy", "en", "zh", "ko", "vi", "pt")
+WORDING_LANGUAGES: Final = ("ja", "easy", *get_args(TranslationLanguage))
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,14 @@ class Locator:
 
     def line(self, path: str, entry: str, *loc: str | int) -> int:
         """The line of a field of an entry, or of the nearest thing around it."""
+        node = self.nodes(path).get(entry)
+        return node.line_of(loc) if node else 1
+
+    def nodes(self, path: str) -> Mapping[str, Node]:
+        """Id → node of every entry of the file that has one, sound or not."""
         if path not in self._nodes:
             self._nodes[path] = locate_entries(path, self._files[path])
-        node = self._nodes[path].get(entry)
-        return node.line_of(loc) if node else 1
+        return self._nodes[path]
 
 
 def assemble(files: CityFiles, base_files: CityFiles) -> Content:

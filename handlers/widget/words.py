@@ -7,17 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import languages
 from bot.messages import Language
 
-NAMES: Mapping[Language, str] = {
-    "ja": "日本語",
-    "easy": "やさしい日本語",
-    "en": "English",
-    "zh": "中文",
-    "ko": "한국어",
-    "vi": "Tiếng Việt",
-    "pt": "Português",
-}
+NAMES: Mapping[Language, str] = {"ja": "日本語", "easy": "やさしい日本語", **languages.NAMES}
 
 _JA = {
     "title": "{city}の案内係",
