@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -46,3 +47,11 @@ def test_a_language_has_the_sentences_that_stand_in_no_file_of_its_own() -> None
 @pytest.mark.parametrize("language", FOREIGN)
 def test_a_language_is_understood_by_the_name_that_its_button_shows(language: Language) -> None:
     assert named_language(languages.NAMES[language]) == language
+
+
+def test_what_a_recipe_names_is_in_the_file_that_it_names() -> None:
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+\.py)` の `(\w+)`", recipes)
+
+    assert len(named) >= 10
+    assert [(file, name) for file, name in named if name not in (ROOT / file).read_text(encoding="utf-8")] == []
