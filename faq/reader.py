@@ -23,7 +23,7 @@ from faq.complaints import complain, unknown_field
 from faq.entry import Entry, EntryFile, Identifier
 from faq.problems import ContentError, Problem, errors_of
 from faq.thesaurus import ThesaurusFile
-from faq.yaml_tree import Node, read_tree
+from faq.yaml_tree import Node, read_guessed, read_tree
 
 __all__ = [
     "ContentError",
@@ -178,7 +178,7 @@ def locate_entries(path: str, text: str) -> dict[str, Node]:
     """Where each entry of a file stands: id → node (of two with one id, the first). Reads anew: for reports."""
     root, problems = read_tree(path, text)
     pieces = _pieces(text)[1] if problems else []
-    trees = [(tree, first) for first, piece in pieces if (tree := read_tree(path, piece, first)[0])]
+    trees = [(tree, first) for first, piece in pieces if (tree := read_guessed(path, piece, first)[0])]
     faqs = root.child("faqs") if root and not problems else None
     nodes = [_moved(node, first) for tree, first in trees for node in tree.children()] or (
         faqs.children() if faqs else []
@@ -277,7 +277,7 @@ def _read_pieces(path: str, text: str, problems: _Problems) -> tuple[tuple[Entry
     found += wrong + (tuple(_unknown_fields(EntryFile, path, root)) if root else ())
     entries: list[Entry] = []
     for first_line, piece in pieces:
-        tree, piece_problems = read_tree(path, piece, first_line)
+        tree, piece_problems = read_guessed(path, piece, first_line)
         found += piece_problems
         if tree is None or not isinstance(tree.value, list):
             continue
@@ -285,7 +285,14 @@ def _read_pieces(path: str, text: str, problems: _Problems) -> tuple[tuple[Entry
         read, complaints = _models_of_list(EntryFile, "faqs", path, holder, {"category": category})
         entries.extend(() if piece_problems else read)
         found += complaints
-    return tuple(entries), found if errors_of(found) else problems
+    return tuple(entries), _once(problems[0], found) if errors_of(found) else problems
+
+
+def _once(first: Problem, found: _Problems) -> _Problems:
+    """A file that was saved in another encoding is told of once, not once an entry."""
+    if first.field != "文字コード" or first.message.startswith("UTF-8"):
+        return found
+    return (first, *(problem for problem in found if problem.field != first.field))
 
 
 def _pieces(text: str) -> tuple[str, list[tuple[int, str]]]:

@@ -10,7 +10,7 @@ from typing import Final
 from faq.assembly import BASE, Content, Locator
 from faq.content import CityFiles, is_entry_file
 from faq.entry import Entry
-from faq.problems import Problem
+from faq.problems import Problem, errors_of
 
 _ID_LINE: Final = re.compile(
     r"^[ \t\u3000]*-?[ \t\u3000]*\{?[ \t\u3000]*id[ \t\u3000]*[:：][ \t\u3000]*['\"]?([a-z0-9][a-z0-9._-]*)", re.M
@@ -18,10 +18,34 @@ _ID_LINE: Final = re.compile(
 
 
 def reference_problems(content: Content) -> tuple[Problem, ...]:
-    """What names something that is not there. An entry that could not be read is there: its own error is enough."""
+    """What names something that is not there. An entry that could not be read is there: its own errors are enough."""
     locator = Locator(content.files)
     known = content.entries.keys() | _written_ids(content.files)
-    return tuple(problem for entry in content.entries.values() for problem in _of_entry(entry, known, content, locator))
+    sound = ((content.sources[entry.id], entry) for entry in content.entries.values())
+    each = (*sound, *_broken(content, locator))
+    return tuple(problem for path, entry in each for problem in _of_entry(path, entry, known, content, locator))
+
+
+def _broken(content: Content, locator: Locator) -> Iterator[tuple[str, Entry]]:
+    """(file, what it says of others) of entries that cannot be served: staff read all of their mistakes at once."""
+    for path in dict.fromkeys(problem.path for problem in errors_of(content.problems)):
+        if is_entry_file(path) and path in content.files:
+            for name, node in locator.nodes(path).items():
+                if name not in content.entries:
+                    yield path, _what_it_names(name, node.plain(), content)
+
+
+def _what_it_names(name: str, plain: dict[str, object], content: Content) -> Entry:
+    """As much of an entry as its mistakes leave."""
+    department, category, related = (plain.get(field) for field in ("department", "category", "related"))
+    topic = category if isinstance(category, str) else next((topic.id for topic in content.city.topics), "general")
+    others = related if isinstance(related, list) else []
+    return Entry.model_construct(
+        id=name,
+        department=department if isinstance(department, str) else None,
+        category=topic,
+        related=tuple(other for other in others if isinstance(other, str)),
+    )
 
 
 def _written_ids(files: CityFiles) -> set[str]:
@@ -30,8 +54,7 @@ def _written_ids(files: CityFiles) -> set[str]:
     return {name for text in texts for name in _ID_LINE.findall(text)}
 
 
-def _of_entry(entry: Entry, known: Set[str], content: Content, locator: Locator) -> Iterator[Problem]:
-    path = content.sources[entry.id]
+def _of_entry(path: str, entry: Entry, known: Set[str], content: Content, locator: Locator) -> Iterator[Problem]:
     departments = {department.name for department in content.city.departments}
     # A base entry names departments and topics that many cities have and some have not.
     if entry.department and entry.department not in departments and not path.startswith(BASE):

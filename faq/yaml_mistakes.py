@@ -16,6 +16,7 @@ _TIGHT_COLON = re.compile(r"^\s*(?:-\s+)?[A-Za-z_]{2,20}:[^\s/]")
 _TIGHT_DASH = re.compile(r"^\s*[-－‐―ー・][^\s\-]")
 _INNER_COLON = re.compile(r"^\s*(?:-\s+)?[A-Za-z_]+: +[^'\"\[{|>].*: ")
 _OPEN_QUOTE = re.compile(r"""^\s*(?:-\s+)?(?:[A-Za-z_]+:\s+)?(['"])""")
+_VALUE = re.compile(r"^(\s*(?:-\s+)?(?:[A-Za-z_]+:\s+)?)(\S.*)$")
 _LOOK_BACK = 8
 
 TAB = "行の先頭に TAB があります。TAB を半角の空白に変えてください。"
@@ -46,6 +47,27 @@ def explain(lines: list[str], error: MarkedYAMLError) -> tuple[int, str]:
     if "flow" in words:
         return began, OPEN_BRACKET
     return _from_words(lines, at, words)
+
+
+def without_slip(line: str, message: str) -> str | None:
+    """The line without the mistake that `explain` named, so that the next one of the file can be looked for; None where
+    there is no telling. Nothing is served out of this.
+
+    >>> without_slip("    question：ごみの日", WIDE_COLON)
+    '    question: ごみの日'
+    """
+    margin = len(line) - len(line.lstrip(" \t\u3000"))
+    if message in (TAB, WIDE_SPACE):
+        return line[:margin].replace("\t", "  ").replace("\u3000", "  ") + line[margin:]
+    if message == WIDE_COLON:
+        return line.replace("：", ": ", 1)
+    if message == TIGHT_COLON:
+        return line.replace(":", ": ", 1)
+    if message == TIGHT_DASH:
+        return f"{line[:margin]}- {line[margin + 1 :]}"
+    if message in (INNER_COLON, START):
+        return _VALUE.sub(lambda found: f"{found[1]}'{found[2].replace(chr(39), chr(39) * 2)}'", line, count=1)
+    return f"{' ' * 12}{line.strip()}" if message == NO_COLON else None
 
 
 def _line(mark: object, lines: list[str]) -> int:

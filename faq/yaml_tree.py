@@ -15,10 +15,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from faq.problems import Problem
-from faq.yaml_mistakes import explain
+from faq.yaml_mistakes import INDENT, explain, without_slip
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
+MAX_SLIPS = 20
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _UNDECODED = re.compile("[\ud800-\udfff]")
 _SWALLOWED_FIELD = re.compile(r"(?:^|\s)([a-z_]{2,20})(：|:(?=[^\s/]))")
@@ -75,21 +76,46 @@ def strip_bom(text: str) -> str:
 
 def read_tree(path: str, text: str, first_line: int = 0) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of `text`, or None and why not. `first_line` is added to lines when `text` is part of a file."""
+    root, problems, guessed = _read(path, text, first_line)
+    return None if guessed else root, problems
+
+
+def read_guessed(path: str, text: str, first_line: int = 0) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The same, but where YAML cannot read the text, the tree is what was probably meant: only to tell of the other
+    mistakes in it, never to be served.
+    """
+    root, problems, _ = _read(path, text, first_line)
+    return root, problems
+
+
+def _read(path: str, text: str, first_line: int) -> tuple[Node | None, tuple[Problem, ...], bool]:
+    """The tree, its problems, and whether mistakes had to be guessed away."""
     problems = _unreadable(path, text, first_line)
     if problems:
-        return None, problems
-    lines = text.splitlines()
-    builder = _Builder(path, first_line)
-    try:
-        root = builder.document(text)
-    except MarkedYAMLError as error:
-        line, message = explain(lines, error)
-        builder.problem(line, "書き方", message)
-        return None, tuple(builder.problems)
-    except (YAMLError, RecursionError):
-        builder.problem(0, "書き方", "YAML として読めません。直前に変えた行を元にもどして、もう一度ためしてください。")
-        return None, tuple(builder.problems)
-    return root, tuple(builder.problems)
+        return None, problems, False
+    lines, slips = text.splitlines(), _Builder(path, first_line)
+    guessed: set[int] = set()
+    while True:
+        builder = _Builder(path, first_line)
+        try:
+            root = builder.document("\n".join(lines) if guessed else text)
+            return root, (*slips.problems, *builder.problems), bool(guessed)
+        except MarkedYAMLError as error:
+            line, message = explain(lines, error)
+            # A wrong guess about the margin looks like a margin that is wrong: what was told before comes first.
+            if guessed and (line in guessed or message == INDENT):
+                return None, tuple(slips.problems), True
+            slips.problem(line, "書き方", message)
+            better = without_slip(lines[line], message) if lines and len(guessed) < MAX_SLIPS else None
+            if better is None:
+                return None, (*slips.problems, *builder.problems), True
+            guessed.add(line)
+            lines[line] = better
+        except (YAMLError, RecursionError):
+            slips.problem(
+                0, "書き方", "YAML として読めません。直前に変えた行を元にもどして、もう一度ためしてください。"
+            )
+            return None, (*slips.problems, *builder.problems), True
 
 
 def _unreadable(path: str, text: str, first_line: int) -> tuple[Problem, ...]:
@@ -111,6 +137,8 @@ def _unreadable(path: str, text: str, first_line: int) -> tuple[Problem, ...]:
 
 def _encoding_message(text: str) -> str:
     raw = text.encode("utf-8", "surrogateescape")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16 で保存されているようです。エディターで文字コードを UTF-8 にして保存し直してください。"
     try:
         raw.decode("cp932")
     except UnicodeDecodeError:

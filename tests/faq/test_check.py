@@ -149,6 +149,17 @@ def test_a_department_that_never_opens_is_an_error() -> None:
     assert [(problem.line, problem.field, problem.severity) for problem in problems] == [(13, "hours", "error")]
 
 
+def test_what_a_broken_entry_names_is_checked_together_with_its_own_mistakes() -> None:
+    broken = SOUND.replace(
+        "市民課\n", "市民科\n    related: [moving-inn]\n    valid_until: 2027-13-01\n    phrasing: x\n"
+    )
+
+    problems = check(city_files({"faq/moving.yaml": broken}), base_files(), TODAY)
+
+    told = {(problem.line, problem.field) for problem in problems if problem.severity == "error"}
+    assert told == {(7, "department"), (8, "related[1]"), (9, "valid_until"), (10, "phrasing")}
+
+
 def test_problems_of_all_files_come_together_even_without_a_city() -> None:
     files = city_files({"city.yaml": "id: x\n", "faq/garbage.yaml": "faqs: 文", "wording/ja.yaml": "- a\n"})
 

@@ -161,6 +161,33 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
     assert sorted(lines) == [1, 4, 6, 9, 14, 15]
 
 
+def test_every_slip_of_one_entry_is_told_at_once_with_its_wrong_fields() -> None:
+    broken = (
+        "  - id: a\n    question： q\n    answer:x\n    contact: @受付\n    valid_until: 令和9年\n"
+        "    department: 電話: 048\n　　easy: い\n"
+    )
+
+    entries, problems = read_entries("faq/a.yaml", a_file(broken))
+
+    assert sorted(problem.line for problem in problems) == [4, 5, 6, 7, 8, 9]
+    assert [entry.id for entry in entries] == ["good"]
+
+
+def test_a_guess_about_one_slip_tells_of_no_other() -> None:
+    told = said(a_file("  - id: a\n\tquestion: q\n\tanswer: x\n"))
+
+    assert [line.split(":")[1] for line in told] == ["4"]
+
+
+def test_a_file_of_another_encoding_is_told_of_once() -> None:
+    text = a_file("  - id: a\n    question: 質問\n    answer: 回答\n")
+
+    told = said(text.encode("cp932").decode("utf-8", "surrogateescape"))
+
+    assert len(told) == 1
+    assert "Shift_JIS" in told[0]
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -173,10 +200,24 @@ def test_every_problem_of_a_file_is_told_at_once() -> None:
         ("faqs: []\n---\nfaqs: []\n", "「---」"),
         ("あ" * 700_000, "2 MB"),
         ("質問".encode("cp932").decode("utf-8", "surrogateescape"), "Shift_JIS"),
-        (b"\xff\xfe\x00\x81".decode("utf-8", "surrogateescape"), "UTF-8"),
+        (b"\xff\xff\x00\x81".decode("utf-8", "surrogateescape"), "UTF-8 の文字として"),
+        ("faqs".encode("utf-16").decode("utf-8", "surrogateescape"), "UTF-16"),
         ("[" * 3000, "読めません"),
     ],
-    ids=["empty", "comment", "text", "list", "no faqs", "faqs text", "documents", "big", "cp932", "bytes", "deep"],
+    ids=[
+        "empty",
+        "comment",
+        "text",
+        "list",
+        "no faqs",
+        "faqs text",
+        "documents",
+        "big",
+        "cp932",
+        "bytes",
+        "utf-16",
+        "deep",
+    ],
 )
 def test_a_file_of_another_kind_gets_one_kind_sentence(text: str, hint: str) -> None:
     entries, problems = read_entries("faq/a.yaml", text)
