@@ -72,6 +72,12 @@ COMMIT_EVERY_SECONDS = 0.015
 write only, and a third of PostgreSQL's work was beginning and ending them (`docs/decisions/engine.md`)."""
 
 
+SEPARATE_DEMO = """\
+体験用（MODE=demo）の電話は、web のプロセスの中にあります。体験は app.py serve だけで動きます。
+web と worker を分けて試すときは、両方に同じ LINE_CHANNEL_SECRET__（市）と LINE_CHANNEL_ACCESS_TOKEN__（市）を
+書いてください（体験用なら、何でもかまいません）。書かないと、電話に返事が届きません。"""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a process is made of, built once and handed in everywhere.
@@ -327,12 +333,20 @@ def web() -> None:
 @main.command(help="worker だけを動かします。いくつ動かしてもかまいません。")
 def worker() -> None:
     asked = _asked_to_stop()
-    parts = build(_config())
+    parts = build(worker_config())
     parts.load()
     running = new_worker(parts).start()
     asked.wait()
     running.stop()
     parts.close()
+
+
+def worker_config() -> Config:
+    """What a worker of its own runs on. In the demo it, too, talks to the emulator (of `app.py web`), never to LINE."""
+    config = with_emulator(_config())
+    if config.use_emulator:
+        click.echo(SEPARATE_DEMO, err=True)
+    return config
 
 
 def _run_web(config: Config, with_worker: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app import worker_config
 from bot.wording import Wording
 from config import ConfigError, read_config
 from faq.content import read_folder
@@ -218,6 +219,19 @@ def test_production_uses_line_itself_and_no_emulator(tmp_path):
     assert config.line_api_host == "https://api.line.me"
     assert not config.use_emulator
     assert "from a file" not in repr(config)
+
+
+def test_a_worker_of_the_demo_calls_the_emulator_and_never_line(monkeypatch, capsys):
+    """With secrets made up at the start it called LINE itself, and the phone of the demo never heard an answer."""
+    monkeypatch.setenv("MODE", "demo")
+    monkeypatch.setenv("PORT", "18000")
+    monkeypatch.delenv("LINE_API_HOST", raising=False)
+    monkeypatch.setattr("app.log_to_stderr", lambda _level: None)
+
+    config = worker_config()
+
+    assert config.line_api_host == config.line_api_data_host == "http://127.0.0.1:18000/emulator"
+    assert "LINE_CHANNEL_SECRET__" in capsys.readouterr().err
 
 
 def test_the_demo_may_talk_to_another_line():
