@@ -24,13 +24,14 @@ LONG_SENTENCE: Final = 80
 COPY_RATIO: Final = 90
 
 # Enclosed and Roman numbers, ㈱, ㍻, №, ℡, half-width kana, private characters: read aloud wrongly, garbled on old PCs.
+# The ♯ of music is no key of a phone: ♯9110 cannot be dialled.
 _DEPENDENT: Final = re.compile(
-    "[\u2116\u2121\u2160-\u217f\u2460-\u24ff\u3220-\u33ff\uff61-\uff9f\ue000-\uf8ff\u2776-\u277f]"
+    "[\u2116\u2121\u2160-\u217f\u2460-\u24ff\u3220-\u33ff\uff61-\uff9f\ue000-\uf8ff\u2776-\u277f\u266f]"
 )
 _WAY_ON: Final = re.compile(r"\d{2,5}-\d{1,4}-\d{3,4}|#\d{4}|https?://|\d{3}番|窓口|課へ|センターへ|人に聞く")
 _VAGUE_TITLES: Final = frozenset({"こちら", "ここ", "リンク", "詳細", "詳しくはこちら", "くわしくはこちら", "link"})
 _SENTENCE_END: Final = re.compile(r"(?<=[。！？!?])|\n")
-_PLAINER: Final = {"㎡": "平方メートル", "㎥": "立方メートル"}
+_PLAINER: Final = {"㎡": "平方メートル", "㎥": "立方メートル", "♯": "#"}
 _KANJI_WORD: Final = re.compile(r"[0-9０-９〇]*[一-鿿々]+")
 _WITH_READING: Final = re.compile(r"([0-9０-９〇]*[一-鿿々][一-鿿々ぁ-ゖァ-ヶー]*)[（(]([ぁ-ゖァ-ヶー・ 　]+)[)）]")
 # Numbers with these, and words of these characters alone, are read by beginners (JLPT N5 and the commonest of N4).

@@ -59,6 +59,7 @@ RULES = {
     ),
     "enclosed number": (SOUND.replace("転入届を出して", "①転入届を出して"), 6, "answer", "warning", "「①」は「1」"),
     "square metres": (SOUND.replace("転入届を", "10㎡の転入届を"), 6, "answer", "warning", "平方メートル"),
+    "sharp for hash": (SOUND.replace("転入届を", "♯9110 の転入届を"), 6, "answer", "warning", "「♯」は「#」"),
     "long sentence": (SOUND.replace("市民課で", "市民課で" + "あ" * 80), 6, "answer", "warning", "80文字以内"),
     "no way on": (SOUND.replace("    department: 市民課\n", ""), 6, "answer", "warning", "次に進む先"),
     "no furigana": (SOUND + "    easy: 役所(やくしょ)で 転入届を だして ください。\n", 8, "easy", "warning", "転入届"),
