@@ -121,7 +121,7 @@ def test_the_backup_of_the_runbook_holds_what_was_written_while_the_service_ran(
 def test_every_command_that_a_runbook_names_is_there():
     folder = app.Path(app.__file__).parent / "docs" / "runbooks"
     said = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.md"))
-    commands = re.findall(r"app\.py ([a-z]+)(?: ([a-z]+))?", said)
+    commands = re.findall(r"app\.py ([a-z-]+)(?: ([a-z-]+))?", said)
     groups = {name: set(getattr(group, "commands", {})) for name, group in app.main.commands.items()}
 
     assert len(commands) > 8
