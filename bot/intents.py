@@ -239,7 +239,14 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
     ),
 }
 _BY_TEXT = {word: intent for intent, words in _WHOLE.items() for word in words}
-_ORDER = re.compile(r"(?:no|№)?(\d{1,2})(?:番|ばん|番目|つめ|つ目|を選ぶ|をえらぶ)?(?:です|で|だ)?")
+_ORDER = re.compile(
+    r"(?:no|№|上から)?(?:(\d{1,2})|([一二三四五六七八九](?=[番つ])))(?:番目|番|ばんめ|ばん|つめ|つ目)?(?:のやつ|のもの|の)?"
+    r"(?:を選ぶ|をえらぶ|を?教えて|をおしえて|が知りたい|を?見たい|にします|にする|について(?:教えて)?|がいい|を|で|は)?"
+    r"(?:お願いします|おねがいします|お願い|おねがい|たのむ|頼む|ください|です|だ)?"
+)
+_TOP = frozenset(
+    {"一番上", "いちばん上", "いちばんうえ", "一番うえ", "最初の", "最初のやつ", "さいしょの", "上の", "上のやつ"}
+)
 _SEVERAL = re.compile(r"\d{1,2}番?(?:(?:と|か|も)\d{1,2}番?)+")
 _WORD_NUMBERS = {"いち": 1, "に": 2, "さん": 3, "よん": 4, "ご": 5, "ろく": 6, "なな": 7, "はち": 8, "きゅう": 9} | {
     kanji: number for number, kanji in enumerate("一二三四五六七八九", start=1)
@@ -273,11 +280,16 @@ def _unended(words: str) -> str:
 
 
 def chosen_number(text: str) -> int | None:
-    """The number when the whole message is one (「２」「2番」「②」「に」), 0 when it is two (「1と3」), else None."""
+    """The number when the whole message is one (「２」「2番でお願いします」「②」「に」「一番上」), else None.
+
+    0 when it is two (「1と3」).
+    """
     whole = squash(text)
     if _SEVERAL.fullmatch(whole):
         return 0
     if whole in _WORD_NUMBERS:
         return _WORD_NUMBERS[whole]
+    if _unended(whole) in _TOP:
+        return 1
     match = _ORDER.fullmatch(whole)
-    return int(match.group(1)) if match else None
+    return int(match[1]) if match and match[1] else _WORD_NUMBERS[match[2]] if match else None

@@ -15,6 +15,7 @@ from bot import answer as say
 from bot.about_answer import follow_up
 from bot.answer import Voice
 from bot.answering import answered, gone, languages, the_question, with_first
+from bot.completing import completed
 from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
 from bot.followup import recognise_followup
@@ -24,7 +25,6 @@ from bot.intents import Intent, chosen_number, recognise
 from bot.language_choice import choose_language
 from bot.languages import foreign_language, named_language
 from bot.messages import Choice, Choices, Inquiry
-from bot.numbering import NUMBERED
 from bot.owned import owned
 from bot.person import choose_contact, choose_person, question_for_staff, unsure_which_department
 from bot.places_talk import (
@@ -37,7 +37,6 @@ from bot.places_talk import (
     with_open_shelters,
 )
 from bot.reception import NOBODY_AT_THE_COUNTER, Counter
-from bot.shelters import without_place
 from bot.spelling import (
     has_emoji,
     is_kana,
@@ -52,7 +51,6 @@ from bot.spelling import (
 from bot.too_many import LONGEST, sounds_annoyed
 from bot.turn import Response, Turn, WishesOf
 from bot.wish_talk import greeting_wishes, said_wish, too_many, typed_wish, wished
-from bot.wishes import without_wish
 from faq.knowledge import Knowledge
 from faq.search import search
 
@@ -92,7 +90,7 @@ def respond(
     turn = Turn(inquiry, conversation, voice, counter, owner, wishes_of)
     response = next(filter(None, (step(turn) for step in _STEPS)))
     response = replace(response, complains=_complains(turn))
-    return _complete(response, turn, now) if response.reply.blocks else response
+    return completed(response, turn, now) if response.reply.blocks else response
 
 
 def _complains(turn: Turn) -> bool:
@@ -105,25 +103,6 @@ def _complains(turn: Turn) -> bool:
     if turn.owner.state in OPEN_STATES:
         return False  # few words to a person are about what that one said
     return not talk.offered and not talk.awaiting and len(text) <= LONGEST and sounds_annoyed(text)
-
-
-def _complete(response: Response, turn: Turn, now: datetime) -> Response:
-    """Adds the note about hidden numbers, and remembers which buttons were shown in which order (but no place)."""
-    notes = tuple(turn.voice.text(f"masked_{kind}") for kind in dict.fromkeys(turn.inquiry.masked))
-    blocks = (*notes, *response.reply.blocks)
-    shown = [block for block in blocks if isinstance(block, Choices)]
-    numbered = [choice for block in shown if block.style in NUMBERED for choice in block.choices]
-    others = [choice for block in shown if block.style not in NUMBERED for choice in block.choices]
-    offered = tuple(_kept(choice) for choice in (*numbered, *others))
-    conversation = replace(response.conversation, offered=offered, numbered=len(numbered), at=now)
-    if response.person is not None:
-        conversation = replace(conversation, acknowledged=now)
-    return replace(response, reply=replace(response.reply, blocks=blocks), conversation=conversation)
-
-
-def _kept(choice: Choice) -> Choice:
-    value = without_place(choice.value)
-    return without_wish(choice) if value == choice.value else replace(choice, value=value)
 
 
 # ── The steps, in order ──────────────────────────────────────────────────────────────────────────────────────────────

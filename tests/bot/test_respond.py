@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue import Conversation
+from bot.intents import chosen_number
 from bot.messages import Answer, Text
 from faq.content import read_folder
 from faq.knowledge import build_knowledge
@@ -52,6 +53,56 @@ def test_a_typed_number_picks_a_choice(talk):
     response = talk.say("２")
 
     assert "「ごみ」" in words(response)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2番でお願いします",
+        "2番目のやつ",
+        "二番",
+        "２つ目",
+        "上から2番目",
+        "2について教えて",
+        "2にします",
+        "②",
+        "2を見たい",
+    ],
+)
+def test_a_number_picks_in_any_words_around_it(talk, text):
+    talk.say("メニュー")
+
+    assert "「ごみ」" in words(talk.say(text))
+
+
+@pytest.mark.parametrize("text", ["一番上", "最初のやつです", "いちばん上"])
+def test_the_first_one_can_be_picked_by_its_place(talk, text):
+    talk.say("メニュー")
+
+    assert "「引越し」" in words(talk.say(text))
+
+
+@pytest.mark.parametrize("text", ["2人", "二重", "2階", "一番近い", "2歳の子", "3つ子"])
+def test_other_words_with_a_number_are_no_choice(text):
+    assert chosen_number(text) is None
+
+
+@pytest.mark.parametrize(
+    "between", [{"kind": "sticker"}, {"kind": "image"}, {"text": "ありがとう"}, {"text": "😊"}, {"text": "こんにちは"}]
+)
+def test_a_number_still_picks_after_thanks_or_a_sticker(talk, between):
+    talk.say("メニュー")
+    talk.say(**between)
+
+    assert "「ごみ」" in words(talk.say("2"))
+
+
+@pytest.mark.parametrize("between", ["やめる", "住所を変えたい件ですよ", "人に聞く"])
+def test_a_number_picks_nothing_of_a_list_that_is_over(talk, between):
+    talk.say("メニュー")
+    talk.say(between)
+
+    assert "「ごみ」" not in words(talk.say("2"))
 
 
 def test_the_words_of_a_choice_pick_it_too(talk):
