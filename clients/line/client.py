@@ -26,8 +26,12 @@ from clients.errors import ClientError
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = aiohttp.ClientTimeout(total=3.0)
-"""Seconds. Well under the lease of a claimed message (8 s), so that nobody else sends it while we wait."""
+TIMEOUT = aiohttp.ClientTimeout(total=3.0, connect=2.0)
+"""Seconds. Well under the lease of a claimed message (8 s), so that nobody else sends it while we wait. Who cannot even
+connect knows it before the whole time is over: nothing was sent then."""
+
+NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+"""No connection, no name, no certificate, a proxy that refuses: LINE has not seen the message."""
 
 KEEP_ALIVE_SECONDS = 15.0
 
@@ -136,6 +140,8 @@ class LineClient:
             )
         except ApiException as error:
             return _refused(error)
+        except NEVER_SENT as error:
+            raise ClientError(f"no connection: {type(error).__name__}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
             raise ClientError(f"no answer: {type(error).__name__}", fate_unknown=True) from error
         return Answer("sent", str((answer.headers or {}).get("x-line-request-id", "")))

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 TOKEN_SECONDS = 50.0
 """A reply token is good for about a minute from the webhook's arrival; we stop trusting it a little earlier."""
 
+LAST_TOKEN_SECONDS = 20 * 60.0
+"""LINE takes no token later than this. What may have been delivered is asked for with its token until then."""
+
 RETRY_KEY_SECONDS = 23 * 3600.0
 """LINE remembers a retry key for 24 h; after that the same call would be a new message."""
 
@@ -57,19 +60,25 @@ def before_sending(item: ClaimedOutgoing, now: float) -> Step | None:
     if item.way == "push":
         too_old = now - item.created_at_ms / 1000 > RETRY_KEY_SECONDS
         return Step("dead", "retry key expired") if too_old else None
-    if token_is_old(item, now):
-        # A reply that may have been delivered must not come again by push: nobody reads an answer twice.
-        return Step("dead", "reply fate unknown") if item.fate_unknown else Step("push", "token too old")
-    return None
+    if not token_is_old(item, now):
+        return None
+    if not item.fate_unknown:
+        return Step("push", "token too old")
+    # A reply that may have been delivered must not come again by push: nobody reads an answer twice. With its token it
+    # cannot, and LINE may still take that.
+    return Step("dead", "reply fate unknown") if _token_age(item, now) > LAST_TOKEN_SECONDS else None
 
 
 def after_failure(item: ClaimedOutgoing, error: ClientError, now: float) -> Step:
     """What LINE's refusal or silence means for this message.
 
-    A refused token that we may have used ourselves means that the reply arrived.
+    A refused token that we may have used ourselves means that the reply arrived; or, once it is old, that it is too
+    late to find out.
     """
     if isinstance(error, InvalidReplyToken):
-        return Step("already") if item.fate_unknown else Step("push", "token refused")
+        if not item.fate_unknown:
+            return Step("push", "token refused")
+        return Step("dead", "reply fate unknown") if token_is_old(item, now) else Step("already")
     if error.permanent:
         return Step("dead", error.reason)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, item.attempts - 1))
@@ -79,7 +88,11 @@ def after_failure(item: ClaimedOutgoing, error: ClientError, now: float) -> Step
 
 
 def token_is_old(item: ClaimedOutgoing, now: float) -> bool:
-    return now - item.token_received_at_ms / 1000 > TOKEN_SECONDS
+    return _token_age(item, now) > TOKEN_SECONDS
+
+
+def _token_age(item: ClaimedOutgoing, now: float) -> float:
+    return now - item.token_received_at_ms / 1000
 
 
 async def deliver(

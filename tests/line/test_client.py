@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import socket
 import warnings
 from uuid import uuid4
 
 import pytest
+from aiohttp import ClientTimeout
 
 from clients.errors import ClientError
+from clients.line import client as line_client
 from clients.line.client import InvalidReplyToken, LineClient
 from emulator import LinePlatform, serve
 
@@ -27,6 +30,7 @@ def line():
 @pytest.fixture
 def resident(line):
     line.platform.faults.clear()
+    line.platform.channel("demo").quota = None
     return line.platform.add_resident("demo", "佐藤ハナ")
 
 
@@ -150,13 +154,32 @@ def test_a_wrong_access_token_waits_for_an_operator(line, resident):
     assert (refused.value.status, refused.value.permanent) == (401, False)
 
 
-def test_nobody_at_the_other_end_is_unknown_fate():
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+@pytest.mark.parametrize("end", ["closed port", "unknown name", "no answer to the connection"])
+def test_what_could_not_even_be_sent_has_surely_not_arrived(end, monkeypatch):
+    """Else a reply would be given up when its token is old, because nobody knew whether it was used."""
+    monkeypatch.setattr(line_client, "TIMEOUT", ClientTimeout(total=3.0, connect=0.2))
+    with socket.socket() as port, contextlib.ExitStack() as waiting:
+        port.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{port.getsockname()[1]}"
+        if end == "no answer to the connection":
+            port.listen(0)
+            for _ in range(4):  # the queue is full: who knocks now hears nothing
+                knocking = waiting.enter_context(socket.socket())
+                knocking.setblocking(False)
+                knocking.connect_ex(port.getsockname())
+
+        with pytest.raises(ClientError) as silent:
+            Caller("http://line.invalid" if end == "unknown name" else url).reply("t", TEXT)
+
+    assert (silent.value.fate_unknown, silent.value.permanent) == (False, False)
+    assert silent.value.reason.startswith("no connection")
+
+
+def test_a_line_that_took_the_message_and_fell_silent_is_unknown_fate(line, client, resident):
+    line.platform.faults.add("push", "drop_after_accept")
 
     with pytest.raises(ClientError) as silent:
-        Caller(url).reply("t", TEXT)
+        client.push(resident.user_id, TEXT, str(uuid4()))
 
     assert silent.value.fate_unknown
 

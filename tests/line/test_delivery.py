@@ -100,8 +100,9 @@ def test_what_a_failure_means(item, error, expected):
     [
         pytest.param(an_item(), 10, None, id="a fresh token is used"),
         pytest.param(an_item(), 51, Step("push", "token too old"), id="an old token is not tried"),
+        pytest.param(an_item(fate_unknown=True), 51, None, id="perhaps used, perhaps not: asked with its token"),
         pytest.param(
-            an_item(fate_unknown=True), 51, Step("dead", "reply fate unknown"), id="never a second time by push"
+            an_item(fate_unknown=True), 1201, Step("dead", "reply fate unknown"), id="never a second time by push"
         ),
         pytest.param(an_item(fate_unknown=True), 10, None, id="asked again with the same token"),
         pytest.param(an_item(way="push"), 3600, None, id="a push may wait"),
@@ -112,6 +113,23 @@ def test_what_a_failure_means(item, error, expected):
 )
 def test_what_is_known_before_calling(item, seconds_later, expected):
     assert before_sending(item, NOW + seconds_later) == expected
+
+
+def test_a_refused_token_that_is_old_says_nothing_about_whether_the_reply_arrived():
+    late = after_failure(an_item(fate_unknown=True), TOKEN_REFUSED, NOW + 51)
+
+    assert late == Step("dead", "reply fate unknown")
+
+
+def test_a_reply_that_never_left_goes_by_push_when_its_token_is_old():
+    """The city's way to the internet was cut for two minutes: nobody's answer may be given up for that."""
+    unconnected = ClientError("no connection: ClientConnectorError")
+    item = an_item()
+
+    step = after_failure(item, unconnected, NOW)
+
+    assert (step.do, step.fate_unknown) == ("later", False)
+    assert before_sending(item, NOW + 120) == Step("push", "token too old")
 
 
 def delivered(item, line, outbox):
