@@ -26,7 +26,7 @@ from faq.sounds import Sounds
 from faq.spelling import Spellings, spelling_choices
 from faq.thesaurus import Member, Thesaurus
 from faq.topics import Kin, Topics, common_topics
-from faq.units import Read, read, units
+from faq.units import Read, Told, read, told, units
 from faq.verbatim import Verbatim
 from faq.weights import DEFAULT, Weights
 
@@ -146,7 +146,7 @@ def build_index(
     own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
     kept_units.recall((entry.id, (*ask_texts(entry), entry.answer)) for entry in entries)
     asks_of = [[read(text, own_forms, thesaurus) for text in ask_texts(entry)] for entry in entries]
-    answers = [read(entry.answer, own_forms, thesaurus, asks=False) for entry in entries]
+    answers = [told(entry.answer, own_forms, thesaurus) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]
     owners = [number for number, of_entry in enumerate(asks_of) for _ in of_entry]
     ask_words = [ask.words for ask in asks]
@@ -217,7 +217,7 @@ def _lends_constants(earlier: Index, index: Index, entries: Sequence[Entry]) -> 
 
 
 def _described(
-    entries: Sequence[Entry], asks_of: Sequence[Sequence[Read]], answers: Sequence[Read]
+    entries: Sequence[Entry], asks_of: Sequence[Sequence[Read]], answers: Sequence[Told]
 ) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """What each entry is about, as `Topics.kin` compares it."""
     return [

@@ -148,9 +148,13 @@ def _direction(counts: Mapping[str, int], often: bool) -> Floats:
 
     A word counts by its rarity; in a text that says it `often`, 1 + ln(times) times, otherwise every time.
     """
-    known = [(row, word, said) for word, said in counts.items() if (row := row_of(word)) is not None]
-    weights = [_rarity(word) * (_dampened(said) if often else said) for _, word, said in known]
-    return word_vectors().together([row for row, _, _ in known], weights)
+    rows, weights = [], []
+    for word, said in counts.items():
+        known = _known(word)
+        if known is not None:
+            rows.append(known[0])
+            weights.append(known[1] * (_dampened(said) if often else said))
+    return word_vectors().together(rows, weights)
 
 
 def _length(vector: Floats) -> float:
@@ -162,10 +166,14 @@ def _inverse(lengths: Floats) -> Floats:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _rarity(word: str) -> float:
+def _known(word: str) -> tuple[int, float] | None:
+    """The row of a word that has a direction, and how rare it is."""
+    row = row_of(word)
+    if row is None:
+        return None
     topics = common_topics()
     number = topics.terms.get(word)
-    return topics.rarest if number is None else float(topics.rarity[number])
+    return row, topics.rarest if number is None else float(topics.rarity[number])
 
 
 @lru_cache(maxsize=256)

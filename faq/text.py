@@ -30,7 +30,7 @@ _TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 # Control characters and lone surrogates carry no meaning and some of them stop Sudachi.
 _UNREADABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ud800-\udfff]+")
 # Dashes and waves that people type for the long vowel sign, after a kana.
-_LONG_VOWEL: Final = re.compile(r"(?<=[ぁ-ゖァ-ヺ])[-‐‑–—―−~〜]")
+_LONG_VOWEL: Final = re.compile(r"[-‐‑–—―−~〜](?<=[ぁ-ゖァ-ヺ].)")
 _DRAWN_OUT: Final = re.compile(r"[ー\-~〜〰]{2}")
 _KANJI: Final = re.compile(r"[々一-鿿]")
 _OKURIGANA: Final = re.compile(r"[ぁ-ゖ]+")
@@ -52,7 +52,9 @@ def normalise(text: str) -> str:
     """One width (NFKC), small letters, no control characters: `ﾏｲﾅﾝﾊﾞｰ Ａ` and `マイナンバー a` become the same
     text.
     """
-    readable = _UNREADABLE.sub(" ", text[:LONGEST_TEXT])
+    readable = text[:LONGEST_TEXT]
+    if not readable.isprintable():
+        readable = _UNREADABLE.sub(" ", readable)
     return _LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", readable).lower())[:LONGEST_TEXT]
 
 

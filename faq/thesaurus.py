@@ -61,14 +61,14 @@ class Member(NamedTuple):
 @dataclass(frozen=True)
 class Thesaurus:
     """All groups of a city, made once and never changed. `keys` leads from joined forms to groups, `sounds` from kana;
-    `members` are the words to look for; `prefixes` tells where a member may begin; `written` see
-    `faq.mending`."""
+    `members` are the words to look for; `nexts` leads from the beginning of a joined form to the letters that may come
+    next; `written` see `faq.mending`."""
 
     groups: Mapping[str, ThesaurusGroup] = field(default_factory=dict, repr=False)
     keys: Mapping[str, tuple[tuple[str, Relation], ...]] = field(default_factory=dict, repr=False)
     sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict, repr=False)
-    prefixes: frozenset[str] = field(default=frozenset(), repr=False)
+    nexts: Mapping[str, str] = field(default_factory=dict, repr=False)
     written: Written = field(default_factory=lambda: Written.of(()), repr=False)
     # Texts of entries as read with these synonyms, for the next build of an edited city (`faq.units.read`).
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -88,28 +88,29 @@ class Thesaurus:
     def named(self, units: Sequence[str]) -> dict[str, None]:
         """The groups named by a run of these units, each once, in order."""
         found: dict[str, None] = {}
-        prefixes, keys = self.prefixes, self.keys
+        keys, nexts = self.keys, self.nexts
         for start, joined in enumerate(units):
-            if joined in prefixes:
-                end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
-                while joined in prefixes:
-                    for group, _ in keys.get(joined, ()):
-                        found[group] = None
-                    if end >= last:
-                        break
-                    joined, end = joined + units[end], end + 1
+            end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
+            while True:
+                for group, _ in keys.get(joined, ()):
+                    found[group] = None
+                following = nexts.get(joined)
+                if following is None or end >= last or units[end][:1] not in following:
+                    break
+                joined, end = joined + units[end], end + 1
         return found
 
     def mentions(self, units: Sequence[str]) -> list[Mention]:
         """Every group named by a run of these units, longest and shortest alike."""
         found: list[Mention] = []
-        prefixes, keys = self.prefixes, self.keys
-        for start, unit in enumerate(units):
-            joined, end, last = unit, start + 1, min(len(units), start + LONGEST_MEMBER)
-            while joined in prefixes:
+        keys, nexts = self.keys, self.nexts
+        for start, joined in enumerate(units):
+            end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
+            while True:
                 for group, relation in keys.get(joined, ()):
                     found.append(Mention(group, start, end, relation))
-                if end >= last:
+                following = nexts.get(joined)
+                if following is None or end >= last or units[end][:1] not in following:
                     break
                 joined, end = joined + units[end], end + 1
         return found
@@ -123,10 +124,9 @@ def _made(files: tuple[ThesaurusFile, ...]) -> Thesaurus:
         known = groups.get(group.id)
         groups[group.id] = _joined(known, group) if known else group
     keys = _keys(groups.values())
-    prefixes = frozenset(key[:length] for key in keys for length in range(1, len(key) + 1))
     said = (normalise(member) for group in groups.values() for member in (*group.words, *group.colloquial))
     written = Written.of(member for member in said if " " not in member)
-    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), prefixes, written)
+    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), _nexts(keys), written)
 
 
 def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:
@@ -151,6 +151,15 @@ def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[tuple[str, Relati
             for key in filter(None, map(form_key, members)):
                 keys.setdefault(key, {}).setdefault(group.id, relation)
     return {key: tuple(found.items()) for key, found in keys.items()}
+
+
+def _nexts(keys: Iterable[str]) -> dict[str, str]:
+    """The beginning of a key → the letters that may come next."""
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        for length in range(1, len(key)):
+            found.setdefault(key[:length], set()).add(key[length])
+    return {begun: "".join(sorted(letters)) for begun, letters in found.items()}
 
 
 def _sounds(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[str, ...]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from faq.asking import aspects
 from faq.kana import heard_in
@@ -86,32 +86,74 @@ class Read(NamedTuple):
     written: tuple[str, ...]
 
 
-def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, asks: bool = True) -> Read:
-    """The text read with these synonyms, remembered for the next build. One that `asks` is also read by its letters,
-    and for what it asks."""
-    memory, key = thesaurus.remembered, (text, own_forms, asks)
-    known = memory.get(key)
+class Told(NamedTuple):
+    """An answer, or a sentence of one, as the index takes it in: as in `Read`, without what only asks are read for."""
+
+    heard: tuple[str, ...]
+    words: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Read:
+    """An ask read with these synonyms, remembered for the next build."""
+    memory, key = thesaurus.remembered, (text, own_forms, True)
+    known: Read | None = memory.get(key)
     if known is None:
         said = spoken(text)
         tokens = tuple(token for token in said if not token.idle)
         topical = content(tokens)
         found = tuple(words(topical, own_forms))
-        groups = tuple(map(_group_term, thesaurus.named([token.form for token in tokens])))
-        pairs = tuple(chain.from_iterable(map(_pairs_of, found))) if asks else ()
         known = Read(
             heard_in(topical),
             found,
-            groups,
-            pairs,
-            aspects(tokens) if asks else 0,
-            sound_of(said) if asks else "",
-            tuple(compounds(said)) if asks else (),
+            _groups_in(tokens, thesaurus),
+            tuple(chain.from_iterable(map(_pairs_of, found))),
+            aspects(tokens),
+            sound_of(said),
+            tuple(compounds(said)),
         )
-        with _lock:
-            if len(memory) >= _MOST_READ:
-                memory.clear()
-            memory[key] = known
+        _remember_read(memory, key, known)
     return known
+
+
+def told(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Told:
+    """An answer read with these synonyms, sentence by sentence: many a sentence stands in many answers. A group that
+    begins in one sentence and ends in the next is none."""
+    memory, key = thesaurus.remembered, (text, own_forms, False)
+    known: Told | None = memory.get(key)
+    if known is None:
+        parts = [_sentence_told(sentence, own_forms, thesaurus) for sentence in sentences(text)]
+        known = parts[0] if len(parts) == 1 else _joined(parts)
+        _remember_read(memory, key, known)
+    return known
+
+
+def _joined(parts: Sequence[Told]) -> Told:
+    heard, found, groups = zip(*parts, strict=True) if parts else ((), (), ())
+    once = dict.fromkeys(chain.from_iterable(groups))
+    return Told(tuple(chain.from_iterable(heard)), tuple(chain.from_iterable(found)), tuple(once))
+
+
+def _sentence_told(sentence: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Told:
+    memory, key = thesaurus.remembered, (sentence, own_forms, None)
+    known: Told | None = memory.get(key)
+    if known is None:
+        tokens = [token for token in _units_of(sentence) if not token.idle]
+        topical = content(tokens)
+        known = Told(heard_in(topical), tuple(words(topical, own_forms)), _groups_in(tokens, thesaurus))
+        _remember_read(memory, key, known)
+    return known
+
+
+def _groups_in(tokens: Iterable[Token], thesaurus: Thesaurus) -> tuple[str, ...]:
+    return tuple(map(_group_term, thesaurus.named([token.form for token in tokens])))
+
+
+def _remember_read(memory: dict[object, Any], key: object, found: Read | Told) -> None:
+    with _lock:
+        if len(memory) >= _MOST_READ:
+            memory.clear()
+        memory[key] = found
 
 
 @lru_cache(maxsize=20_000)
