@@ -7,8 +7,7 @@ the plain score); they know no word, no city and no entry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +40,10 @@ NAMES: Final = (
 
 _WEIGHTS: Final = np.asarray([RANKER[name] for name in NAMES])
 _ASPECTS: Final = len(ASPECT_NAMES)
+_PLACES: Final = 1 / np.arange(1, 257)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What was found in each entry of the pool (columns): per slot in its asks and answer, per synonym group, in pairs.
 
     `questions` are the entries' own questions among the asks of the index. `found` has a row for each of the `slots`,
@@ -118,7 +117,7 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     found[4] = np.log1p(np.add.reduce(in_answer[:slots]) + evidence.worth @ by_group)
     found[5] = np.add.reduce(words) / index.rarest
     found[6] = evidence.letters
-    found[7, (-evidence.letters).argsort(kind="stable")] = 1 / np.arange(1, len(questions) + 1)
+    found[7, (-evidence.letters).argsort(kind="stable")] = _PLACES[: len(questions)]
     found[7] *= evidence.letters > 0
     found[8] = evidence.near
     found[9:12] = evidence.meanings

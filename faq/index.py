@@ -190,7 +190,9 @@ def build_index(
         thesaurus=thesaurus,
         expansions={name: _expansion(members, terms, weights) for name, members in thesaurus.members.items()},
         own_forms=own_forms,
-        readings=readings_of(chain.from_iterable(text.heard for text in (*asks, *answers))),
+        readings=readings_of(
+            chain.from_iterable(chain((ask.heard for ask in asks), (answer.heard for answer in answers)))
+        ),
         sounds=group_sounds(thesaurus.sounds),
         spellings=spelling_choices(terms),
         written=Written.of({word for ask in asks for word in ask.written}, thesaurus.written),
@@ -248,11 +250,12 @@ def _lengths(texts: Sequence[Sequence[object]]) -> list[int]:
 
 
 def _asks(asks: Sequence[Read], owners: Sequence[int], terms: Mapping[str, int], in_asks: Postings) -> Asks:
-    rarity = dict(zip(terms, in_asks.rarity.tolist(), strict=True))
+    is_word = np.fromiter((not term.startswith(("=", "~")) for term in terms), np.bool_, len(terms))
+    rare = np.where(is_word, in_asks.rarity, 0).repeat(np.diff(in_asks.starts))
     return Asks(
         owner=np.asarray(owners, np.int32),
         brevity=np.maximum(_LONG - np.log1p([len(ask.words) for ask in asks]), 0.0),
-        mass=np.asarray([sum(map(rarity.__getitem__, set(ask.words))) for ask in asks], np.float32),
+        mass=np.bincount(in_asks.places, rare, len(asks)).astype(np.float32),
         first_word=np.asarray([terms[ask.words[0]] if ask.words else -1 for ask in asks], np.int64),
         aspects=np.asarray([ask.aspects for ask in asks], np.int32),
     )

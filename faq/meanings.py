@@ -83,10 +83,11 @@ class Meanings:
             return found
         direction /= length
         # Not `@`: for so little it would wake the threads of BLAS.
-        cosines = np.einsum("ijk,k->ij", self.steps.take(entries, axis=0).astype(np.float32), direction)
+        cosines = np.vecdot(self.steps.take(entries, axis=0).astype(np.float32), direction)
         cosines *= self.shares.take(entries, axis=0)
         found[:2] = cosines.T
-        found[2] = (found[0] + found[1]) * self.of_both.take(entries)
+        np.add(found[0], found[1], out=found[2])
+        found[2] *= self.of_both.take(entries)
         if copied is not None:
             for column in np.flatnonzero(entries == copied).tolist():
                 found[::2, column] = self._without(counts, direction, copied)

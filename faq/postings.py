@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
+
+_SMALL: Final = 2**31
 
 Pairs = NDArray[np.int64]
 """A number below 2**31 and what it is worth, side by side: many short stretches are gathered at half the cost."""
@@ -71,10 +74,13 @@ def build_postings(
     `usual` is the length that is neither short nor long (the mean)."""
     size = max(len(counts), 1)
     place_of = np.repeat(np.arange(len(counts), dtype=np.int64), np.asarray(counts, np.int64))
-    pairs = np.sort(numbers * size + place_of)
+    pairs = numbers * size + place_of
+    if vocabulary * size < _SMALL:
+        pairs = pairs.astype(np.int32)  # sorted in half the time
+    pairs.sort()
     begins = changes(pairs)
     occurrences = np.diff(begins, append=len(pairs))
-    of_term, of_place = np.divmod(pairs[begins], size)
+    of_term, of_place = np.divmod(pairs[begins].astype(np.int64), size)
 
     length = np.asarray(lengths, np.float64)
     relative = length / (usual or length.mean() or 1.0) if len(length) else length

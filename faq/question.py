@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
@@ -48,8 +47,7 @@ class Named(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """`aspects` are the bits of `faq.asking`, `sound` is that of `faq.sounds`; `text` is the normalised question that
     all letters count in, with what was `mended` as it was meant (the letters of `mended` count in what was typed)."""
 

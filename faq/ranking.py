@@ -6,7 +6,6 @@ each synonym group once, and the ranker's few features are added.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -34,8 +33,7 @@ _NOTHING: Final = [(NOWHERE, 0.0)]
 _ABOVE_ZERO: Final = float(np.nextafter(0, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """The best entries (numbers of the index), best first; `evidence` has its columns in the same order.
 
     `topical` tells how much better one topic (`faq.topics`) fits the question than the others, 0 to 1.

@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
 from faq.index import Index
 from faq.question import Question, understand
 from faq.ranking import Ranking, rank
 
+Span = tuple[int, int]
+
 SURE = 0.99
 """The confidence of an entry for which staff wrote down this very question."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An entry that may answer. `score` orders candidates of one search; `matched` are the words that led to it."""
 
     id: str
@@ -63,29 +65,40 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
     """The result when the question is one that staff wrote down for this entry: it leads, and it is the answer."""
     best = max((candidate.score for candidate in result.candidates), default=0.0)
     own = next((candidate for candidate in result.candidates if candidate.id == entry), None)
-    lead = replace(own, score=best) if own else Candidate(entry, best, (result.query.strip(),))
+    lead = own._replace(score=best) if own else Candidate(entry, best, (result.query.strip(),))
     others = tuple(candidate for candidate in result.candidates if candidate.id != entry)
     return replace(result, decision="answer", candidates=(lead, *others)[:top], confidence=max(result.confidence, SURE))
 
 
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
-    spans = [(slot.start, slot.end) for slot in question.slots]
-    spans += [(named.start, named.end) for named in question.groups]
-    matched: dict[tuple[bool, ...], tuple[str, ...]] = {}
-    found = ranking.evidence.credited[:, :top].T > 0
-    entries, scores = ranking.entries[:top].tolist(), ranking.scores[:top].tolist()
-    for entry, score, led in zip(entries, scores, map(tuple, found.tolist()), strict=True):
+    said = [(slot.start, slot.end) for slot in question.slots]
+    said += [(named.start, named.end) for named in question.groups]
+    found = (ranking.evidence.credited[:, :top] > 0).tolist()
+    spans = sorted(zip(said, found, strict=True))
+    matched: dict[tuple[Span, ...], tuple[str, ...]] = {}
+    for place, (entry, score) in enumerate(
+        zip(ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), strict=True)
+    ):
+        led = tuple([span for span, entries in spans if entries[place]])
         if led not in matched:
-            matched[led] = matched_words(question.text, (span for span, here in zip(spans, led, strict=True) if here))
+            matched[led] = _joined(question.text, led)
         yield Candidate(index.ids[entry], round(score, 4), matched[led])
 
 
-def matched_words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+def matched_words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
     """The words of the question at these letters, neighbours joined: 住民 + 票 → 住民票."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(set(spans)):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(dict.fromkeys(text[start:end] for start, end in joined))
+    return _joined(text, sorted(spans))
+
+
+def _joined(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    words, begin, stop = [], 0, -1
+    for start, end in spans:
+        if start > stop:
+            if stop >= 0:
+                words.append(text[begin:stop])
+            begin, stop = start, end
+        elif end > stop:
+            stop = end
+    if stop >= 0:
+        words.append(text[begin:stop])
+    return tuple(dict.fromkeys(words))

@@ -81,7 +81,7 @@ def _piece(code: int) -> str:
 @dataclass(frozen=True)
 class Sounds:
     """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote.
-    `counts[e, n]` tells how often letter `n` stands in entry `e` (a byte each: 7 MB for 2,000 entries), `lengths` how
+    `counts[n, e]` tells how often letter `n` stands in entry `e` (a byte each: 7 MB for 2,000 entries), `lengths` how
     many letters the entry has in all, beside the `usual` length."""
 
     letters: Mapping[str, int]
@@ -101,8 +101,8 @@ class Sounds:
         of_entry, of_code = np.divmod(pairs[begins], 1 << _CODE_BITS)
         codes = np.unique(of_code)
         of_letter = codes.searchsorted(of_code)
-        counts = np.zeros((entries, len(codes)), np.uint8)
-        counts[of_entry, of_letter] = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED)
+        counts = np.zeros((len(codes), entries), np.uint8)
+        counts[of_letter, of_entry] = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED)
         lengths = np.bincount(owner, minlength=entries).astype(np.float64)
         return cls(
             letters={_piece(code): number for number, code in enumerate(codes.tolist())},
@@ -124,11 +124,10 @@ class Sounds:
         if not known or not len(entries):
             return np.zeros(len(entries))
         rarity = self.rarity.take(known)
-        cells = entries.reshape(-1, 1) * len(letters) + np.asarray(known)
-        length = self.lengths.take(entries).reshape(-1, 1) / self.usual
-        worth = _saturated(self.counts.take(cells).astype(np.float64), length)
-        worth *= rarity
-        shares: Doubles = np.add.reduce(worth, 1)
+        # Letter by letter: a row is read from end to end, which costs less than a byte here and there.
+        counts = self.counts.take(known, axis=0).take(entries, axis=1).astype(np.float64)
+        worth = _saturated(counts, self.lengths.take(entries) / self.usual)
+        shares: Doubles = np.einsum("i,ij->j", rarity, worth)
         if copied is not None and copied in entries:
             shares[entries == copied] = self._without(asked, copied)
         shares /= float(np.add.reduce(rarity)) + self.rarest * (len(different) - len(known))
@@ -138,7 +137,7 @@ class Sounds:
         """What the entry shares with these letters when they are not counted as its own."""
         again = Counter(self.letters[piece] for piece in asked if piece in self.letters)
         numbers = list(again)
-        left = self.counts[entry, numbers].astype(np.float64) - np.asarray(list(again.values()))
+        left = self.counts[numbers, entry].astype(np.float64) - np.asarray(list(again.values()))
         length = max(float(self.lengths[entry]) - len(asked), 1.0) / self.usual
         return float((self.rarity[numbers] * _saturated(left, length))[left > 0].sum())
 

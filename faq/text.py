@@ -65,10 +65,9 @@ def to_hiragana(text: str) -> str:
 
 def analyse(normalised: str) -> tuple[Token, ...]:
     """The short units (Sudachi mode A) of a normalised text; their surfaces joined are the text again."""
-    known, tokens = _known.get, []
+    known = _known.get
     morphemes = _tokenizer().tokenize(normalised)
-    for morpheme in morphemes:
-        tokens.append(known(morpheme.word_id()) or _token(morpheme, normalised))
+    tokens = [known(morpheme.word_id()) or _token(morpheme, normalised) for morpheme in morphemes]
     if sum([len(token.surface) for token in tokens]) != len(normalised):
         # Sudachi reads カーーード as カード: such a word is not described as it stands here.
         return tuple(_describe(morpheme, normalised) for morpheme in morphemes)

@@ -65,7 +65,7 @@ def test_the_letters_of_many_asks_are_those_of_each_one() -> None:
         wanted: Counter[str] = Counter()
         for heard, kanji in (asks[ask].split("\n") for ask in own):
             wanted.update([*map("".join, pairwise(heard)), *kanji])
-        assert +Counter(dict(zip(names, sounds.counts[entry].tolist(), strict=True))) == wanted
+        assert +Counter(dict(zip(names, sounds.counts[:, entry].tolist(), strict=True))) == wanted
         assert sounds.lengths[entry] == wanted.total()
 
 

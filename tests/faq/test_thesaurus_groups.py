@@ -6,6 +6,7 @@ import pytest
 
 from faq.text import analyse, normalise
 from faq.thesaurus import Member, Thesaurus, ThesaurusFile, ThesaurusGroup
+from faq.units import told
 
 KOKUHO = ThesaurusGroup(id="kokuho", words=("国民健康保険", "国保"), readings=("こくほ",), broader=("保険",))
 DEATH = ThesaurusGroup(id="death", words=("死亡",), readings=("しぼう",), colloquial=("亡くなった",))
@@ -59,3 +60,14 @@ def test_a_thesaurus_survives_pickling() -> None:
     thesaurus = Thesaurus.of([ThesaurusFile(groups=(KOKUHO, DEATH))])
 
     assert pickle.loads(pickle.dumps(thesaurus)) == thesaurus
+
+
+def test_an_answer_names_a_group_within_one_of_its_sentences_not_across_two() -> None:
+    thesaurus = Thesaurus.of([ThesaurusFile(groups=(KOKUHO, DEATH))])
+
+    across = told("対象は国民です。\n健康保険の人も来てください。父が死亡した。", frozenset(), thesaurus)
+    within = told("国民健康保険の窓口です。\n国民健康保険の人も来てください。", frozenset(), thesaurus)
+
+    assert across.groups == ("=death",)
+    assert within.groups == ("=kokuho",)
+    assert within.words.count("保険") == 2
