@@ -56,9 +56,9 @@ function component(spec, parent) {
 
 function box(spec) {
   const children = (spec.contents ?? []).map((child) => component(child, spec.layout));
-  const node = wrap(spec.action, el("div", { class: `flex-box ${spec.layout}` }, ...children));
+  const node = el("div", { class: `flex-box ${spec.layout}` }, ...children);
   const gradient = spec.background;
-  return style(node, {
+  style(node, {
     gap: given(spec.spacing, STEP),
     "background-color": spec.backgroundColor,
     "background-image": gradient && `linear-gradient(${[gradient.angle, gradient.startColor, gradient.centerColor, gradient.endColor].filter(Boolean).join(",")})`,
@@ -78,6 +78,7 @@ function box(spec) {
     "justify-content": spec.justifyContent,
     "align-items": spec.alignItems,
   });
+  return wrap(spec.action, node);
 }
 
 function text(spec) {
