@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import logging
 import signal
 import sqlite3
@@ -25,6 +24,7 @@ from flask import Blueprint, Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import collector
 from clients.line.client import LineClient
 from clients.oidc import OidcClient, OidcError
 from commands import content_commands
@@ -95,10 +95,7 @@ class Parts:
     def load(self) -> None:
         """Loads the cities' knowledge and keeps it fresh."""
         self.library.start()
-        # What is loaded stays: the collector need not look through all of it again while residents wait. What a webhook
-        # leaves behind has no circles; looking for them every 700 objects cost 5 to 10 % of a burst's time.
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 100)
+        collector.settle()
         self.loading.clear()
 
     def close(self) -> None:

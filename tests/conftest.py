@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from collector import SELDOM
 from tests.databases import (  # noqa: F401 - pytest finds fixtures by their names here
     clock,
     database_url,
@@ -33,7 +34,7 @@ def pytest_configure() -> None:
     PostgreSQL database costs 0.3 s of CPU when others were dropped just before, in memory a tenth of that; and what a
     test writes need not wait for a disk.
     """
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(*SELDOM)
     write_routes_once()
     if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)

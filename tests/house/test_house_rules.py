@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "disaster_pages": {"faq", "notify", "store"},
     "errands": {"bot", "clients", "faq", "media", "notify", "store", "telemetry"},
     "config": set(),
+    "collector": set(),
     "handover_jobs": {"bot", "faq", "store"},
     "failures": {"config", "faq", "store"},
     "telemetry": set(),
@@ -56,6 +57,7 @@ OURS = {
     "desk",
     "worker",
     "config",
+    "collector",
     "telemetry",
     "app",
 }
