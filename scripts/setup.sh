@@ -8,10 +8,12 @@ for_what="${1:-run}"
 
 say() { printf '%s\n' "$*" >&2; }
 
+may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+
 apt_updated=""
 need_packages() { # need_packages "why" package…
     why="$1"; shift
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    if ! may_install; then
         say "足りないものがあります（$why）。次の1行を実行してから、もういちどお試しください。"
         say "    sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
         exit 1
@@ -72,13 +74,13 @@ install_frontend() { # fonts and design tokens; pages work without them
     fi
 }
 
-install_browser() {
+install_browser() { # the headless shell is Chromium without windows: it halves the CPU of the tests that need a browser
     packages=""
-    chromium=""
-    for name in chromium chromium-browser google-chrome; do
-        command -v "$name" >/dev/null 2>&1 && chromium="$name" && break
+    browser=""
+    for name in chromium-headless-shell chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null 2>&1 && browser="$name" && break
     done
-    [ -n "$chromium" ] || packages="chromium"
+    [ -n "$browser" ] || packages="chromium-headless-shell"
     fonts="$(fc-list 2>/dev/null || true)"
     case "$fonts" in *NotoSansCJK*|*"Noto Sans CJK"*) ;; *) packages="$packages fonts-noto-cjk" ;; esac
     case "$fonts" in *NotoColorEmoji*|*"Noto Color Emoji"*) ;; *) packages="$packages fonts-noto-color-emoji" ;; esac
@@ -86,6 +88,13 @@ install_browser() {
     PATH="$PATH:/usr/sbin:/sbin" ldconfig -p 2>/dev/null | grep -q 'libatomic\.so\.1' || packages="$packages libatomic1"
     # shellcheck disable=SC2086
     [ -z "$packages" ] || need_packages "画面の試験に使うブラウザーと文字" $packages
+    case "$browser" in ""|chromium-headless-shell) return ;; esac
+    if may_install && [ ! -e .venv/.no-shell ]; then # another browser is there, so that this one may fail
+        (need_packages "画面の試験が速くなる" chromium-headless-shell) || {
+            touch .venv/.no-shell
+            say "chromium-headless-shell は入りませんでした。画面の試験は $browser で動きます（時間は長くなります）。"
+        }
+    fi
 }
 
 mkdir -p var
