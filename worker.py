@@ -39,6 +39,9 @@ LEASE_SECONDS = 8.0
 """Above the timeout of a call to LINE (3 s), so that nobody takes work from a living worker."""
 
 ATTEMPTS = 5
+LATE_MS = 5_000
+"""LINE brings an event within moments; one that took longer may have been overtaken by its own taking back."""
+
 IDLE_SECONDS = 1.0
 GATHER_SECONDS = 0.015
 """After a claim the next one waits this long: under load it then takes several events at the price of one."""
@@ -281,6 +284,8 @@ class Worker:
         friend: Friend | None = "followed" if arrival.action == "followed" else None
         if arrival.inquiry is None:
             return Outcome(friend=friend)
+        if self._was_taken_back(event, arrival.inquiry.message_id):
+            return Outcome(friend=friend)
         if preview := self._preview_of(arrival.inquiry):
             return Outcome(outgoing=(_outgoing(event, preview),))
         outcome, reply = self.decide(arrival.inquiry, known)
@@ -288,6 +293,11 @@ class Worker:
             return replace(outcome, friend=friend)
         messages = render(reply, self._wording(event.city).say)
         return replace(outcome, outgoing=(_outgoing(event, messages),), friend=friend)
+
+    def _was_taken_back(self, event: ClaimedEvent, message_id: str) -> bool:
+        """Asked of what came late only: everything else arrives before it can be taken back."""
+        late = event.redelivered or event.received_at_ms - event.occurred_at_ms > LATE_MS
+        return bool(late and message_id) and self._store.was_taken_back(event.city, message_id)
 
     def _last_words(self, event: ClaimedEvent) -> Outcome:
         """An event that no answer can be made of, or that killed several workers: the resident gets a phone number."""

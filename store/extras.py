@@ -20,7 +20,10 @@ Execute = Callable[[str, Sequence[Any]], Any]
 def write_extras(execute: Execute, outcome: Writing) -> None:
     """Write what `outcome` holds besides turn, conversation and messages. Erasing comes first."""
     for message_id in outcome.erase_messages:
-        erase_message(execute, outcome.city, message_id)
+        if not erase_message(execute, outcome.city, message_id) and message_id:
+            # Not here yet: LINE may bring what was taken back after the taking back.
+            row = (outcome.city, taken_back_id(message_id), *(outcome.now,) * 4)
+            execute(statements.TAKEN_BACK, row)
     if outcome.feedback:
         execute(statements.ADD_FEEDBACK, outcome.feedback)
     if outcome.friend and outcome.friend[2] == "blocked":
@@ -34,6 +37,11 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
         drop_wishes(execute, outcome.city, outcome.resident)
     elif outcome.wishes:
         write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)
+
+
+def taken_back_id(message_id: str) -> str:
+    """Under which event the inbox knows that a message must not be kept when it arrives."""
+    return f"taken-back:{clean(message_id)[:100]}"
 
 
 def erase_message(execute: Execute, city: str, message_id: str) -> int:

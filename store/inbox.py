@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy import select
+
 from store import statements
 from store.core import LEASE_SECONDS, Core
 from store.engine import Claim, Mark, Written
+from store.extras import taken_back_id
 from store.records import ArrivedEvent, ClaimedEvent, ClaimedOutgoing, Outcome
 from store.rows import Writing, event_row, writing
+from store.tables import inbox
 from store.writer import Kind
 
 
@@ -33,6 +37,11 @@ class Inbox(Core):
         """
         claim = self._claim(worker, limit, lease_seconds)
         return self._write(Kind("claim_events", 4, self._hot.claim_events), claim)
+
+    def was_taken_back(self, city: str, message_id: str) -> bool:
+        """Whether the resident took this message back before it came in: it is neither kept nor answered then."""
+        known = select(inbox.c.event_id).where(inbox.c.city == city, inbox.c.event_id == taken_back_id(message_id))
+        return self._read(lambda connection: connection.execute(known).first()) is not None
 
     def finish_event(
         self, event: ClaimedEvent, outcome: Outcome, lease_seconds: float = LEASE_SECONDS

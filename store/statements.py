@@ -40,6 +40,12 @@ OUTGOING_LATER = (
 )
 OUTGOING_PUSH = f"UPDATE outbox SET way = 'push', fate_unknown = %s, due_at = %s {_HELD_OUTGOING}"
 
+# A row of the inbox that nobody claims: it goes with the others when it is old.
+TAKEN_BACK = (
+    "INSERT INTO inbox (city, event_id, occurred_at, kind, received_at, state, due_at, attempts, finished_at) "
+    "VALUES (%s, %s, %s, 'taken back', %s, 'done', %s, 0, %s) ON CONFLICT (city, event_id) DO NOTHING"
+)
+
 ADD_FEEDBACK = (
     "INSERT INTO feedback (city, resident, entry_id, at, helpful) VALUES (%s, %s, %s, %s, %s) "
     "ON CONFLICT (city, resident, entry_id, at) DO UPDATE SET helpful = excluded.helpful"

@@ -136,6 +136,28 @@ def test_an_event_that_not_even_the_last_words_fit_is_given_up_and_holds_nobody_
     assert "住民票" in words(line.sent)
 
 
+@pytest.mark.parametrize("taken_back", ["1", "another"])
+def test_words_that_arrive_after_they_were_taken_back_are_neither_kept_nor_answered(
+    store, clock, demo_library, taken_back
+):
+    """We were down; LINE brings both again, and the taking back first."""
+    written, line = arrived("words", "U1", clock.ms), RememberingLine()
+    unsend = {"type": "unsend", "mode": "active", "source": written.payload["source"]}
+    unsend["unsend"] = {"messageId": taken_back}
+    clock.forward(90)
+    worker = Worker(store, demo_library.get, {CITY: line}, at_once=1, clock=clock)
+
+    for event in (ArrivedEvent(CITY, "unsend", "U1", clock.ms, "unsend", unsend, clock.ms), written):
+        store.accept([replace(event, received_at_ms=clock.ms, redelivered=True)])
+        worker.claim_once()
+        wait_until(lambda: store.queue().inbox_waiting == 0)
+    worker.stop()
+
+    gone = taken_back == "1"
+    assert bool(line.sent) is not gone
+    assert [turn.text for turn in store.turns(CITY, "U1")] == ([] if gone else ["住民票"])
+
+
 def arrived(event_id, resident, now):
     payload = {
         "type": "message",
