@@ -6,16 +6,15 @@ Where none is, the entries answer: nobody is told that there is no danger becaus
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 from bot.answer import Voice
 from bot.messages import Text
 from bot.shelters import clock_of
+from bot.short_questions import ShortQuestion
 from faq.place_states import KnownPlaces, Standing
 
-LONGEST: Final = 40
 MOST: Final = 3
 """Notices that are shown whole; of the others the titles."""
 
@@ -36,11 +35,8 @@ _OTHERWISE: Final = re.compile(
 )
 
 
-def asks_what_is_in_force(text: str) -> bool:
-    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
-    if len(text) > LONGEST or _OTHERWISE.search(words):
-        return False
-    return _ONLY.fullmatch(words) is not None or _ASKS.search(words) is not None
+ASKS_WHAT_IS_IN_FORCE: Final = ShortQuestion(_ASKS, 40, _ONLY, _OTHERWISE)
+"""Whether somebody asks what the city says now, and not what its words mean."""
 
 
 def in_force(voice: Voice, known: KnownPlaces) -> Text:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.answer import Voice
 from bot.messages import Text
 from bot.shelters import check_before_going, dangers_now, hazards_said, is_safe, name_of
+from bot.short_questions import ShortQuestion
 from faq.maps import map_link
 from faq.place_states import KnownPlaces
 from faq.places import Shelter
-
-LONGEST: Final = 40
-"""Characters. Whoever writes more tells a story, and is asked about it elsewhere."""
 
 MOST: Final = 8
 """Shelters named at once to somebody of whom we do not know where they are: what fits on two screens."""
@@ -43,12 +40,8 @@ _OTHERWISE: Final = re.compile(
 )
 
 
-def asks_for_shelters(text: str) -> bool:
-    """Whether somebody asks which shelters there are, and nothing of what is in them."""
-    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
-    if len(text) > LONGEST or _OTHERWISE.search(words):
-        return False
-    return _NOTHING_ELSE.fullmatch(words) is not None or _ASKS.search(words) is not None
+ASKS_FOR_SHELTERS: Final = ShortQuestion(_ASKS, 40, _NOTHING_ELSE, _OTHERWISE)
+"""Whether somebody asks which shelters there are, and nothing of what is in them."""
 
 
 def open_shelters(voice: Voice, known: KnownPlaces) -> Text:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from bot import answer as say
 from bot.answering import with_first
-from bot.in_force import asks_what_is_in_force, in_force
+from bot.in_force import ASKS_WHAT_IS_IN_FORCE, in_force
 from bot.messages import Block, Choices
-from bot.open_shelters import asks_for_shelters, open_shelters
+from bot.open_shelters import ASKS_FOR_SHELTERS, open_shelters
 from bot.place_names import named_point, point_in
 from bot.shelters import WATER, Whereabouts, shelter_blocks
 from bot.turn import Response, Turn
-from bot.water import asks_for_water, water_blocks
+from bot.water import ASKS_FOR_WATER, water_blocks
 from faq.entry import Entry
 
 
@@ -43,7 +43,11 @@ def on_a_bad_day(turn: Turn) -> Response | None:
 
 def _shelters_asked(turn: Turn) -> Response | None:
     """「避難所どこ」 while the city has opened any; on any other day the entries answer it."""
-    if turn.inquiry.kind != "text" or not turn.counter.places().in_use or not asks_for_shelters(turn.inquiry.text):
+    if (
+        turn.inquiry.kind != "text"
+        or not turn.counter.places().in_use
+        or not ASKS_FOR_SHELTERS.is_asked(turn.inquiry.text)
+    ):
         return None
     blocks = (open_shelters(turn.voice, turn.counter.places()), *_water_button(turn), *say.way_on(turn.voice))
     return turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
@@ -52,7 +56,7 @@ def _shelters_asked(turn: Turn) -> Response | None:
 def _told_what_is_in_force(turn: Turn) -> Response | None:
     """「避難指示は出ていますか」 while there is something to tell; else the entries say what such words mean."""
     known = turn.counter.places()
-    if turn.inquiry.kind != "text" or not known.standing or not asks_what_is_in_force(turn.inquiry.text):
+    if turn.inquiry.kind != "text" or not known.standing or not ASKS_WHAT_IS_IN_FORCE.is_asked(turn.inquiry.text):
         return None
     blocks = (in_force(turn.voice, known), *say.way_on(turn.voice))
     return turn.reply("answer", *blocks, question="", entry_id="", department="", misses=0)
@@ -60,7 +64,7 @@ def _told_what_is_in_force(turn: Turn) -> Response | None:
 
 def with_open_shelters(turn: Turn, entry: Entry, response: Response) -> Response:
     """An entry about where the shelters are, chosen by a button, begins with those that are open now."""
-    if not turn.counter.places().in_use or not asks_for_shelters(entry.question):
+    if not turn.counter.places().in_use or not ASKS_FOR_SHELTERS.is_asked(entry.question):
         return response
     return replace(response, reply=with_first(response.reply, open_shelters(turn.voice, turn.counter.places())))
 
@@ -74,7 +78,7 @@ def _water_button(turn: Turn) -> tuple[Block, ...]:
 def water_asked(turn: Turn) -> Response | None:
     """「給水所どこ」, in a disaster or while the city gives out water; on any other day the entries answer it."""
     text = turn.inquiry.text
-    if turn.inquiry.kind != "text" or not asks_for_water(text):
+    if turn.inquiry.kind != "text" or not ASKS_FOR_WATER.is_asked(text):
         return None
     if turn.voice.knowledge.mode != "disaster" and not turn.counter.places().water:
         return None

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.answer import Voice, way_on
 from bot.messages import Block, Text
 from bot.shelters import SHOWN, Whereabouts, clock_of, way_to
+from bot.short_questions import ShortQuestion
 from faq.maps import map_of
 from faq.nearest import Near, nearest
 from faq.place_states import KnownPlaces, PlaceState
 from faq.places import Shelter
-
-LONGEST: Final = 60
-"""Characters. Whoever writes more tells a story, and is asked about it elsewhere."""
 
 MOST: Final = 10
 """Points named at once to somebody of whom we do not know where they are: what fits on two screens."""
@@ -30,10 +27,8 @@ _ASKS: Final = re.compile(
 )
 
 
-def asks_for_water(text: str) -> bool:
-    """Whether somebody asks where there is water. On a day without a water point the entries know better."""
-    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).lower()
-    return len(text) <= LONGEST and _ASKS.search(words) is not None
+ASKS_FOR_WATER: Final = ShortQuestion(_ASKS, 60)
+"""Whether somebody asks where there is water. On a day without a water point the entries know better."""
 
 
 def water_blocks(voice: Voice, here: Whereabouts | None, known: KnownPlaces, name: str = "") -> tuple[Block, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.dialogue import Conversation
 from bot.messages import Inquiry, Place
-from bot.open_shelters import asks_for_shelters
+from bot.open_shelters import ASKS_FOR_SHELTERS
 from bot.place_names import named_point
 from bot.reception import Counter
 from bot.respond import respond
@@ -218,7 +218,7 @@ def test_who_asks_without_saying_where_they_are_hears_which_are_open(city: Knowl
 
 @pytest.mark.parametrize("text", OTHERWISE.split())
 def test_what_is_in_a_shelter_is_answered_by_the_entries(text: str) -> None:
-    assert not asks_for_shelters(text.replace("_", " "))
+    assert not ASKS_FOR_SHELTERS.is_asked(text.replace("_", " "))
 
 
 def test_on_any_other_day_the_entries_answer_where_shelters_are(city: Knowledge) -> None:

@@ -13,7 +13,7 @@ from bot.messages import Inquiry, InquiryKind, Place
 from bot.reception import Counter
 from bot.respond import respond
 from bot.turn import Response
-from bot.water import asks_for_water
+from bot.water import ASKS_FOR_WATER
 from faq.content import PLACES_FILE, read_folder
 from faq.in_mode import in_mode
 from faq.knowledge import Knowledge, build_knowledge
@@ -89,7 +89,7 @@ def test_residents_ask_for_water_in_their_own_words(disaster: Knowledge, text: s
 
 @pytest.mark.parametrize("text", ["where can I get water?", "Is there any drinking water", "water supply point"])
 def test_they_ask_in_english_too(text: str) -> None:
-    assert asks_for_water(text)
+    assert ASKS_FOR_WATER.is_asked(text)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_they_ask_in_english_too(text: str) -> None:
     ],
 )
 def test_what_is_about_the_waterworks_is_no_such_question(text: str) -> None:
-    assert not asks_for_water(text)
+    assert not ASKS_FOR_WATER.is_asked(text)
 
 
 def test_an_open_point_is_told_on_any_day_and_without_one_a_usual_day_is_as_before(usual: Knowledge) -> None:

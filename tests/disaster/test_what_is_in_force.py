@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue import Conversation
-from bot.in_force import asks_what_is_in_force
+from bot.in_force import ASKS_WHAT_IS_IN_FORCE
 from bot.messages import Inquiry
 from bot.reception import Counter
 from bot.respond import respond
@@ -61,7 +61,7 @@ def test_who_asks_hears_the_notices_in_force_with_their_time(city: Knowledge, te
 
 @pytest.mark.parametrize("text", OTHERWISE.split())
 def test_what_such_words_mean_is_answered_by_the_entries(text: str) -> None:
-    assert not asks_what_is_in_force(text)
+    assert not ASKS_WHAT_IS_IN_FORCE.is_asked(text)
 
 
 def test_where_nothing_is_in_force_nobody_hears_that_there_is_no_danger(city: Knowledge) -> None:
