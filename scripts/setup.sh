@@ -81,7 +81,8 @@ install_browser() { # the headless shell is Chromium without windows: it halves 
         command -v "$name" >/dev/null 2>&1 && browser="$name" && break
     done
     [ -n "$browser" ] || packages="chromium-headless-shell"
-    fonts="$(fc-list 2>/dev/null || true)"
+    # Without fontconfig's own command (it is a package of its own) the files tell.
+    fonts="$(fc-list 2>/dev/null || ls -R /usr/share/fonts 2>/dev/null || true)"
     case "$fonts" in *NotoSansCJK*|*"Noto Sans CJK"*) ;; *) packages="$packages fonts-noto-cjk" ;; esac
     case "$fonts" in *NotoColorEmoji*|*"Noto Color Emoji"*) ;; *) packages="$packages fonts-noto-color-emoji" ;; esac
     # Playwright's own node needs it; a fresh Debian has it only by way of a compiler.
