@@ -1,4 +1,5 @@
-"""Where the chat has the whole screen (a phone, a page enlarged): a way out without a network, and no way astray."""
+"""Where the chat has the whole screen (a phone, a page enlarged): a way out without a network, no way astray, and no
+need of the newest browser."""
 
 from __future__ import annotations
 
@@ -93,3 +94,19 @@ def test_a_page_opened_again_greets_before_what_was_said_is_there(city_page: str
 
     expect(page.frame_locator(CHAT).locator(".message.city")).to_have_count(1, timeout=3_000)
     expect(field).to_be_focused(timeout=12_000)
+
+
+def test_a_phone_of_a_few_years_ago_gets_its_answer_and_its_talk_back(city_page: str, new_page: NewPage) -> None:
+    page = new_page(viewport=PHONE)
+    page.add_init_script("delete AbortSignal.timeout; delete Array.prototype.at; delete Array.prototype.findLast")
+    chat = page.frame_locator(CHAT)
+    page.goto(city_page)
+    opener(page).click()
+    chat.get_by_role("textbox", name="知りたいこと").fill("転入届の出し方")
+    chat.get_by_role("button", name="送信").click()
+    expect(chat.locator(".card")).to_be_visible()
+
+    page.reload()
+    opener(page).click()
+
+    expect(chat.locator(".card")).to_be_visible()

@@ -19,6 +19,13 @@ export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// AbortSignal.timeout is not on every phone that residents still use (iOS 15).
+function after(patience) {
+  const clock = new AbortController();
+  setTimeout(() => clock.abort(), patience);
+  return clock.signal;
+}
+
 export class Talk {
   constructor(city, memory) {
     this.address = `/widget/${encodeURIComponent(city)}`;
@@ -66,7 +73,7 @@ export class Talk {
     try {
       const query = new URLSearchParams({ session: this.memory.session, after });
       const told = await this.fetch(`${this.address}/messages?${query}`, {}, LOOK_PATIENCE_MS);
-      if (told.messages.length) this.last = told.messages.at(-1).id;
+      if (told.messages.length) this.last = told.messages[told.messages.length - 1].id;
       this.owner = told.owner;
       return { ...told, messages: told.messages.filter((message) => this.isNew(message)) };
     } catch {
@@ -114,7 +121,7 @@ export class Talk {
         ...options,
         credentials: "omit",
         cache: "no-store",
-        signal: AbortSignal.timeout(patience),
+        signal: after(patience),
       });
     } catch {
       throw new Refused("", true);
