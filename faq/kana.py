@@ -27,16 +27,29 @@ _GRAMMAR: Final = frozenset(
     | {"さらに", "ただし", "ないと", "ないか"}
 )
 
+# As thumbs on small phones leave them: てんにゆう for てんにゅう, and without voicing marks こくみんけんこうほけん.
+_LARGE: Final = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
+_BARE: Final = _LARGE | str.maketrans(
+    "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽ", "かきくけこさしすせそたちつてとはひふへほはひふへほ"
+)
+# Of fewer kana too many other words are made: かき is not 鍵.
+_SHORTEST_BARE: Final = 4
+
 Sounds = tuple[tuple[str, float], ...]
 
 
 class Readings(dict[str, Sounds]):
-    """Reading → the words that sound so, with their share of the uses. `openings` are the first letters of all of them:
-    where none stands, no reading begins."""
+    """Reading → the words that sound so, with their share of the uses; also as it is typed without small kana and
+    without voicing marks, where no other word sounds so.
+
+    `openings` are the first letters of all of them: where none stands, no reading begins.
+    """
 
     def __init__(self, sounds: Mapping[str, Sounds]) -> None:
-        super().__init__(sounds)
-        self.openings = frozenset(reading[:SHORTEST_READING] for reading in sounds)
+        bare = {said.translate(_BARE): words for said, words in sounds.items() if len(said) >= _SHORTEST_BARE}
+        large = {said.translate(_LARGE): words for said, words in sounds.items()}
+        super().__init__({**bare, **large, **sounds})
+        self.openings = frozenset(reading[:SHORTEST_READING] for reading in self)
 
 
 class KanaWord(NamedTuple):

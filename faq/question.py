@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
@@ -47,7 +48,8 @@ class Named(NamedTuple):
     end: int
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Question:
     """`aspects` are the bits of `faq.asking`, `sound` is that of `faq.sounds`; `text` is the normalised question that
     all letters count in, with what was `mended` as it was meant (the letters of `mended` count in what was typed)."""
 
@@ -80,7 +82,8 @@ def understand(index: Index, query: str) -> Question:
     heard = tuple(_kana_slots(index, text, placed))
     sounded = tuple(_sounded(index, text))
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
-    slots = (*_word_slots(index, placed, whole), *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
+    words = [_as_heard(slot, index) for slot in _word_slots(index, placed, whole)]
+    slots = (*words, *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
     groups = tuple(_once((*_named(index, placed, slots), *sounded)))[:MOST_GROUPS]
     asked = aspects(unit.token for unit in placed)
     return Question(text, tokens, slots, groups, asked, sound_of(tokens), mendings)
@@ -110,6 +113,18 @@ def _word_slots(index: Index, placed: Sequence[Placed], whole: Sequence[tuple[in
             yield Slot(form, "word", ((form, 1.0),), start, end)
         elif not any(first < end and start < last for first, last in whole):
             yield _unknown_slot(index, form, start, end)
+
+
+def _as_heard(slot: Slot, index: Index) -> Slot:
+    """はらう is mostly written 払う: a word in kana that the index knows, and rarely so, may be the one in kanji."""
+    readings = index.readings.get(slot.form, ()) if slot.kind == "word" else ()
+    own = next((share for term, share in readings if term == slot.form), 0.0)
+    others = tuple(
+        (term, index.weights.kana * share**0.5)
+        for term, share in readings
+        if share > own and term != slot.form and term in index.terms
+    )
+    return slot._replace(options=(*slot.options, *others)) if others else slot
 
 
 def _unknown_slot(index: Index, form: str, start: int, end: int) -> Slot:
