@@ -97,3 +97,12 @@ def test_a_sample_question_can_be_copied(home, new_page):
 
     expect(page.get_by_role("status")).to_contain_text("「ゴミいつ」をコピーしました")
     assert page.evaluate("navigator.clipboard.readText()") == "ゴミいつ"
+
+
+def test_forced_colours_leave_the_search_a_button_that_looks_like_one(home, new_page):
+    page = new_page(forced_colors="active")
+    page.goto(f"{home}/faq/test/")
+
+    button = page.get_by_role("button", name="さがす")
+
+    assert button.evaluate("b => getComputedStyle(b).borderTopStyle") == "solid"
