@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from linebot.v3.messaging import ApiClient, Configuration, MessagingApi, MessagingApiBlob
+from linebot.v3.messaging import (
+    ApiClient,
+    Configuration,
+    Message,
+    MessagingApi,
+    MessagingApiBlob,
+    PushMessageRequest,
+)
 from linebot.v3.webhook import SignatureValidator
+from playwright.sync_api import Page
 
 from emulator import LinePlatform, RunningEmulator, serve
 from emulator.model import Resident
+from tests.browser import NewPage, chromium, new_page  # noqa: F401 - pytest finds fixtures by their names here
 
 TOKEN = "token-of-the-demo-channel"
 SECRET = "8c570fa6dd201bb328f1c1eac23a96d8"
@@ -133,3 +142,29 @@ def api(client: ApiClient) -> MessagingApi:
 @pytest.fixture
 def blob(client: ApiClient) -> MessagingApiBlob:
     return MessagingApiBlob(client)
+
+
+@pytest.fixture
+def phone(new_page: NewPage, hana: Resident) -> Page:  # noqa: F811
+    """A page on which 佐藤ハナ's phone can be opened."""
+    return new_page(viewport={"width": 1000, "height": 900}, reduced_motion="no-preference")
+
+
+@pytest.fixture
+def open_phone(phone: Page, emulator: RunningEmulator) -> Callable[[], Page]:
+    def open_phone() -> Page:
+        phone.goto(f"{emulator.url}/phone/demo")
+        phone.locator("#log[aria-busy=false]").wait_for()
+        return phone
+
+    return open_phone
+
+
+@pytest.fixture
+def city_says(api: MessagingApi, hana: Resident) -> Callable[..., None]:
+    """Push raw message objects to the first phone."""
+
+    def city_says(*messages: dict[str, Any]) -> None:
+        api.push_message(PushMessageRequest(to=hana.user_id, messages=[Message.from_dict(one) for one in messages]))
+
+    return city_says

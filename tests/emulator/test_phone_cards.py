@@ -8,7 +8,7 @@ import requests
 from playwright.sync_api import expect
 
 from emulator import LinePlatform, serve
-from tests.browser import NewPage, chromium, new_page  # noqa: F401 - pytest finds fixtures by their names here
+from tests.browser import NewPage
 
 ROW: dict[str, Any] = {
     "type": "box",
@@ -24,7 +24,7 @@ ROW: dict[str, Any] = {
 CARD = {"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": [ROW]}}
 
 
-def test_a_number_stands_apart_from_its_words_in_a_row_to_press(new_page: NewPage) -> None:  # noqa: F811
+def test_a_number_stands_apart_from_its_words_in_a_row_to_press(new_page: NewPage) -> None:
     with serve(LinePlatform(webhook_threads=0)) as running:
         running.platform.add_channel("demo", "token", "0" * 32, None)
         hana = running.platform.add_resident("demo", "佐藤ハナ")

@@ -23,6 +23,7 @@ from tests.browser import chromium, new_page  # noqa: F401 - pytest finds fixtur
 from tests.databases import Clock
 from tests.running import ROOT
 from tests.web_city import a_web_library
+from tests.widget.chat_builders import world  # noqa: F401 - a fixture too
 
 
 @dataclass

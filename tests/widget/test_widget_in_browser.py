@@ -2,77 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import expect
 
-from handlers.widget.sessions import resident_of
 from store.records import Outcome, Turn
-from tests.browser import DESK, PHONE, NewPage, a_foreign_site, overflows, violations
-from tests.running import House, a_running_house
-from tests.web_city import a_web_library
-
-QUESTION = "引っ越してきたときの手続きを知りたい"
-MESSAGES = "**/widget/test/messages"
-
-
-class World:
-    """A running house, a page of the city that may embed the chat, and a page of somebody else that may not."""
-
-    def __init__(self, house: House, allowed: str, refused: str) -> None:
-        self.house, self.allowed, self.refused = house, allowed, refused
-
-    def turns(self, page: Page) -> list[Turn]:
-        """What the store has of the resident who sits at this page."""
-        session = chat_frame(page).evaluate("localStorage.getItem('madoguchi:test:session')")
-        return self.house.parts.store.turns("test", resident_of(session), 20) if session else []
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    home: dict[str, str] = {}
-
-    def city_page() -> str:
-        return (
-            '<!doctype html><html lang="ja"><meta charset="utf-8"><title>試験市</title>'
-            '<meta name="viewport" content="width=device-width">'
-            "<style>button { all: unset; color: red; font-size: 60px } iframe { display: none }</style>"
-            f'<script src="{home["url"]}/widget/test.js" defer></script>'
-            '<main><h1>試験市</h1><p><a href="#x">ごみの出し方</a></p></main></html>'
-        )
-
-    data: Path = tmp_path_factory.mktemp("house")
-    with a_foreign_site(city_page) as allowed, a_foreign_site(city_page) as refused:
-        library = a_web_library(tmp_path_factory.mktemp("cities"), origins=(allowed,))
-        with a_running_house(f"sqlite:///{data / 'store.db'}", data, library) as house:
-            home["url"] = house.url
-            yield World(house, allowed, refused)
-
-
-def opened(page: Page, world: World, where: str = "") -> FrameLocator:
-    """Opens the chat with the button on the city's page."""
-    page.goto(where or world.allowed)
-    page.get_by_role("button", name="質問する").click()
-    chat = page.frame_locator("#madoguchi-widget iframe")
-    expect(box(chat)).to_be_focused()
-    return chat
-
-
-def chat_frame(page: Page) -> Any:
-    return next(frame for frame in page.frames if frame.url.endswith("/widget/test/frame"))
-
-
-def box(chat: FrameLocator | Page) -> Any:
-    return chat.get_by_role("textbox", name="知りたいこと")
-
-
-def ask(chat: FrameLocator | Page, text: str) -> None:
-    box(chat).fill(text)
-    box(chat).press("Enter")
+from tests.browser import violations
+from tests.widget.chat_builders import MESSAGES, QUESTION, ask, box, chat_frame, opened
 
 
 def test_a_question_on_a_page_of_the_city_is_answered_with_window_and_phone(world, new_page):
@@ -314,24 +252,6 @@ def fields(turn: Turn) -> dict[str, Any]:
     return {name: getattr(turn, name) for name in Turn.__slots__}
 
 
-def test_who_speaks_and_in_which_language_is_told_to_screen_readers(world, new_page):
-    chat = opened(new_page(), world)
-    expect(chat.get_by_role("log", name="試験市とのやりとり")).to_have_attribute("aria-live", "polite")
-    ask(chat, QUESTION)
-    expect(chat.locator(".message.resident .speaker")).to_have_text("あなた")
-    expect(chat.locator(".card")).to_have_attribute("lang", "ja")
-
-    chat.get_by_label("Language").select_option("easy")
-    easy = chat.locator('.card[data-language="easy"]')
-    expect(easy.locator("ruby").first).to_contain_text("引")
-    expect(easy).to_have_attribute("lang", "ja")
-    chat.get_by_label("Language").select_option("en")
-
-    expect(chat.locator('.card[lang="en"]')).to_contain_text("Submit a moving-in notification")
-    expect(chat.get_by_role("button", name="Send", exact=True)).to_be_visible()
-    assert chat.locator("html").get_attribute("lang") == "en"
-
-
 def test_a_wish_to_be_forgotten_empties_the_screen(world, new_page):
     page = new_page()
     chat = opened(page, world)
@@ -375,119 +295,3 @@ def test_a_text_that_is_too_long_stays_in_the_field(world, new_page):
 
     expect(chat.get_by_role("status").filter(has_text="5,000文字")).to_be_visible()
     expect(chat.locator(".message.resident")).to_have_count(0)
-
-
-# ── Sizes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-ZOOMED = {"width": 640, "height": 400}
-"""A desk of 1280 × 800 enlarged to 200 %."""
-
-
-@pytest.mark.parametrize("viewport", [PHONE, ZOOMED, DESK], ids=["320 px", "200 %", "1280 px"])
-def test_closed_open_and_answered_have_no_fault_and_nothing_to_scroll_sideways(world, new_page, viewport):
-    page = new_page(viewport=viewport)
-    page.goto(world.allowed)
-    expect(page.get_by_role("button", name="質問する")).to_be_visible()
-    assert violations(page) == []
-    assert not overflows(page)
-
-    chat = opened(page, world)
-    assert violations(chat_frame(page)) == []
-    ask(chat, QUESTION)
-    expect(chat.locator(".card")).to_be_visible()
-
-    assert violations(chat_frame(page)) == []
-    assert violations(page) == []
-    assert not overflows(page)
-    assert not overflows(chat_frame(page))
-    send = chat.get_by_role("button", name="送信").bounding_box()
-    assert send["height"] >= 44
-    assert send["width"] >= 44
-    assert send["y"] + send["height"] <= viewport["height"]
-
-
-def test_text_twice_as_large_still_fits(world, new_page):
-    page = new_page(viewport=PHONE)
-    chat = opened(page, world)
-    chat_frame(page).evaluate("document.documentElement.style.fontSize = '200%'")
-
-    ask(chat, QUESTION)
-
-    expect(chat.locator(".card")).to_be_visible()
-    assert not overflows(chat_frame(page))
-    expect(chat.get_by_role("button", name="送信")).to_be_in_viewport()
-
-
-def test_targets_are_large_enough_to_touch(world, new_page):
-    page = new_page(viewport=PHONE)
-    chat = opened(page, world)
-    ask(chat, QUESTION)
-    expect(chat.locator(".card")).to_be_visible()
-
-    sizes = chat.locator("button, select, textarea, .card dl a, .links a").evaluate_all(
-        "all => all.filter(e => e.offsetParent).map(e => [e.textContent, e.getBoundingClientRect().width, "
-        "e.getBoundingClientRect().height])"
-    )
-
-    assert len(sizes) > 8
-    assert [size for size in sizes if min(size[1:]) < 24] == []
-
-
-def test_who_wants_no_motion_sees_none_and_who_does_not_mind_sees_little(world, new_page):
-    calm, lively = (opened(new_page(reduced_motion=wish), world) for wish in ("reduce", "no-preference"))
-
-    for chat in (calm, lively):
-        ask(chat, "こんにちは")
-    moves = [
-        chat.locator(".message").last.evaluate("m => getComputedStyle(m).animationName") for chat in (calm, lively)
-    ]
-
-    assert moves == ["none", "arrive"]
-
-
-def test_forced_colours_keep_the_bubbles_apart(world, new_page):
-    page = new_page(forced_colors="active")
-    chat = opened(page, world)
-    ask(chat, QUESTION)
-    expect(chat.locator(".card")).to_be_visible()
-
-    assert chat.locator(".message.resident .bubble").evaluate("b => getComputedStyle(b).borderTopStyle") == "solid"
-
-
-def test_a_printed_page_shows_no_button(world, new_page):
-    page = new_page()
-    page.goto(world.allowed)
-    expect(page.get_by_role("button", name="質問する")).to_be_visible()
-
-    page.emulate_media(media="print")
-
-    expect(page.locator("#madoguchi-widget")).to_be_hidden()
-
-
-def test_the_page_around_is_left_alone_and_leaves_the_chat_alone(world, new_page):
-    page = new_page()
-    opened(page, world)
-
-    colour = page.get_by_role("button", name="閉じる").evaluate("b => getComputedStyle(b).color")
-    assert colour == "rgb(255, 255, 255)"
-    assert page.evaluate("Object.keys(window).filter(k => /madoguchi|settings/i.test(k))") == []
-    assert page.context.cookies() == []
-
-
-def test_without_a_script_the_frame_leads_to_the_plain_pages(world, new_page):
-    page = new_page(java_script_enabled=False)
-    page.goto(f"{world.house.url}/widget/test/frame")
-
-    expect(page.get_by_role("link", name="よくある質問のページ")).to_have_attribute("href", "/faq/test/")
-    expect(page.get_by_role("link", name="048-000-0000")).to_be_visible()
-
-
-def test_the_chat_alone_fills_a_page(world, new_page: NewPage):
-    page = new_page()
-    page.goto(f"{world.house.url}/widget/test/frame")
-    expect(page.get_by_role("button", name="閉じる")).to_have_count(0)
-
-    ask(page, "こんにちは")
-
-    expect(page.locator(".message.city")).to_have_count(2)
-    assert violations(page) == []
