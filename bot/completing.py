@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.intents import recognise
-from bot.messages import Choice, Choices
+from bot.messages import Choice, Choices, Reply
 from bot.numbering import NUMBERED
 from bot.shelters import without_place
 from bot.spelling import squash
@@ -15,8 +15,15 @@ from bot.wishes import without_wish
 
 
 def completed(response: Response, turn: Turn, now: datetime) -> Response:
-    """Adds the note about hidden numbers, and remembers which buttons were shown in which order (but no place)."""
+    """Adds the note about hidden numbers, and remembers which buttons were shown in which order (but no place).
+
+    Who waits for a person hears that note even where nothing else is said. While staff own the talk they see what was
+    hidden, and tell it.
+    """
     notes = tuple(turn.voice.text(f"masked_{kind}") for kind in dict.fromkeys(turn.inquiry.masked))
+    if not response.reply.blocks:
+        waits = turn.owner.state == "waiting"
+        return replace(response, reply=Reply("talk", notes)) if notes and waits else response
     blocks = (*notes, *response.reply.blocks)
     shown = [block for block in blocks if isinstance(block, Choices)]
     numbered = [choice for block in shown if block.style in NUMBERED for choice in block.choices]

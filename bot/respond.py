@@ -89,8 +89,7 @@ def respond(
     voice = Voice(knowledge, conversation.language, japan_now)
     turn = Turn(inquiry, conversation, voice, counter, owner, wishes_of)
     response = next(filter(None, (step(turn) for step in _STEPS)))
-    response = replace(response, complains=_complains(turn))
-    return completed(response, turn, now) if response.reply.blocks else response
+    return completed(replace(response, complains=_complains(turn)), turn, now)
 
 
 def _complains(turn: Turn) -> bool:

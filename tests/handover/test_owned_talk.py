@@ -69,6 +69,17 @@ def test_the_bot_is_silent_while_staff_own_the_talk(small_city, inquiry):
     assert (response.ends, response.person, response.teaches) == ("", None, None)
 
 
+def test_who_waits_is_told_of_a_hidden_number_even_when_nothing_else_is_said(small_city):
+    just_told = Conversation(at=MONDAY_MORNING, acknowledged=MONDAY_MORNING)
+
+    response = said(
+        small_city, an_inquiry("番号は［個人番号のため伏せました］です", masked=("my_number",)), WAITING, just_told
+    )
+
+    assert "伏せました。保存していません" in told(response)
+    assert said(small_city, an_inquiry("カードが来ません"), WAITING, just_told).reply.blocks == ()
+
+
 @pytest.mark.parametrize("words", ENDINGS)
 def test_the_resident_ends_the_talk_with_staff(small_city, words):
     response = said(small_city, an_inquiry(words), STAFF)
