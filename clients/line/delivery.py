@@ -28,6 +28,8 @@ RETRY_KEY_SECONDS = 23 * 3600.0
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 REFUSED_PAUSE = 60.0
+UNCONNECTED_PAUSE = 60.0
+"""Seconds, at most: a call that finds no way to LINE asks nothing of it, and residents wait for the first that does."""
 
 
 class Line(Protocol):
@@ -81,7 +83,9 @@ def after_failure(item: ClaimedOutgoing, error: ClientError, now: float) -> Step
         return Step("dead", "reply fate unknown") if token_is_old(item, now) else Step("already")
     if error.permanent:
         return Step("dead", error.reason)
-    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, item.attempts - 1))
+    never_left = error.status is None and not error.fate_unknown
+    longest = UNCONNECTED_PAUSE if never_left else LONGEST_PAUSE
+    pause = min(longest, FIRST_PAUSE * 2 ** max(0, item.attempts - 1))
     if error.status in (401, 403):
         pause = max(pause, REFUSED_PAUSE)
     return Step("later", error.reason, pause, item.fate_unknown or error.fate_unknown)

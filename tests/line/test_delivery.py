@@ -15,6 +15,7 @@ TOKEN_REFUSED = InvalidReplyToken("invalid reply token", permanent=True, status=
 TOO_MANY = ClientError("status 429", status=429)
 BROKEN = ClientError("status 500", fate_unknown=True, status=500)
 SILENCE = ClientError("no answer", fate_unknown=True)
+UNCONNECTED = ClientError("no connection: ClientConnectorError")
 BAD_REQUEST = ClientError("status 400", permanent=True, status=400)
 WRONG_SECRET = ClientError("status 401", status=401)
 
@@ -82,6 +83,12 @@ class Outbox:
         pytest.param(an_item(), BROKEN, Step("later", "status 500", 1.0, True), id="LINE broke: later, unknown"),
         pytest.param(an_item(attempts=4), SILENCE, Step("later", "no answer", 8.0, True), id="pauses grow"),
         pytest.param(an_item(attempts=40), SILENCE, Step("later", "no answer", 300.0, True), id="pauses are bounded"),
+        pytest.param(
+            an_item(attempts=40),
+            UNCONNECTED,
+            Step("later", UNCONNECTED.reason, 60.0, False),
+            id="no way to LINE: surely not sent, looked at again within a minute",
+        ),
         pytest.param(an_item(), BAD_REQUEST, Step("dead", "status 400"), id="refused for good"),
         pytest.param(
             an_item(), WRONG_SECRET, Step("later", "status 401", 60.0, False), id="wrong secret: wait for staff"
@@ -123,10 +130,9 @@ def test_a_refused_token_that_is_old_says_nothing_about_whether_the_reply_arrive
 
 def test_a_reply_that_never_left_goes_by_push_when_its_token_is_old():
     """The city's way to the internet was cut for two minutes: nobody's answer may be given up for that."""
-    unconnected = ClientError("no connection: ClientConnectorError")
     item = an_item()
 
-    step = after_failure(item, unconnected, NOW)
+    step = after_failure(item, UNCONNECTED, NOW)
 
     assert (step.do, step.fate_unknown) == ("later", False)
     assert before_sending(item, NOW + 120) == Step("push", "token too old")
