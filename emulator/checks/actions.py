@@ -81,12 +81,12 @@ def _check_uri(problems: Problems, path: str, uri: object) -> None:
 
 
 def valid_uri(uri: str) -> bool:
-    """A URI that LINE opens: http, https, line or tel, with something behind the scheme and without spaces."""
+    """A URI that LINE opens: http, https, line or tel, with something behind the scheme, percent-encoded."""
     try:
         parts = urlsplit(uri)
     except ValueError:
         return False
-    if parts.scheme not in SCHEMES or re.search(r"\s", uri):
+    if parts.scheme not in SCHEMES or not re.fullmatch("[!-~]+", uri):
         return False
     return bool(parts.path) if parts.scheme == "tel" else bool(parts.netloc)
 

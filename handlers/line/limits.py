@@ -153,8 +153,8 @@ def _action_problems(action: Mapping[str, Any], path: str, label_limit: int) -> 
             yield f"{path}.displayText: over {DISPLAY_TEXT}"
     elif action["type"] == "uri":
         uri = action["uri"]
-        if utf16_units(uri) > URI_UNITS or not uri.startswith(URI_SCHEMES):
-            yield f"{path}.uri: over {URI_UNITS} or not one of {', '.join(URI_SCHEMES)}"
+        if utf16_units(uri) > URI_UNITS or not uri.startswith(URI_SCHEMES) or not uri.isascii():
+            yield f"{path}.uri: over {URI_UNITS}, not one of {', '.join(URI_SCHEMES)}, or not percent-encoded"
     elif action["type"] != "location":
         yield f"{path}.type: {action['type']} is not one we send"
 

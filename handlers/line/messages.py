@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from bot.messages import Answer, Block, Choice, Choices, Language, Link, Reply, Text
+from bot.messages import Answer, Block, Choice, Choices, Language, Reply, Text
 from bot.numbering import NUMBERED, numbered_list, plain_text, with_numbers
 from bot.spelling import without_readings
 from handlers.line import limits
+from handlers.line.addresses import as_uri
 
 log = logging.getLogger(__name__)
 
@@ -115,16 +116,15 @@ def _contact(answer: Answer, say: Say) -> Message | None:
 
 
 def _buttons(answer: Answer, say: Say) -> list[Message]:
-    buttons = [_uri_button(link) for link in answer.links[:CARD_LINKS] if link.url.startswith(limits.URI_SCHEMES)]
+    buttons = [_uri_button(link.title, uri) for link in answer.links[:CARD_LINKS] if (uri := as_uri(link.url))]
     if answer.phone:
-        label = say("call", answer.language)
-        buttons.append(_uri_button(Link(label, f"tel:{answer.phone.replace('-', '')}")))
+        buttons.append(_uri_button(say("call", answer.language), as_uri(f"tel:{answer.phone.replace('-', '')}")))
     return buttons
 
 
-def _uri_button(link: Link) -> Message:
-    label = limits.shorten(link.title, limits.FLEX_LABEL)
-    action = {"type": "uri", "label": label, "uri": link.url}
+def _uri_button(title: str, uri: str) -> Message:
+    label = limits.shorten(title, limits.FLEX_LABEL)
+    action = {"type": "uri", "label": label, "uri": uri}
     return {"type": "button", "style": "link", "height": "sm", "color": BRAND, "action": action}
 
 

@@ -187,6 +187,10 @@ BREAKS: dict[str, tuple[Json, str]] = {
     ),
     "script address": (quick(uri("javascript:alert(1)")), "messages[0].quickReply.items[0].action.uri"),
     "address with a space": (quick(uri("https://a.jp/b c")), "messages[0].quickReply.items[0].action.uri"),
+    "address that is not percent-encoded": (
+        quick(uri("https://a.jp/くらし")),
+        "messages[0].quickReply.items[0].action.uri",
+    ),
     "uri of 1001": (
         quick(uri("https://a.jp/" + text(988, "a"))),
         "messages[0].quickReply.items[0].action.uri",

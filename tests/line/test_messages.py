@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.messages import Answer, Choice, Choices, Link, Reply, Text
+from emulator.checks.actions import valid_uri
 from handlers.line import limits
 from handlers.line.messages import render
 
@@ -143,3 +144,27 @@ def test_a_link_that_line_would_refuse_is_left_out_of_the_buttons():
 
     assert limits.problems([card]) == []
     assert "mailto:" not in everything(card["contents"].get("footer", {}))
+
+
+@pytest.mark.parametrize(
+    ("address", "uri"),
+    [
+        ("https://www.city.example.jp/くらし/ごみ?地区=東#表", "https://www.city.example.jp/%E3%81%8F"),
+        ("https://例え.jp/", "https://xn--r8jz45g.jp/"),
+        ("https://www.city.example.jp/100%のこと", "https://www.city.example.jp/100%25%E3"),
+        ("https://www.city.example.jp/%E3%81%94?a=1&b=[2]", "https://www.city.example.jp/%E3%81%94?a=1&b=[2]"),
+        ("tel:#7119", "tel:%237119"),
+        ("https://[half", ""),
+        ("https:///nobody", ""),
+        ("https://www.city.example.jp/" + "く" * 120, ""),
+    ],
+    ids=["words", "host", "percent", "encoded already", "short number", "no address", "no host", "too long encoded"],
+)
+def test_an_address_as_staff_paste_it_is_one_that_line_opens_or_no_button(address, uri):
+    """LINE refuses the whole message for one address that is not encoded: the resident would hear nothing."""
+    [card] = render(Reply("answer", (an_answer(links=(Link("くわしく", address),)),)), say)
+
+    buttons = [button["action"]["uri"] for button in card["contents"]["footer"]["contents"]]
+    assert limits.problems([card]) == []
+    assert all(valid_uri(one) for one in buttons)
+    assert buttons[0].startswith(uri or "tel:")
