@@ -48,6 +48,14 @@ def test_short_questions_find_their_entry_among_the_first_three(demo_index: Inde
     assert any(entry.startswith(wanted) for entry in found), found
 
 
+@pytest.mark.parametrize("typed", ["パパが亡くなった", "じいじが死んだ", "ママが死んだ", "主人が亡くなりました"])
+def test_who_has_lost_somebody_is_not_sent_away_whatever_they_call_them(demo_index: Index, typed: str) -> None:
+    found = search(demo_index, typed, top=3)
+
+    assert found.decision != "handoff"
+    assert "okuyami-guide" in [candidate.id for candidate in found.candidates]
+
+
 @pytest.mark.parametrize(
     ("typed", "wanted"),
     [
