@@ -1,26 +1,32 @@
-"""What a city's residents are told of telegrams: once, in the approved words, and never as an order of the city."""
+"""What a city's residents are told of telegrams: once, and never as an order of the city."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from faq.content import base_folder, read_folder
 from faq.disaster import Disaster
-from faq.disaster_reading import disaster_of
-from faq.reader import read_city
 from notify.dangers import About, dangers_in, wanted
-from notify.news_of_telegrams import news_of
-from notify.rule_words import words_of
-from notify.rules import Announcement, Told
 from notify.telegrams.records import Notice
-from notify.telegrams.state import EMPTY, State, apply
+from tests.feeds.announcement_builders import (
+    AT_SEA,
+    COMING,
+    HERE,
+    NONE,
+    NORTH,
+    NOW,
+    RAIN_2,
+    RAIN_3,
+    RAIN_3_LESS,
+    RAIN_4,
+    SOUTH,
+    Town,
+    rain,
+    storm,
+    told,
+)
 from tests.notify.telegram_builders import (
-    NOTHING,
     bulletin,
     information,
     quake,
@@ -30,71 +36,6 @@ from tests.notify.telegram_builders import (
     typhoon,
     weather,
 )
-
-HERE = ("彩野市", "1199900")
-NORTH = ("彩野市北部", "1199911")
-SOUTH = ("彩野市南部", "1199912")
-RAIN_2 = ("レベル２大雨注意報", "10", "発表")
-RAIN_3 = ("レベル３大雨警報", "03", "発表")
-RAIN_4 = ("レベル４大雨危険警報", "43", "発表")
-RAIN_3_LESS = ("レベル３大雨警報", "03", "危険警報から警報")
-NONE = (None, None, NOTHING)
-PINNED = (
-    *("evacuation-shelter", "hazard-map", "alert-level", "blackout-water-cut"),
-    *("disaster-certificate", "disaster-support", "garbage-disaster"),
-)
-NOW = datetime.fromisoformat("2026-07-01T10:02:00+09:00")
-
-
-@pytest.fixture(scope="module")
-def demo() -> Disaster:
-    folder = Path(__file__).parents[2] / "cities" / "demo"
-    files = read_folder(folder)
-    city, _ = read_city("city.yaml", files["city.yaml"])
-    assert city is not None
-    disaster, problems = disaster_of(files, read_folder(base_folder(folder)), city, PINNED)
-    assert problems == ()
-    assert disaster is not None
-    return disaster
-
-
-class Town:
-    """A city that hears telegrams one after the other and remembers what it told."""
-
-    def __init__(self, disaster: Disaster) -> None:
-        self.disaster = disaster
-        self.state: State = EMPTY
-        self.told: Mapping[About, Told] = {}
-        self._notices = 0
-
-    def hear(self, telegram: Notice, now: datetime = NOW, *, drill: bool = False) -> list[Announcement]:
-        state = apply(self.state, telegram)
-        news = news_of(telegram, state, self.told, self.disaster, now, drill=drill)
-        self.state = state
-        for one in news:
-            self._notices += 1
-            told = Told(one.grade, one.original or self._notices)
-            self.told = {**self.told, **dict.fromkeys(one.about, told)}
-        return news
-
-
-def rain(kind: tuple[str | None, str | None, str], minute: int = 0, **head: str) -> Notice:
-    return weather("VPWW55", [(HERE, [kind])], report_time=f"2026-07-01T10:{minute:02}:00+09:00", **head)
-
-
-def told(news: Sequence[Announcement]) -> list[tuple[str, str, str]]:
-    return [(one.change, one.grade, one.rule.id) for one in news]
-
-
-AT_SEA = (34.0, 139.56)  # 228 km south of the city
-COMING = ("予報　２４時間後", (35.0, 139.56), [("暴風警戒域", [("", 300)])])
-
-
-def storm(kilometres: int, minute: int = 0, *ahead: Any, **head: str) -> Notice:
-    """A typhoon at sea whose storm reaches so far, with what it expects; without `ahead`: of the hours in between."""
-    now = ("実況", AT_SEA, [("暴風域", [("", kilometres)])])
-    return typhoon([now, *ahead], report_time=f"2026-07-01T10:{minute:02}:00+09:00", **head)
-
 
 STORIES: dict[str, list[tuple[Notice, list[tuple[str, str, str]]]]] = {
     "a warning is told once, and not again when it goes on": [
@@ -246,95 +187,6 @@ def test_weather_still_in_force_is_told_however_late_it_is_heard_of(demo: Disast
     news = Town(demo).hear(rain(RAIN_4), NOW + timedelta(hours=5))
 
     assert told(news) == [("new", "4", "rain-4")]
-
-
-def test_a_level_is_the_weather_offices_equivalent_in_every_language(demo: Disaster) -> None:
-    (news,) = Town(demo).hear(rain(RAIN_4))
-
-    words = words_of(news, demo, "彩野市", "048-000-1100")
-
-    assert words is not None
-    assert words.title == "警戒レベル4相当（大雨）彩野市"
-    assert words.level == "4"
-    assert "警戒レベル4相当" in words.texts["ja"]
-    assert "警戒(けいかい)レベル4相当(そうとう)" in words.texts["easy"]
-    assert "Alert Level 4 equivalent" in words.texts["en"]
-    assert "Saino City" in words.texts["en"]
-    assert "彩野市(さいのし)" in words.texts["easy"]
-    assert words.texts["ja"].endswith("出典：気象庁ホームページ")
-    for text in words.texts.values():
-        assert "{" not in text
-        assert "避難指示" not in text
-
-
-def test_every_approved_text_of_the_base_can_be_filled_for_every_change(demo: Disaster) -> None:
-    town = Town(demo)
-    news = [
-        *town.hear(rain(RAIN_4)),
-        *town.hear(rain(RAIN_3_LESS, 10)),
-        *town.hear(rain(NONE, 20)),
-        *town.hear(quick_quake([(("埼玉県南部", "431"), "5-")], event_id="20260701095900")),
-        *town.hear(bulletin("府県気象防災速報", RECORD_RAIN, event_id="X1")),
-    ]
-
-    words = [words_of(one, demo, "彩野市", "048-000-1100") for one in news]
-
-    assert [one.change for one in news] == ["new", "lowered", "cleared", "new", "new"]
-    assert [one.titles["en"] for one in words if one] == [
-        "Heavy rain: Alert Level 4 equivalent, Saino City",
-        "heavy rain: now Alert Level 3 equivalent, Saino City",
-        "heavy rain: announcement ended, Saino City",
-        "Earthquake: intensity 5 Lower, Saino City",
-        "Dangerous weather: record short-time heavy rain, Saino City",
-    ]
-    assert all("{" not in title for one in words if one for title in one.titles.values())
-    assert all(one is not None and set(one.texts) == {"ja", "easy", "en"} for one in words)
-
-
-def test_a_typhoons_number_is_said_in_each_language(demo: Disaster) -> None:
-    (news,) = Town(demo).hear(storm(300, 0, COMING))
-
-    words = words_of(news, demo, "彩野市", "048-000-1100")
-
-    assert words is not None
-    assert words.title == "台風第13号 彩野市は暴風域に入りました"
-    assert words.level == ""
-    assert "彩野市は、台風第13号の暴風域に入りました" in words.texts["ja"]
-    assert "台風(たいふう)13号(ごう)で、" in words.texts["easy"]
-    assert "Saino City is now in the storm area of Typhoon No. 13" in words.texts["en"]
-
-
-RECORD_RAIN = information(
-    "情報タグ",
-    [("<Name>情報タグ</Name><Condition>記録雨</Condition>", [("南部", "110010")])],
-)
-
-
-def test_a_drill_is_told_in_drill_mode_alone_and_says_so_everywhere(demo: Disaster) -> None:
-    town = Town(demo)
-
-    (news,) = town.hear(rain(RAIN_4, status="訓練"), drill=True)
-    words = words_of(news, demo, "彩野市", "048-000-1100")
-
-    assert news.drill
-    assert words is not None
-    assert words.title == "警戒レベル4相当（大雨）彩野市", "every channel puts 【訓練】 before it by itself"
-    assert words.texts["ja"].startswith("【訓練】")
-    assert words.texts["en"].startswith("[DRILL]")
-
-
-def test_a_citys_own_title_may_have_a_mark_that_is_put_before_it_anyway(demo: Disaster) -> None:
-    corrected = demo.text("corrected")
-    assert corrected is not None
-    own = corrected.model_copy(update={"title": "【訂正】{what}　{place}"})
-    town = Town(demo.model_copy(update={"texts": (*(text for text in demo.texts if text.id != own.id), own)}))
-    town.hear(rain(RAIN_4))
-
-    (news,) = town.hear(rain(RAIN_3, 2, info_type="訂正"))
-    words = words_of(news, town.disaster, "彩野市", "048-000-1100")
-
-    assert words is not None
-    assert words.title == "大雨 彩野市"
 
 
 def test_a_drill_leaves_the_real_weather_alone(demo: Disaster) -> None:

@@ -12,7 +12,7 @@ from faq.dangers import SCALES
 from faq.disaster import Disaster
 from notify.dangers import wanted
 from notify.telegrams.records import Notice
-from tests.feeds.test_announcement_rules import HERE, NONE, Town, told
+from tests.feeds.announcement_builders import HERE, NONE, Town, told
 from tests.notify.telegram_builders import (
     Kind,
     bulletin,

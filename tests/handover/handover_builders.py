@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from bot.handover import Owner
 from bot.wording import Wording
 from faq.library import Library
 from store import Outcome, Store
-from store.records_cases import CaseView, Said
+from store.records_cases import CaseConflict, CaseView, Said
 from tests.store.store_builders import a_case, a_turn
 
 SATO, SUZUKI = 11, 12
@@ -77,3 +80,10 @@ class Desk:
     def _says(self, case: CaseView, key: str) -> Any:
         wording = Wording(self._library.get(case.city).wording)
         return lambda after: Said(wording.say(key, "ja", department=after.department))
+
+
+def conflict_of(act: Callable[[], object]) -> tuple[str, int]:
+    """Why the store refuses this, and who holds the case."""
+    with pytest.raises(CaseConflict) as lost:
+        act()
+    return lost.value.reason, lost.value.held_by

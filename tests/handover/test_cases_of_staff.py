@@ -6,8 +6,7 @@ from bot.handover import THE_BOT
 from store import Outcome, Store
 from store.records_cases import OPERATOR
 from tests.databases import Clock
-from tests.handover.handover_builders import SATO, SUZUKI, asks, hears, said, steps, writes
-from tests.handover.test_cases_store import conflict_of
+from tests.handover.handover_builders import SATO, SUZUKI, asks, conflict_of, hears, said, steps, writes
 from tests.store.store_builders import a_turn, an_outgoing
 
 

@@ -9,16 +9,9 @@ import pytest
 
 from bot.handover import THE_BOT, Owner
 from store import Outcome, OwnerChanged, Store
-from store.records_cases import CaseConflict
 from tests.databases import Clock
-from tests.handover.handover_builders import SATO, SUZUKI, asks, at, hears, said, steps, writes
+from tests.handover.handover_builders import SATO, SUZUKI, asks, at, conflict_of, hears, said, steps, writes
 from tests.store.store_builders import a_case, a_turn, an_event, an_outgoing
-
-
-def conflict_of(act) -> tuple[str, int]:
-    with pytest.raises(CaseConflict) as lost:
-        act()
-    return lost.value.reason, lost.value.held_by
 
 
 def test_who_asks_waits_and_is_next(store: Store) -> None:
