@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from clients.errors import ClientError
@@ -51,7 +51,7 @@ class Outbox(Protocol):
 class Step:
     """What to do with a message after LINE's answer."""
 
-    do: Literal["sent", "already", "push", "later", "dead"]
+    do: Literal["sent", "already", "push", "plain", "later", "dead"]
     reason: str = ""
     pause: float = 0.0
     fate_unknown: bool = False
@@ -82,7 +82,9 @@ def after_failure(item: ClaimedOutgoing, error: ClientError, now: float) -> Step
             return Step("push", "token refused")
         return Step("dead", "reply fate unknown") if token_is_old(item, now) else Step("already")
     if error.permanent:
-        return Step("dead", error.reason)
+        # A part of a card is named by its place in the card ("/body/contents/0"), the receiver as "to".
+        minds_a_message = bool(error.blamed) and not any(part.startswith(("to", "replyToken")) for part in error.blamed)
+        return Step("plain" if minds_a_message else "dead", error.reason)
     never_left = error.status is None and not error.fate_unknown
     longest = UNCONNECTED_PAUSE if never_left else LONGEST_PAUSE
     pause = min(longest, FIRST_PAUSE * 2 ** max(0, item.attempts - 1))
@@ -113,6 +115,8 @@ async def deliver(
     if step.do == "push":
         item = await outbox.outgoing_push_instead(item)
         step = await _send(item, line, now)
+    if step.do == "plain":
+        step = await _send_as_text(item, line, now, step)
     ids = {"city": item.city, "outgoing": item.id, "reason": step.reason}
     if step.do == "later":
         log.warning("message waits for another try", extra=ids)
@@ -121,6 +125,22 @@ async def deliver(
         log.error("message given up", extra=ids)
         await outbox.outgoing_dead(item, step.reason)
     return item, step
+
+
+async def _send_as_text(item: ClaimedOutgoing, line: Line, now: Callable[[], float], refused: Step) -> Step:
+    """LINE minds something in a card that our own limits let through: its words are better than silence. Nothing was
+    sent by the refused call, so token and retry key still serve."""
+    texts = as_texts(item.messages)
+    if texts == item.messages:
+        return Step("dead", refused.reason)
+    step = await _send(replace(item, messages=texts), line, now)
+    return Step("dead", step.reason) if step.do == "plain" else step
+
+
+def as_texts(messages: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What these messages say, without cards, pictures and buttons."""
+    words = (str(message.get("text") or message.get("altText") or "").strip() for message in messages)
+    return [{"type": "text", "text": text} for text in words if text] or messages
 
 
 async def _send(item: ClaimedOutgoing, line: Line, now: Callable[[], float]) -> Step:

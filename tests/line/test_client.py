@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import socket
+import time
 import warnings
 from uuid import uuid4
 
@@ -15,7 +16,9 @@ from aiohttp import ClientTimeout
 from clients.errors import ClientError
 from clients.line import client as line_client
 from clients.line.client import InvalidReplyToken, LineClient
+from clients.line.delivery import deliver
 from emulator import LinePlatform, serve
+from store.records import ClaimedOutgoing
 
 TEXT = [{"type": "text", "text": "こんにちは"}]
 
@@ -145,6 +148,31 @@ def test_a_refusal_names_what_line_minds(line, client, resident):
     line.platform.channel("demo").refused = {}
 
     assert blamed == [("to[0]",), ("to[0]",), ("messages[0].text",)]
+
+
+def test_what_line_minds_in_a_card_still_arrives_in_words(line, resident):
+    card = {"type": "flex", "altText": "14日以内です。", "contents": {"type": "bubble", "body": {"type": "nonsense"}}}
+    item = ClaimedOutgoing(
+        city="demo",
+        resident=resident.user_id,
+        channel="line",
+        messages=[card],
+        id=1,
+        attempts=1,
+        way="push",
+        fate_unknown=False,
+        created_at_ms=int(time.time() * 1000),
+        worker="w",
+    )
+
+    async def carried():
+        client = LineClient("token", line.url)
+        step = (await deliver(item, client, None, time.time))[1]
+        await client.close()
+        return step
+
+    assert asyncio.run(carried()).do == "sent"
+    assert [said["text"] for said in line.platform.deliveries[-1].messages] == ["14日以内です。"]
 
 
 def test_a_wrong_access_token_waits_for_an_operator(line, resident):

@@ -17,6 +17,8 @@ BROKEN = ClientError("status 500", fate_unknown=True, status=500)
 SILENCE = ClientError("no answer", fate_unknown=True)
 UNCONNECTED = ClientError("no connection: ClientConnectorError")
 BAD_REQUEST = ClientError("status 400", permanent=True, status=400)
+BAD_CARD = ClientError("status 400", permanent=True, status=400, blamed=("/body/contents/0/text",))
+NOBODY = ClientError("status 400", permanent=True, status=400, blamed=("to",))
 WRONG_SECRET = ClientError("status 401", status=401)
 
 
@@ -46,6 +48,7 @@ class Line:
         self.calls = []
 
     async def reply(self, reply_token, messages):
+        self.said = messages
         return self._answer(("reply", reply_token))
 
     async def push(self, to, messages, retry_key):
@@ -83,6 +86,8 @@ class Outbox:
         pytest.param(an_item(), BROKEN, Step("later", "status 500", 1.0, True), id="LINE broke: later, unknown"),
         pytest.param(an_item(attempts=4), SILENCE, Step("later", "no answer", 8.0, True), id="pauses grow"),
         pytest.param(an_item(attempts=40), SILENCE, Step("later", "no answer", 300.0, True), id="pauses are bounded"),
+        pytest.param(an_item(), BAD_CARD, Step("plain", "status 400"), id="minds a message: its words alone"),
+        pytest.param(an_item(), NOBODY, Step("dead", "status 400"), id="minds the receiver: refused for good"),
         pytest.param(
             an_item(attempts=40),
             UNCONNECTED,
@@ -150,6 +155,34 @@ def test_a_refused_token_is_followed_by_one_push_with_the_stored_key():
     assert line.calls == [("reply", "token"), ("push", item.retry_key)]
     assert outbox.marks == ["push instead"]
     assert (held.way, step.do) == ("push", "sent")
+
+
+CARD = {"type": "flex", "altText": "転入届\n14日以内です。", "contents": {}}
+HINT = {"type": "text", "text": "ほかには？", "quickReply": {"items": [{}]}}
+
+
+@pytest.mark.parametrize(
+    ("answers", "end"),
+    [([BAD_CARD, "sent"], "sent"), ([BAD_CARD, BAD_CARD], "dead"), ([BAD_CARD, TOO_MANY], "later")],
+    ids=["as words", "not even as words", "later with the card again"],
+)
+def test_a_card_that_line_refuses_is_sent_as_its_words(answers, end):
+    line, outbox = Line(*answers), Outbox()
+
+    held, step = delivered(an_item(messages=[CARD, HINT]), line, outbox)
+
+    assert line.calls == [("reply", "token")] * 2
+    assert line.said == [{"type": "text", "text": CARD["altText"]}, {"type": "text", "text": "ほかには？"}]
+    assert (held.messages, step.do) == ([CARD, HINT], end)
+
+
+def test_words_that_line_refuses_are_not_sent_again():
+    line, outbox = Line(BAD_CARD), Outbox()
+
+    delivered(an_item(), line, outbox)
+
+    assert len(line.calls) == 1
+    assert outbox.marks == [("dead", "status 400")]
 
 
 def test_a_reply_that_timed_out_is_not_pushed():
