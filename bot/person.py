@@ -13,6 +13,7 @@ from bot.messages import Choice, Choices
 from bot.numbering import plain_text
 from bot.privacy import without_masks
 from bot.reception import (
+    call,
     form_offer,
     heard_closed,
     heard_no,
@@ -113,8 +114,7 @@ def receive(turn: Turn, question: str, department: Department) -> Response:
     said = heard_open(voice, department, queue) if now == "open" else heard_closed(voice, department, promised_at)
     stays = (spoken(voice, "person_recorded_web"),) if turn.inquiry.channel == "widget" else ()
     form = counter.form if now == "closed" else ""
-    phone = spoken(voice, "person_phone", **voice.contact(department.name))
-    blocks = (*said, *stays, *form_offer(voice, form), phone, *in_other_languages(voice, department))
+    blocks = (*said, *stays, *form_offer(voice, form), call(voice, department), *in_other_languages(voice, department))
     after = _back(turn, "contact")
     remembered = {"question": question, "asked": question, "department": department.name, "misses": 0}
     response = _with_form(turn.reply("handoff", *blocks, after, **remembered), form, department, question)
@@ -152,7 +152,7 @@ def _request(turn: Turn, department: Department, question: str, promised_at: dat
 
 
 def _ask_for_the_question(turn: Turn) -> Response:
-    phone = spoken(turn.voice, "person_phone", **turn.voice.contact(turn.conversation.department))
+    phone = call(turn.voice, turn.voice.department(turn.conversation.department))
     return turn.reply(
         "handoff", spoken(turn.voice, "person_ask_question"), phone, awaiting="question", topic=turn.conversation.topic
     )

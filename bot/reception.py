@@ -97,10 +97,14 @@ class Route:
 
 
 def route(voice: Voice, question: str, shown: str, topic: str = "") -> Route:
-    """By the entry shown last, else by what the question means, else by the topic looked at; the default otherwise."""
+    """By the entry shown last, else by the department that the question names, else by what the question means, else
+    by the topic looked at; the default otherwise.
+    """
     default = voice.city.default_department
     if shown:
         return Route(voice.department(shown).name)
+    if named := [department.name for department in voice.city.departments if department.name in question]:
+        return _one_or_several(sorted(named, key=question.index), default)
     found = search(voice.knowledge.index, without_masks(question), top=5, day=voice.now.date())
     near = [c.id for c in found.candidates if c.score >= NEAR * found.candidates[0].score]
     entries = [entry for entry_id in near if (entry := voice.shown(entry_id)) is not None]
@@ -220,6 +224,12 @@ def heard_no(voice: Voice, department: Department, why: Situation, form: str) ->
     phone = spoken(voice, "person_call", **voice.contact(department.name))
     instead = (spoken(voice, "person_form_instead", link=form),) if form else ()
     return (spoken(voice, key, department=department.name), *instead, phone)
+
+
+def call(voice: Voice, department: Department) -> Text:
+    """Its phone: at once while somebody answers it, else in its hours."""
+    key = "person_phone" if is_open(voice.city, department, voice.now) else "person_phone_closed"
+    return spoken(voice, key, **voice.contact(department.name))
 
 
 def form_offer(voice: Voice, form: str) -> tuple[Text, ...]:

@@ -85,6 +85,19 @@ def test_out_of_hours_the_page_is_offered_at_once_and_its_address_is_not_kept_wi
     assert "11月24日（火）8時30分から" in response.recorded
 
 
+@pytest.mark.parametrize(
+    ("now", "said", "not_said"),
+    [(OPEN, "お急ぎのときは、お電話ください", "窓口の時間に"), (NIGHT, "お電話は、窓口の時間にお受けします", "お急ぎ")],
+)
+def test_nobody_is_sent_to_a_phone_that_nobody_answers(talk, now, said, not_said):
+    resident = talk(now=now)
+
+    asked, taken = plain_text(resident.press("person").reply), plain_text(resident.say("転入届の出し方").reply)
+
+    assert [said in reply for reply in (asked, taken)] == [True, True]
+    assert not_said not in asked + taken
+
+
 def test_a_full_department_opens_no_case_but_the_page_takes_the_question(talk):
     resident = talk(queues={"市民課": Queue(3)})
     resident.say("転入届の出し方")

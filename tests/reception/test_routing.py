@@ -19,6 +19,10 @@ from faq.search import Candidate, SearchResult
         ("隣の家の木が道に出ています", "", "garbage", "ごみ減量課"),
         ("隣の家の木が道に出ています", "", "no-topic", "総合案内"),
         ("", "", "", "総合案内"),
+        ("市民課", "", "", "市民課"),
+        ("図書館の人と話したい", "", "", "図書館"),
+        ("転入届のことでごみ減量課に聞きたい", "", "", "ごみ減量課"),
+        ("総合案内に聞きたい", "", "garbage", "総合案内"),
     ],
 )
 def test_the_department_is_found_without_asking(voice, question, shown, topic, department):
