@@ -68,9 +68,11 @@ def _block(block: Block, first: int, say: Say) -> list[Message]:
 def _answer(answer: Answer, say: Say) -> list[Message]:
     title, body = answer.title.strip(), answer.body.strip()
     if limits.utf16_units(body) <= CARD_TEXT_UNITS:
-        return [_card(answer, title, [_paragraph(part) for part in body.split("\n\n") if part.strip()], body, say)]
+        paragraphs = [_paragraph(part) for part in body.split("\n\n") if part.strip()]
+        return [_card(answer, title, paragraphs, body, say), *_links_without_button(answer)]
     card = _card(answer, title, [], body, say)
-    return [*(_text(part) for part in limits.split_text(f"{title}\n\n{body}")), card]
+    texts = [_text(part) for part in limits.split_text(f"{title}\n\n{body}")]
+    return [*texts, card, *_links_without_button(answer)]
 
 
 def _card(answer: Answer, title: str, paragraphs: list[Message], body: str, say: Say) -> Message:
@@ -116,10 +118,18 @@ def _contact(answer: Answer, say: Say) -> Message | None:
 
 
 def _buttons(answer: Answer, say: Say) -> list[Message]:
-    buttons = [_uri_button(link.title, uri) for link in answer.links[:CARD_LINKS] if (uri := as_uri(link.url))]
+    opened = [(link.title, uri) for link in answer.links if (uri := as_uri(link.url))]
+    buttons = [_uri_button(title, uri) for title, uri in opened[:CARD_LINKS]]
     if answer.phone:
         buttons.append(_uri_button(say("call", answer.language), as_uri(f"tel:{answer.phone.replace('-', '')}")))
     return buttons
+
+
+def _links_without_button(answer: Answer) -> list[Message]:
+    """More than the card holds, and what no button opens (a mail address): LINE makes links of them in a text."""
+    shown = [link for link in answer.links if as_uri(link.url)][:CARD_LINKS]
+    lines = [f"{link.title}\n{link.url.removeprefix('mailto:')}" for link in answer.links if link not in shown]
+    return [_text("\n".join(lines))] if lines else []
 
 
 def _uri_button(title: str, uri: str) -> Message:

@@ -139,11 +139,23 @@ def test_a_reply_without_blocks_is_never_silence():
     assert render(Reply("talk", ()), say) == [{"type": "text", "text": "もういちど送ってください。"}]
 
 
-def test_a_link_that_line_would_refuse_is_left_out_of_the_buttons():
-    [card] = render(Reply("answer", (an_answer(links=(Link("メール", "mailto:a@city.example.jp"),)),)), say)
+def test_every_link_arrives_as_a_button_or_in_words():
+    links = [Link(f"ページ{number}", f"https://www.city.example.jp/{number}") for number in range(5)]
+    mail = Link("メール", "mailto:a@city.example.jp")
 
-    assert limits.problems([card]) == []
-    assert "mailto:" not in everything(card["contents"].get("footer", {}))
+    card, more = render(Reply("answer", (an_answer(links=(mail, *links)),)), say)
+
+    buttons = [button["action"]["label"] for button in card["contents"]["footer"]["contents"]]
+    assert limits.problems([card, more]) == []
+    assert buttons == ["ページ0", "ページ1", "ページ2", "電話する"]
+    assert more["text"].splitlines() == [
+        "メール",
+        "a@city.example.jp",
+        "ページ3",
+        "https://www.city.example.jp/3",
+        "ページ4",
+        "https://www.city.example.jp/4",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -162,9 +174,10 @@ def test_a_link_that_line_would_refuse_is_left_out_of_the_buttons():
 )
 def test_an_address_as_staff_paste_it_is_one_that_line_opens_or_no_button(address, uri):
     """LINE refuses the whole message for one address that is not encoded: the resident would hear nothing."""
-    [card] = render(Reply("answer", (an_answer(links=(Link("くわしく", address),)),)), say)
+    card, *in_words = render(Reply("answer", (an_answer(links=(Link("くわしく", address),)),)), say)
 
     buttons = [button["action"]["uri"] for button in card["contents"]["footer"]["contents"]]
-    assert limits.problems([card]) == []
+    assert limits.problems([card, *in_words]) == []
     assert all(valid_uri(one) for one in buttons)
     assert buttons[0].startswith(uri or "tel:")
+    assert (address in everything(in_words)) is not bool(uri)
