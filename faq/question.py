@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
@@ -48,8 +47,7 @@ class Named(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """`aspects` are the bits of `faq.asking`, `sound` is that of `faq.sounds`; `text` is the normalised question that
     all letters count in, with what was `mended` as it was meant (the letters of `mended` count in what was typed)."""
 
@@ -117,7 +115,9 @@ def _word_slots(index: Index, placed: Sequence[Placed], whole: Sequence[tuple[in
 
 def _as_heard(slot: Slot, index: Index) -> Slot:
     """はらう is mostly written 払う: a word in kana that the index knows, and rarely so, may be the one in kanji."""
-    readings = index.readings.get(slot.form, ()) if slot.kind == "word" else ()
+    readings = index.readings.get(slot.form) if slot.kind == "word" else None
+    if readings is None:
+        return slot
     own = next((share for term, share in readings if term == slot.form), 0.0)
     others = tuple(
         (term, index.weights.kana * share**0.5)

@@ -35,8 +35,9 @@ _UNHEARD: Final = re.compile(r"[^ぁ-ゖ一-鿿a-z0-9]+")
 _KANJI: Final = re.compile(r"[一-鿿]+")
 _END: Final = "\n"
 _MOST_COUNTED: Final = 255
-# Two letters of 16 bits.
+# Two letters of 16 bits; the number of an entry behind them.
 _CODE_BITS: Final = 32
+_OWNER_BITS: Final = 24
 
 
 def sound_of(tokens: Iterable[Token]) -> str:
@@ -96,11 +97,12 @@ class Sounds:
         """From the sound of every ask and the entry that it belongs to."""
         ask, code = _all_pieces(asks)
         owner = np.asarray(owners, np.int64)[ask]
-        pairs = np.sort(owner << _CODE_BITS | code)
+        pairs = np.sort(code << _OWNER_BITS | owner)
         begins = changes(pairs)
-        of_entry, of_code = np.divmod(pairs[begins], 1 << _CODE_BITS)
-        codes = np.unique(of_code)
-        of_letter = codes.searchsorted(of_code)
+        of_code, of_entry = np.divmod(pairs[begins], 1 << _OWNER_BITS)
+        first = changes(of_code)
+        codes = of_code[first]
+        of_letter = np.repeat(np.arange(len(codes)), np.diff(first, append=len(of_code)))
         counts = np.zeros((len(codes), entries), np.uint8)
         counts[of_letter, of_entry] = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED)
         lengths = np.bincount(owner, minlength=entries).astype(np.float64)
