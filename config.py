@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent
 LINE_API = "https://api.line.me"
 LINE_API_DATA = "https://api-data.line.me"
 SECRET_KEY_LENGTH = 32
+FREE_THREADS = 4
 STAFF_ROLES = ("担当", "編集", "承認", "管理", "監査")
 """As `store.records_accounts.ROLES`; this module imports nothing of ours."""
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
@@ -124,6 +125,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         name = _variable("LINE_CHANNEL_SECRET", cities[0])
         message = f"{name}: MODE=production では、少なくとも1つの市の LINE の秘密の値がいります。"
         raise ConfigError(message + _other_cities(env, cities))
+    threads = env.number("WEB_THREADS", 48, 4, 400)
     return Config(
         mode="demo" if mode == "demo" else "production",
         host=host,
@@ -136,9 +138,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         line_api_data_host=env.url("LINE_API_DATA_HOST", "") or line_api_host or LINE_API_DATA,
         line=channels,
         use_emulator=mode == "demo" and not line_api_host,
-        web_threads=env.number("WEB_THREADS", 48, 4, 400),
+        web_threads=threads,
         worker_threads=env.number("WORKER_THREADS", 128, 1, 1000),
-        live_streams=env.number("LIVE_STREAMS", 24, 0, 300),
+        live_streams=_live_streams(env, threads),
         retention_days=env.number("RETENTION_DAYS", 90, 1, 3650),
         log_level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         trusted_proxies=env.number("TRUSTED_PROXIES", 0, 0, 5),
@@ -148,6 +150,17 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         staff_webhooks=_staff_webhooks(env, cities, demo=mode == "demo"),
         console=_console(env, cities, demo=mode == "demo"),
     )
+
+
+def _live_streams(env: _Environment, threads: int) -> int:
+    """How many threads pages that stay open may hold; some are always left for LINE."""
+    streams = env.number("LIVE_STREAMS", min(24, threads // 2, threads - FREE_THREADS), 0, 300)
+    if streams > threads - FREE_THREADS:
+        raise ConfigError(
+            f"LIVE_STREAMS: WEB_THREADS（{threads}）より {FREE_THREADS} 以上小さい数を書くか、WEB_THREADS を増やして"
+            "ください。開いたままの画面が、LINE の受け取りを止めます。"
+        )
+    return streams
 
 
 def _console(env: _Environment, cities: tuple[str, ...], *, demo: bool) -> ConsoleConfig:

@@ -188,6 +188,8 @@ def test_a_missing_sentence_is_a_fault_of_ours():
         ({"MODE": "production"}, "LINE_CHANNEL_SECRET__DEMO"),
         ({"LINE_CHANNEL_SECRET__DEMO_FILE": "/nowhere"}, "LINE_CHANNEL_SECRET__DEMO_FILE"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"LIVE_STREAMS": "45"}, "LIVE_STREAMS"),
+        ({"LIVE_STREAMS": "24", "WEB_THREADS": "20"}, "LIVE_STREAMS"),
         ({"SMTP_URL": "mail.city.example.jp:25"}, "SMTP_URL"),
         ({"SMTP_URL": "smtp+plain://name:password@mail.city.example.jp"}, "SMTP_URL"),
         ({"SMTP_URL": "smtp://mail.city.example.jp:port"}, "SMTP_URL"),
@@ -204,6 +206,14 @@ def test_a_bad_setting_is_named(environment, named):
         read_config(environment)
 
     assert named in str(refused.value)
+
+
+@pytest.mark.parametrize(("threads", "streams"), [("", 24), ("4", 0), ("20", 10), ("400", 24)])
+def test_open_pages_never_hold_all_threads(threads, streams):
+    config = read_config({"WEB_THREADS": threads})
+
+    assert config.live_streams == streams
+    assert config.web_threads - config.live_streams >= 4
 
 
 def test_production_uses_line_itself_and_no_emulator(tmp_path):
