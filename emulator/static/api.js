@@ -9,23 +9,32 @@ async function answer(response) {
   return body;
 }
 
+/** A call whose failure is said in Japanese: the browser's own word for it is English. */
+async function ask(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch {
+    throw new Error("サービスが動いているかを、たしかめてください。");
+  }
+}
+
 /** What the phone of this resident shows; null when nothing is newer than `since`. */
 export async function readTalk(user, since) {
   const query = since ? `?since=${encodeURIComponent(since)}` : "";
-  return answer(await fetch(`${base}/${user}/talk${query}`));
+  return answer(await ask(`${base}/${user}/talk${query}`));
 }
 
 /** Does something as this resident: text, sticker, location, press, unsend, block, follow. */
 export async function act(user, what, body = {}) {
   const headers = { "Content-Type": "application/json" };
-  return answer(await fetch(`${base}/${user}/${what}`, { method: "POST", headers, body: JSON.stringify(body) }));
+  return answer(await ask(`${base}/${user}/${what}`, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
 /** Sends a file as it is. */
 export async function sendFile(user, file) {
   const headers = { "Content-Type": file.type || "application/octet-stream" };
   const name = encodeURIComponent(file.name);
-  return answer(await fetch(`${base}/${user}/file?name=${name}`, { method: "POST", headers, body: file }));
+  return answer(await ask(`${base}/${user}/file?name=${name}`, { method: "POST", headers, body: file }));
 }
 
 /** Where a file that the resident sent can be seen. */

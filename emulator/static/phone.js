@@ -37,7 +37,7 @@ async function look() {
   } catch (error) {
     if (mine !== looks) return;
     disconnected = true;
-    say(`電話がつながりません。つなぎ直しています。（${error.message}）`);
+    say(`電話がつながりません。つなぎ直しています。${error.message}`);
   }
   timer = setTimeout(look, pause);
 }

@@ -1,4 +1,4 @@
-"""Cards on the phone are laid out as LINE lays them out, also where a whole row can be pressed."""
+"""The phone draws cards as LINE does, also where a whole row can be pressed, and tells its own faults in Japanese."""
 
 from __future__ import annotations
 
@@ -41,3 +41,16 @@ def test_a_number_stands_apart_from_its_words_in_a_row_to_press(new_page: NewPag
     assert number is not None
     assert words is not None
     assert words["x"] - (number["x"] + number["width"]) >= 7.9
+
+
+def test_a_phone_without_its_service_says_so_in_japanese(new_page: NewPage) -> None:
+    with serve(LinePlatform(webhook_threads=0)) as running:
+        running.platform.add_channel("demo", "token", "0" * 32, None)
+        running.platform.add_resident("demo", "佐藤ハナ")
+        page = new_page(viewport={"width": 400, "height": 700})
+        page.goto(f"{running.url}/phone/demo")
+        page.locator("#log[aria-busy=false]").wait_for()
+
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text("つなぎ直しています。サービスが動いているか")
+    expect(told).not_to_contain_text("fetch")
