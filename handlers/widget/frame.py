@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.answer import Voice, way_on
 from bot.messages import Choices, Language, Text
-from faq.city import City
+from faq.knowledge import Knowledge
 from handlers.public.assets import Assets
 from handlers.widget.asked import MAX_TEXT
 from handlers.widget.blocks import blocks_json
@@ -24,9 +24,10 @@ POLICY = (
 )
 
 
-def launcher(city_id: str, city: City, public_url: str, assets: Assets) -> bytes:
+def launcher(city_id: str, knowledge: Knowledge, public_url: str, assets: Assets) -> bytes:
     """The script of a city: the function in launcher.js, called with what it needs."""
-    words = _filled(words_of("ja"), city)
+    city = knowledge.city
+    words = _words(knowledge, "ja")
     settings = {
         "city": city_id,
         "frame": f"/widget/{city_id}/frame",
@@ -47,13 +48,13 @@ def chat_page(city_id: str, voice_of: Callable[[str, Language], Voice], assets: 
         "cityName": voice.city.name,
         "phone": voice.city.phone,
         "maxText": MAX_TEXT,
-        "words": {code: _filled(words_of(code), voice.city) for code in languages},
+        "words": {code: _words(voice.knowledge, code) for code in languages},
         "greetings": {code: _greeting(voice_of(city_id, code)) for code in languages},
     }
     return {
         "city_id": city_id,
         "city": voice.city,
-        "words": _filled(words_of("ja"), voice.city),
+        "words": _words(voice.knowledge, "ja"),
         "languages": {code: NAMES[code] for code in languages},
         "settings": settings,
         "asset": assets.url,
@@ -65,9 +66,10 @@ def _greeting(voice: Voice) -> list[Json]:
     return blocks_json((Text(voice.say("greeting"), voice.spoken), *buttons))
 
 
-def _filled(words: Any, city: City) -> dict[str, str]:
+def _words(knowledge: Knowledge, language: Language) -> dict[str, str]:
     """The city's name and nothing else is filled in here; {seconds} is filled where the seconds are known."""
-    return {key: word.replace("{city}", city.name) for key, word in words.items()}
+    name = knowledge.city.said(language)
+    return {key: word.replace("{city}", name) for key, word in words_of(knowledge.wording, language).items()}
 
 
 def _as_script(settings: Json) -> str:

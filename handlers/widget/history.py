@@ -81,7 +81,7 @@ def _without_list(text: str) -> str:
 def _said(turn: Turn, voice: Voice) -> str:
     """What the resident typed, the words of the button that was pressed, or that there was a picture."""
     if turn.kind == "image":
-        return words_of(voice.language)["picture_shown"]
+        return words_of(voice.knowledge.wording, voice.language)["picture_shown"]
     return label_of(turn.text, voice) if turn.kind == "choice" else turn.text
 
 

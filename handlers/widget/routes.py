@@ -7,7 +7,7 @@ No cookies, no credentials: who holds a session's token is the resident. Pages o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from bot.messages import Language
 from config import Config
 from faq.library import Library, UnknownCity
 from handlers.public.assets import the_assets
@@ -81,6 +82,9 @@ def widget_blueprint(
     uploads = uploads or Uploads(store, clock)
     above = Banner(store, clock)
 
+    def the_words(language: Language) -> Mapping[str, str]:
+        return words_of(library.get((request.view_args or {})["city"]).wording, language)
+
     @blueprint.before_request
     def only_for_known_pages() -> Answer | None:
         """CORS for the JSON routes: pages of the city's own origins, and ours. Others' scripts are refused."""
@@ -105,7 +109,7 @@ def widget_blueprint(
     @blueprint.get("/<city>.js")
     def script(city: str) -> Response:
         knowledge = library.get(city)
-        body = frame.launcher(city, knowledge.city, config.public_url, the_assets())
+        body = frame.launcher(city, knowledge, config.public_url, the_assets())
         response = Response(body, content_type="text/javascript; charset=utf-8")
         response.headers["Cache-Control"] = "public, max-age=300"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -138,15 +142,15 @@ def widget_blueprint(
         asked = read_asked(request.get_data(cache=False))
         wait = limits.seconds_to_wait(asked.session, request.remote_addr)
         if wait:
-            sentence = words_of(asked.language or "ja")["too_many"].format(seconds=wait)
+            sentence = the_words(asked.language or "ja")["too_many"].format(seconds=wait)
             return _problem(429, sentence, {"Retry-After": str(wait)})
         try:
             return jsonify(talk.answer(city, asked))
         except OwnerChanged:
-            return _problem(503, words_of(asked.language or "ja")["failed"], {"Retry-After": "1"})
+            return _problem(503, the_words(asked.language or "ja")["failed"], {"Retry-After": "1"})
         except StoreError:
             log.exception("could not forget a resident", extra={"city": city})
-            return _problem(503, words_of(asked.language or "ja")["not_forgotten"], {"Retry-After": "10"})
+            return _problem(503, the_words(asked.language or "ja")["not_forgotten"], {"Retry-After": "10"})
 
     @blueprint.get("/<city>/messages", provide_automatic_options=False)
     def earlier(city: str) -> Answer:
@@ -179,7 +183,7 @@ def widget_blueprint(
     @blueprint.errorhandler(NotTaken)
     def not_taken(error: NotTaken) -> Answer:
         again = {"Retry-After": str(error.seconds or 10)} if error.status in (429, 503) else None
-        return _problem(error.status, error.sentence, again)
+        return _problem(error.status, error.sentence(the_words(error.language)), again)
 
     @blueprint.errorhandler(UnknownCity)
     def unknown(_error: UnknownCity) -> Answer:
@@ -191,7 +195,8 @@ def widget_blueprint(
 
     @blueprint.errorhandler(413)
     def too_large(_error: HTTPException) -> Answer:
-        return _problem(413, words_of("ja")["picture_too_large" if request.endpoint == "widget.upload" else "too_long"])
+        key = "picture_too_large" if request.endpoint == "widget.upload" else "too_long"
+        return _problem(413, the_words("ja")[key])
 
     return blueprint
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -162,8 +162,11 @@ class Talk:
             nobody, unsaved = self._nobody_told(city, asked), replace(outcome, conversation=None)
             return _said(visitor.session, event_id, nobody, unsaved, False, asked)
         if asked.too_long:
-            reply = _with_first(reply, words_of(asked.language or "ja")["read_in_part"])
+            reply = _with_first(reply, self._words(city, asked)["read_in_part"])
         return _said(visitor.session, event_id, reply, outcome, remembered, asked)
+
+    def _words(self, city: str, asked: Asked) -> Mapping[str, str]:
+        return words_of(self._library.get(city).wording, asked.language or "ja")
 
     def _visitor(self, city: str, session: str) -> Visitor:
         """The session that was sent if it is ours, else a new one: nobody may bring a session of their own making."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, cast, get_args
@@ -20,7 +20,6 @@ from bot.messages import Language
 from handlers.widget.asked import looks_like_message_id
 from handlers.widget.buckets import Buckets, neighbourhood
 from handlers.widget.sessions import looks_like_session, resident_of
-from handlers.widget.words import words_of
 from media import MAX_BYTES, Refused, clean_picture
 from store import Store
 from store.errors import OwnerChanged, StoreError
@@ -55,9 +54,13 @@ class NotTaken(Exception):
     def __init__(self, status: int, reason: str, language: Language, seconds: int = 0) -> None:
         super().__init__(reason)
         self.status = status
+        self.reason = reason
+        self.language = language
         self.seconds = seconds
-        words = words_of(language)
-        self.sentence = words["too_many"].format(seconds=seconds) if seconds else words[WORDS[reason]]
+
+    def sentence(self, words: Mapping[str, str]) -> str:
+        """What the resident reads, of the words of the page in `language`."""
+        return words["too_many"].format(seconds=self.seconds) if self.seconds else words[WORDS[self.reason]]
 
 
 @dataclass(frozen=True, slots=True)
