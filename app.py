@@ -32,7 +32,7 @@ from commands_cases import case_commands
 from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
 from commands_tell import tell_command
-from config import Config, ConfigError, city_ids, read_config
+from config import Config, ConfigError, city_ids, reached_at, read_config
 from disaster_pages import PAGES_SECONDS, DisasterPages
 from errands.broadcast import Broadcast
 from errands.previews import Previews
@@ -190,7 +190,7 @@ def _mount_emulator(app: Flask, config: Config) -> None:
 
     platform = LinePlatform()
     for city, channel in config.line.items():
-        webhook = f"http://{_loopback(config)}:{config.port}/line/{city}/callback"
+        webhook = f"http://{reached_at(config.host)}:{config.port}/line/{city}/callback"
         platform.add_channel(city, channel.access_token, channel.secret, webhook, _name_of(config, city))
         platform.seed_demo(city)
     app.extensions["line_platform"] = platform
@@ -204,15 +204,11 @@ def _name_of(config: Config, city: str) -> str:
     return described.name if described else city
 
 
-def _loopback(config: Config) -> str:
-    return "127.0.0.1" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
-
-
 def with_emulator(config: Config) -> Config:
     """In the demo, LINE is our own emulator under the same address, unless the environment names another."""
     if not config.use_emulator:
         return config
-    here = f"http://{_loopback(config)}:{config.port}{EMULATOR_PATH}"
+    here = f"http://{reached_at(config.host)}:{config.port}{EMULATOR_PATH}"
     return replace(config, line_api_host=here, line_api_data_host=here)
 
 
@@ -383,7 +379,7 @@ def _asked_to_stop() -> threading.Event:
 
 def greet(config: Config, parts: Parts) -> None:
     """Says on standard error where the service is and what it serves."""
-    here = f"http://{_loopback(config)}:{config.port}"
+    here = f"http://{reached_at(config.host)}:{config.port}"
     click.echo(f"まどぐちが動いています： {here}/", err=True)
     for city in parts.library.cities:
         status = parts.library.status(city)

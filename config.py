@@ -133,7 +133,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         database_url=env.database_url("DATABASE_URL", data_dir / "madoguchi.db"),
         data_dir=data_dir,
         cities_dir=cities_dir,
-        public_url=env.url("PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
+        public_url=env.url("PUBLIC_URL", f"http://{reached_at(host)}:{port}").rstrip("/"),
         line_api_host=line_api_host or LINE_API,
         line_api_data_host=env.url("LINE_API_DATA_HOST", "") or line_api_host or LINE_API_DATA,
         line=channels,
@@ -150,6 +150,13 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         staff_webhooks=_staff_webhooks(env, cities, demo=mode == "demo"),
         console=_console(env, cities, demo=mode == "demo"),
     )
+
+
+def reached_at(host: str) -> str:
+    """Where somebody on this machine finds what listens at `host`: "every address" is none that opens."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _live_streams(env: _Environment, threads: int) -> int:

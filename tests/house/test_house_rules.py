@@ -216,6 +216,18 @@ def test_open_pages_never_hold_all_threads(threads, streams):
     assert config.web_threads - config.live_streams >= 4
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("madoguchi.local", "http://madoguchi.local:8000"),
+    ],
+)
+def test_links_lead_to_an_address_that_opens(host, url):
+    assert read_config({"HOST": host}).public_url == url
+
+
 def test_production_uses_line_itself_and_no_emulator(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("from a file\n", encoding="utf-8")
