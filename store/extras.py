@@ -10,10 +10,13 @@ from bot.wishes import Wishes
 from store import statements
 from store.notice_complaints import tally_block, tally_complaints
 from store.proposals import FORGET_WORDS, as_phrasing
-from store.rows import Writing, clean
+from store.rows import Row, Writing, clean
 from store.wish_rows import drop_wishes, write_wishes
 
 _TALKING = "SELECT 1 FROM cases WHERE city = %s AND resident = %s AND status IN ('waiting', 'staff')"
+SAME_VERDICT_MS = 30 * 60 * 1000
+"""A talk is remembered for half an hour; a verdict after that is a new one."""
+
 Execute = Callable[[str, Sequence[Any]], Any]
 
 
@@ -25,7 +28,7 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
             row = (outcome.city, taken_back_id(message_id), *(outcome.now,) * 4)
             execute(statements.TAKEN_BACK, row)
     if outcome.feedback:
-        execute(statements.ADD_FEEDBACK, outcome.feedback)
+        _judge(execute, outcome.feedback)
     if outcome.friend and outcome.friend[2] == "blocked":
         tally_block(execute, outcome.city, outcome.resident, outcome.now)
     if outcome.friend:
@@ -37,6 +40,13 @@ def write_extras(execute: Execute, outcome: Writing) -> None:
         drop_wishes(execute, outcome.city, outcome.resident)
     elif outcome.wishes:
         write_wishes(execute, outcome.city, outcome.resident, outcome.now, outcome.wishes)
+
+
+def _judge(execute: Execute, feedback: Row) -> None:
+    """One verdict of a resident on an answer: a button pressed twice counts once; who thinks again changes it."""
+    city, resident, entry_id, at, _ = feedback
+    execute(statements.DROP_LATE_FEEDBACK, (city, resident, entry_id, at - SAME_VERDICT_MS))
+    execute(statements.ADD_FEEDBACK, feedback)
 
 
 def taken_back_id(message_id: str) -> str:

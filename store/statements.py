@@ -46,6 +46,7 @@ TAKEN_BACK = (
     "VALUES (%s, %s, %s, 'taken back', %s, 'done', %s, 0, %s) ON CONFLICT (city, event_id) DO NOTHING"
 )
 
+DROP_LATE_FEEDBACK = "DELETE FROM feedback WHERE city = %s AND resident = %s AND entry_id = %s AND at > %s"
 ADD_FEEDBACK = (
     "INSERT INTO feedback (city, resident, entry_id, at, helpful) VALUES (%s, %s, %s, %s, %s) "
     "ON CONFLICT (city, resident, entry_id, at) DO UPDATE SET helpful = excluded.helpful"

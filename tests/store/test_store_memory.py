@@ -149,6 +149,15 @@ def test_a_done_event_keeps_nothing_but_that_it_was_there(store: Store, database
     assert "e1" in left
 
 
+def test_a_verdict_pressed_twice_counts_once_and_a_later_one_is_new(store: Store) -> None:
+    for number, (minutes, helpful) in enumerate([(0, True), (1, True), (2, False), (60, True)]):
+        verdict = a_feedback(at=AT + timedelta(minutes=minutes), helpful=helpful)
+        store.record(Outcome(turn=a_turn(f"press-{number}"), feedback=verdict))
+    store.record(Outcome(turn=a_turn("another entry"), feedback=a_feedback(entry_id="moving-in")))
+
+    assert store.purge(AT + timedelta(days=1)).feedback == 3
+
+
 def test_retention_empties_what_is_over_and_keeps_the_rest(store: Store, database_url: str, clock: Clock) -> None:
     def live_a_day(name: str) -> None:
         store.accept([an_event(name, received_at_ms=clock.ms)])
