@@ -8,10 +8,11 @@ run: setup
 setup:
 	@sh scripts/setup.sh run
 
+test: export PYTHONDONTWRITEBYTECODE = # empty: processes that tests start read what another has compiled
 test:
 	@sh scripts/setup.sh test
 	@$(MAKE) --no-print-directory lint
-	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadscope
+	$(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 lint:
 	$(VENV)/ruff check .

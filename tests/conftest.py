@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from collector import SELDOM
 from tests.databases import (  # noqa: F401 - pytest finds fixtures by their names here
     clock,
@@ -25,6 +27,8 @@ from tests.quick_routes import write_routes_once
 
 MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 """Where files are kept in memory, and the bytes that must be free there: a container may have none."""
+LONG = ("browser", "phone", "chat", "kill", "outages", "journey", "exactly_once", "refused", "sending", "pictures")
+"""Words in the names of test files that take longest: they begin, so that no worker ends with one of them alone."""
 
 
 def pytest_configure() -> None:
@@ -44,3 +48,15 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays, and need not be looked through."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than processors: a third of its time a worker waits, for pages and for processes that die."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    able = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return len(able) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(word in item.path.stem for word in LONG))
