@@ -106,8 +106,8 @@ class Core:
     def _now(self) -> int:
         return int(self._clock() * 1000)
 
-    def _write(self, kind: Kind[Request, Result], request: Request) -> Result:
-        return self._writer_of(kind).write(kind, request)
+    def _write(self, kind: Kind[Request, Result], request: Request, wait_seconds: float | None = None) -> Result:
+        return self._writer_of(kind).write(kind, request, wait_seconds)
 
     def _read(self, ask: Callable[[Connection], Result]) -> Result:
         """Ask without changing anything. A connection that went stale (a restarted server) is replaced once."""

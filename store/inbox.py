@@ -80,10 +80,17 @@ class Inbox(Core):
         self._writer_of(kind).write_later(kind, request, told)
 
     def record(
-        self, outcome: Outcome, worker: str = "", lease_seconds: float = LEASE_SECONDS
+        self,
+        outcome: Outcome,
+        worker: str = "",
+        lease_seconds: float = LEASE_SECONDS,
+        wait_seconds: float | None = None,
     ) -> tuple[ClaimedOutgoing, ...]:
-        """`finish_event` for what came through no inbox (the widget). A turn that is known already changes nothing."""
-        return self._write_outcome(None, outcome, worker or self._own_name, lease_seconds)
+        """`finish_event` for what came through no inbox (the widget). A turn that is known already changes nothing.
+
+        Somebody who looks at a screen waits for at most `wait_seconds`; what is being written then may still be kept.
+        """
+        return self._write_outcome(None, outcome, worker or self._own_name, lease_seconds, wait_seconds)
 
     def retry_event(self, event: ClaimedEvent, delay_seconds: float, reason: str) -> None:
         """Give the event back, due in `delay_seconds`. `reason` is a fixed word, never something a resident said."""
@@ -95,11 +102,17 @@ class Inbox(Core):
         self._mark(Mark(statements.FAIL_EVENT, (self._now(), reason, *_held(event))))
 
     def _write_outcome(
-        self, event: ClaimedEvent | None, outcome: Outcome, worker: str, lease_seconds: float
+        self,
+        event: ClaimedEvent | None,
+        outcome: Outcome,
+        worker: str,
+        lease_seconds: float,
+        wait_seconds: float | None = None,
     ) -> tuple[ClaimedOutgoing, ...]:
         now = self._now()
         kind: Kind[Writing, Written] = Kind("write", 2, self._hot.write)
-        written = self._write(kind, writing(event, outcome, worker, now, now + round(lease_seconds * 1000)))
+        request = writing(event, outcome, worker, now, now + round(lease_seconds * 1000))
+        written = self._write(kind, request, wait_seconds)
         if written.more:
             self._bell.ring()
         return written.in_flight

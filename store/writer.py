@@ -110,11 +110,14 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
-    def write(self, kind: Kind[Request, Result], request: Request) -> Result:
-        """Do one write and return when it is durable; raises what it failed with."""
+    def write(self, kind: Kind[Request, Result], request: Request, wait_seconds: float | None = None) -> Result:
+        """Do one write and return when it is durable; raises what it failed with.
+
+        Who can do without it waits for a shorter time than usual (`wait_seconds`).
+        """
         write = _Write(kind, request)
         self._put(write)
-        result: Result = write.wait(self._wait_seconds)
+        result: Result = write.wait(self._wait_seconds if wait_seconds is None else wait_seconds)
         return result
 
     def write_later(

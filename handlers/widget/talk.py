@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,9 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 JAPAN = ZoneInfo("Asia/Tokyo")
 REMEMBERED_REPLIES = 2_000
+RECORD_SECONDS = 3.0
+"""A resident waits so long for a database that is stuck (somebody holds its lock); then the answer comes without it."""
+
 DECISIONS = 5
 """So often a message is decided while the talk changes hands under it; people do not press buttons that fast."""
 
@@ -63,7 +67,7 @@ class Talk:
         self._clock = clock
         self._public_url = public_url
         self._recent = RecentReplies(REMEMBERED_REPLIES)
-        self._one_at_a_time = [threading.Lock() for _ in range(64)]
+        self._one_at_a_time = [threading.Lock() for _ in range(1024)]
 
     def answer(self, city: str, asked: Asked) -> Json:
         """The JSON for one message.
@@ -73,7 +77,7 @@ class Talk:
         """
         self._library.get(city)
         key = f"{city} {asked.message_id}"
-        with self._one_at_a_time[hash(asked.session or key) % 64]:
+        with self._alone(city, asked):
             said = self._recent.get(key) if asked.message_id else None
             if said is not None:
                 return said | ({"session": asked.session} if looks_like_session(asked.session) else {})
@@ -83,6 +87,11 @@ class Talk:
             elif asked.message_id and said["remembered"]:
                 self._recent.put(key, said)
             return said
+
+    def _alone(self, city: str, asked: Asked) -> AbstractContextManager[object]:
+        """One after the other for a session, and for repetitions of a message. Strangers do not wait for each other."""
+        same = asked.session or asked.message_id
+        return self._one_at_a_time[hash((city, same)) % 1024] if same else nullcontext()
 
     def earlier(self, city: str, session: str, after: str = "") -> Json:
         """The turns that this session said before, those behind `after` if it is one of them. Raises `StoreError`."""
@@ -202,8 +211,11 @@ class Talk:
 
     def _record(self, city: str, event_id: str, outcome: Outcome) -> bool:
         """Whether the store kept it. If not, the resident has the answer all the same."""
+        # An answer can do without the record; what a person is to read, or who owns the talk, cannot.
+        for_a_person = outcome.case is not None or outcome.ends or (outcome.owner or THE_BOT).state != "bot"
+        wait = None if for_a_person else RECORD_SECONDS
         try:
-            self._store.record(outcome)
+            self._store.record(outcome, wait_seconds=wait)
         except OwnerChanged:
             raise
         except StoreError:

@@ -232,7 +232,7 @@ def test_without_a_store_the_answer_is_given_all_the_same_and_says_that_it_is_no
 
 
 def test_on_a_full_disk_nobody_is_told_that_a_person_will_answer(door, store, monkeypatch):
-    def full(outcome):
+    def full(outcome, **_how):
         raise StoreError("the database refused: OperationalError SQLITE_FULL")
 
     door.say("犬がいなくなりました")
