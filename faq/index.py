@@ -17,10 +17,10 @@ from faq import kept_units
 from faq.calibrate import Calibration, calibrated
 from faq.entry import Entry
 from faq.holdings import Holdings
-from faq.kana import Readings, group_sounds, readings_of
+from faq.kana import Readings, readings_of
 from faq.meanings import Meanings
 from faq.mending import Written
-from faq.postings import Ints, Postings, build_postings, number_terms
+from faq.postings import Ints, Postings, Terms, build_postings, number_terms
 from faq.rounds import Rounds
 from faq.sounds import Sounds
 from faq.spelling import Spellings, spelling_choices
@@ -152,10 +152,11 @@ def build_index(
     ask_words = [ask.words for ask in asks]
     answer_words = [answer.words[:LONGEST_ANSWER] for answer in answers]
 
-    terms: dict[str, int] = {}
+    numbered = Terms()
     ask_terms = [ask.words + ask.groups + ask.pairs for ask in asks]
     answer_terms = [found + answer.groups for found, answer in zip(answer_words, answers, strict=True)]
-    ask_numbers, answer_numbers = number_terms(ask_terms, terms), number_terms(answer_terms, terms)
+    ask_numbers, answer_numbers = number_terms(ask_terms, numbered), number_terms(answer_terms, numbered)
+    terms = dict(numbered)
     # Translations neither make Japanese asks short by comparison, nor are they phrasings of an entry.
     japanese = [len(ask.words) for entry, said in zip(entries, asks_of, strict=True) for ask in said[: _phrased(entry)]]
     usual = sum(japanese) / len(japanese) if japanese else None
@@ -193,7 +194,7 @@ def build_index(
         readings=readings_of(
             chain.from_iterable(chain((ask.heard for ask in asks), (answer.heard for answer in answers)))
         ),
-        sounds=group_sounds(thesaurus.sounds),
+        sounds=thesaurus.heard,
         spellings=spelling_choices(terms),
         written=Written.of({word for ask in asks for word in ask.written}, thesaurus.written),
         verbatim=Verbatim.of(entries),

@@ -53,10 +53,16 @@ class Shape:
     power: float
 
 
-def number_terms(texts: Sequence[Sequence[str]], terms: dict[str, int]) -> Ints:
+class Terms(dict[str, int]):
+    """Terms numbered as they come up: a new one is added by being looked up."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
+def number_terms(texts: Sequence[Sequence[str]], terms: Terms) -> Ints:
     """All terms of the texts as numbers, one text after the other; new terms are added to `terms`."""
-    for term in dict.fromkeys(chain.from_iterable(texts)):
-        terms.setdefault(term, len(terms))
     return np.fromiter(map(terms.__getitem__, chain.from_iterable(texts)), np.int64)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import StringConstraints
 
 from faq.entry import Line, Strict
+from faq.kana import Readings, group_sounds
 from faq.mending import Written
 from faq.text import analyse, content_forms, is_content, normalise, to_hiragana
 
@@ -80,6 +81,11 @@ class Thesaurus:
         The same files give the same object again: most edits of a city change an entry, not its synonyms.
         """
         return _made(tuple(files))
+
+    @cached_property
+    def heard(self) -> Readings:
+        """`sounds` as `faq.kana` cuts by them."""
+        return group_sounds(self.sounds)
 
     def __getstate__(self) -> dict[str, object]:
         """Without what it remembers: a copy reads again."""

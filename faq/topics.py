@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, Postings, Shape, build_postings, number_terms
+from faq.postings import Doubles, Floats, Postings, Shape, Terms, build_postings, number_terms
 
 FILE: Final = Path(__file__).with_name("topics.tsv")
 # Topics that an entry borrows from; 10 and all of them do the same.
@@ -210,10 +210,11 @@ def common_topics() -> Topics:
 
 def topics_of(described: Sequence[tuple[str, Sequence[str], Sequence[str]]]) -> Topics:
     """Topics by title, the terms of their asks (as often as they were said) and of their answer."""
-    terms: dict[str, int] = {}
+    numbered = Terms()
     asks = [asked for _, asked, _ in described]
-    numbers = number_terms(asks, terms)
-    number_terms([answered for _, _, answered in described], terms)
+    numbers = number_terms(asks, numbered)
+    number_terms([answered for _, _, answered in described], numbered)
+    terms = dict(numbered)
     counts = [Counter(asked) + Counter(answered) for _, asked, answered in described]
     held = [(terms[term], place, count) for place, found in enumerate(counts) for term, count in found.items()]
     held.sort()

@@ -12,7 +12,7 @@ from faq.entry import Entry, Translation
 from faq.holdings import Holdings
 from faq.index import ask_texts, build_index
 from faq.kana import heard_in, kana_words, readings_of
-from faq.postings import Shape, build_postings, number_terms
+from faq.postings import Shape, Terms, build_postings, number_terms
 from faq.rounds import Rounds
 from faq.spelling import SHORTEST_WORD, nearest, spelling_choices
 from faq.text import analyse, normalise
@@ -38,7 +38,7 @@ def test_every_text_that_asks_for_an_entry_is_searched_by_itself() -> None:
 def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:
     """Three phrasings of one entry that share a word make it no more common."""
     texts = [["犬"], ["犬"], ["犬"], ["猫"]]
-    terms: dict[str, int] = {}
+    terms = Terms()
 
     postings = build_postings(number_terms(texts, terms), [1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 1], len(terms), PLAIN)
 
@@ -47,7 +47,7 @@ def test_a_word_is_as_rare_as_the_entries_that_hold_it_are_few() -> None:
 
 def test_a_short_text_is_worth_more_than_a_long_one_with_the_same_word() -> None:
     texts = [["犬"], ["犬", "登録", "注射", "手数料"]]
-    terms: dict[str, int] = {}
+    terms = Terms()
     postings = build_postings(number_terms(texts, terms), [1, 4], [1, 4], [0, 1], len(terms), PLAIN)
 
     start, end = postings.starts[terms["犬"] : terms["犬"] + 2]
@@ -58,7 +58,7 @@ def test_a_short_text_is_worth_more_than_a_long_one_with_the_same_word() -> None
 
 
 def test_a_term_is_looked_up_in_asks_and_answers_at_once() -> None:
-    terms: dict[str, int] = {}
+    terms = Terms()
     asked, answered = [["犬", "登録"], ["猫"], ["犬"]], [["犬"], ["猫", "犬"]]
     numbers = [number_terms(texts, terms) for texts in (asked, answered)]
     in_asks = build_postings(numbers[0], [2, 1, 1], [2, 1, 1], [0, 0, 1], len(terms), PLAIN)
