@@ -161,15 +161,20 @@ def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Ite
     """The groups named by words. A name inside a longer name says less; a rare word needs its synonyms more."""
     mentions = index.thesaurus.mentions([unit.token.form for unit in placed])
     spans = {(mention.start, mention.end) for mention in mentions}
-    weights = index.weights
-    for mention in mentions:
-        units = placed[mention.start : mention.end]
-        inner = any(a <= mention.start and mention.end <= b and b - a > len(units) for a, b in spans)
-        forms = {unit.token.form for unit in units if is_content(unit.token)}
-        rare = max((index.rarity(form) for form in forms), default=0.0) / index.rarest
+    weights, rarest = index.weights, index.rarest
+    forms = [unit.token.form if is_content(unit.token) else "" for unit in placed]
+    slots_of: dict[str, list[int]] = {}
+    for number, slot in enumerate(slots):
+        slots_of.setdefault(slot.form, []).append(number)
+    for group, start, end, _ in mentions:
+        inner = any(a <= start and end <= b and b - a > end - start for a, b in spans)
+        said = [form for form in forms[start:end] if form]
+        rare = max(map(index.rarity, said), default=0.0) / rarest
         weight = rare**weights.rare_power * (weights.inner if inner else 1.0)
-        covered = tuple(number for number, slot in enumerate(slots) if slot.form in forms)
-        yield Named(mention.group, weight, covered, units[0].start, units[-1].end)
+        covered = [number for form in said for number in slots_of.get(form, ())]
+        if len(covered) > 1:
+            covered = sorted(set(covered))
+        yield Named(group, weight, tuple(covered), placed[start].start, placed[end - 1].end)
 
 
 def _sounded(index: Index, text: str) -> Iterator[Named]:

@@ -7,7 +7,7 @@ each synonym group once, and the ranker's few features are added.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -239,14 +239,12 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
         longest = max(map(len, sums))
         rows = [[*rows, *[NOWHERE] * (longest - len(rows))] for rows in sums]
         found[-2 : -2 - len(sums) : -1] = np.add.reduce(found.take(rows, axis=0), 1)
-    most = found.take([parts[0][0] for parts in wholes], axis=0)
-    most *= np.asarray([parts[0][1] for parts in wholes]).reshape(-1, 1, 1)
-    for number, parts in enumerate(wholes):
-        if len(parts) > 1:
-            rows_of, worth = zip(*parts, strict=True)
-            best = found.take(rows_of, axis=0)
-            best *= np.asarray(worth).reshape(-1, 1, 1)
-            np.maximum.reduce(best, out=most[number])
+    parts = [part for whole in wholes for part in whole]
+    best = found.take([row for row, _ in parts], axis=0)
+    best *= np.asarray([worth for _, worth in parts]).reshape(-1, 1, 1)
+    most: Doubles = best
+    if len(parts) > len(wholes):
+        most = np.maximum.reduceat(best, [0, *accumulate(map(len, wholes[:-1]))], axis=0)
     return most
 
 
