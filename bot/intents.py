@@ -238,6 +238,20 @@ _WHOLE: Mapping[Intent, frozenset[str]] = {
         """
     ),
 }
+_ABUSIVE = re.compile(
+    r"(?:もう|まじで?|ほんとに?|本当に|ほんま|全然|お前ら?|おまえら?|あんたら?|てめえ|この|ここの|こいつ|市役所|役所|役人|職員|公務員|"
+    r"ぼっと|ai|は|が|の|って|ども)*"
+    r"(?:ふざけん(?:な|じゃ)|ふざけるな|ふざけて|税金(?:泥棒|どろぼう|返せ|の無駄)|役にたた(?:ね|ん|ない)|役に立た(?:ね|ん|ない)|役立た[ねんず]|"
+    r"使え(?:ね|ん|ない)|つかえ(?:ね|ん|ない)|ばか|馬鹿|あほ|阿呆|くそ|糞|死ね(?!ば)|無能|ぽんこつ|うざ|むかつ|なめ(?:て|ん)|舐め(?:て|ん)|"
+    r"(?:同じこと|何[度回]も?|を)*(?:言|い)わせ(?:ん|る|ない)|話が?通じ(?:ね|ん|ない)|話にな(?:ら|ん)|いい加減にし|頭悪|くたばれ|仕事しろ)"
+    r"[あうえおかがくさしじすぜぞたてだでとなにねのはまもやよらるれろわをんぇゃっいきけど]{0,8}"
+)
+"""Anger, in any ending: 「ふざけんなよマジで」. Not with a thing in it: 「カードが使えない」「犬のくそ」."""
+
+_NEW_YEAR = re.compile(
+    r"(?:新年)?(?:あけ|明け)(?:まして)?お(?:め|めでとう).{0,20}|めりくり|めりーくりすます|(?:送信)?てすと(?:です|送信)?|test"
+)
+_INTRODUCED = re.compile(r".{0,40}(?:と申し|ともうし)ます")
 _BY_TEXT = {word: intent for intent, words in _WHOLE.items() for word in words}
 _ORDER = re.compile(
     r"(?:no|№|上から)?(?:(\d{1,2})|([一二三四五六七八九](?=[番つ])))(?:番目|番|ばんめ|ばん|つめ|つ目)?(?:のやつ|のもの|の)?"
@@ -269,6 +283,12 @@ def recognise(text: str) -> Intent:
         return known
     if wants_person(whole) or wants_person(shorter):
         return "person"
+    if _ABUSIVE.fullmatch(whole):
+        return "abuse"
+    if _NEW_YEAR.fullmatch(whole):
+        return "greeting"
+    if _INTRODUCED.fullmatch(whole):
+        return "opening"
     return "wish_less" if too_many_notices(text) else ""
 
 

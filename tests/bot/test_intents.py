@@ -93,3 +93,47 @@ def test_a_number_with_words_is_not(text):
 
 def test_squashing_forgets_width_case_script_marks_and_emoji():
     assert squash("ﾒﾆｭｰ！ 😊") == squash("めにゅう".replace("う", "ー")) == "めにゅ"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "役に立たねえな",
+        "お前ら税金泥棒だろ",
+        "何度も同じこと言わせんな",
+        "バカじゃねーの",
+        "ふざけんなよマジで",
+        "このボット使えねえ",
+    ],
+)
+def test_anger_is_heard_in_any_ending(text):
+    assert recognise(text) == "abuse"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "カードが使えない",
+        "カラスがうざい",
+        "犬のくそ",
+        "くそ暑い",
+        "使えなくなった",
+        "隣の人と話が通じない",
+        "役に立たないものを捨てたい",
+        "なめこ",
+    ],
+)
+def test_a_question_with_a_rough_word_stays_a_question(text):
+    assert recognise(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("あけましておめでとうございます", "greeting"),
+        ("テスト", "greeting"),
+        ("お世話になっております。市民の山田と申します。", "opening"),
+    ],
+)
+def test_who_only_greets_or_says_who_they_are_is_asked_what_they_want(text, intent):
+    assert recognise(text) == intent

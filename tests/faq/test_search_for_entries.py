@@ -37,6 +37,7 @@ def an_index(*questions: str, **more: object) -> Index:
         pytest.param("しとうてあて", "child-allowance", id="without voicing marks and small kana"),
         pytest.param("いんかんしようめい", "seal-certificate", id="a long word without small kana"),
         pytest.param("国保はらえない", "kokuho-tax-reduction", id="a verb in kana that others write in kanji"),
+        pytest.param("ペットボトル", "garbage-sort", id="nothing but the thing to throw away"),
         pytest.param("保育園 空き", "nursery-vacancy", id="words with a blank between"),
         pytest.param("役所って土曜やってる？", "opening-hours", id="casual"),
         pytest.param("ﾏｲﾅﾝﾊﾞｰｶｰﾄﾞ無くした", "my-number-lost", id="half-width"),
