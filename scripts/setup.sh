@@ -101,7 +101,12 @@ install_browser() { # the headless shell is Chromium without windows: it halves 
 mkdir -p var
 case "$for_what" in
     run) install_requirements requirements.txt; install_frontend ;;
-    test) install_requirements requirements-dev.txt; install_frontend; install_browser ;;
+    test)
+        install_browser & # apt-get and pip wait for different things
+        browser_coming=$!
+        install_requirements requirements-dev.txt
+        install_frontend
+        wait "$browser_coming" ;;
     bench) install_requirements requirements-bench.txt ;;
     *) say "setup.sh: run、test、bench のどれかを書いてください。"; exit 2 ;;
 esac
