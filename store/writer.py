@@ -28,18 +28,24 @@ log = logging.getLogger(__name__)
 BATCH_LIMIT = 256
 # LINE waits 2 s for a 200; a writer that is stuck longer than this has to be reported, not waited for.
 WAIT_SECONDS = 10.0
+STUCK_SECONDS = 3.0
+"""A transaction that takes longer waits for somebody else's lock, or for a server that is gone."""
+
+STUCK_AGAIN_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Request, Result]):
     """A sort of write. `run` gets all requests of this kind in a batch and returns one result (or error) for each.
 
-    `run` may be called again for the same request after a rollback. Kinds with a smaller `rank` run first.
+    `run` may be called again for the same request after a rollback. Kinds with a smaller `rank` run first. Whoever
+    writes one that is `hurried` is better refused at once than kept waiting.
     """
 
     name: str
     rank: int
     run: Callable[[Connection, Sequence[Request]], Sequence[Result | StoreError]]
+    hurried: bool = False
 
 
 def one_by_one(run: Callable[[Connection, Request], Result]) -> Callable[[Connection, Sequence[Request]], list[Result]]:
@@ -82,8 +88,11 @@ class _Write:
         self.result = result
         self._done.release()
 
-    def wait(self, seconds: float) -> Any:
-        if not self._done.acquire(timeout=seconds):
+    def wait(self, seconds: float, hopeless: Callable[[], bool] = lambda: False) -> Any:
+        """The result, after at most so many seconds; looks once on the way whether waiting is `hopeless`."""
+        first = min(seconds, STUCK_SECONDS)
+        came = self._done.acquire(timeout=first) or (not hopeless() and self._done.acquire(timeout=seconds - first))
+        if not came:
             self.abandoned = True
             raise StoreError("the database did not answer in time")
         if isinstance(self.result, BaseException):
@@ -102,6 +111,8 @@ class Writer:
         self._engine = engine
         self._pace_seconds = pace_seconds
         self._not_before = 0.0
+        self._began: float | None = None
+        self._slow = False
         self._wait_seconds = wait_seconds
         self._queue: SimpleQueue[_Told | _Write | None] = SimpleQueue()
         self._connection: Connection | None = None
@@ -115,9 +126,14 @@ class Writer:
 
         Who can do without it waits for a shorter time than usual (`wait_seconds`).
         """
+        # Each that waits holds a thread of the web server: behind a stuck database they would soon hold them all.
+        hurried = kind.hurried or wait_seconds is not None
+        if hurried and self._stuck():
+            raise StoreError("the database did not answer in time")
         write = _Write(kind, request)
         self._put(write)
-        result: Result = write.wait(self._wait_seconds if wait_seconds is None else wait_seconds)
+        seconds = self._wait_seconds if wait_seconds is None else wait_seconds
+        result: Result = write.wait(seconds, self._stuck) if hurried else write.wait(seconds)
         return result
 
     def write_later(
@@ -131,6 +147,11 @@ class Writer:
             if self._closed:
                 raise StoreError("the store is closed", permanent=True)
             self._queue.put(write)
+
+    def _stuck(self) -> bool:
+        """Whether the transaction that is being written has lasted too long; after one that has, any that lasts."""
+        began = self._began
+        return began is not None and time.monotonic() - began > (STUCK_AGAIN_SECONDS if self._slow else STUCK_SECONDS)
 
     def alive(self) -> bool:
         return self._thread.is_alive() and not self._closed
@@ -149,7 +170,9 @@ class Writer:
             batch, stopping = self._next_batch()
             writes = [write for write in batch if not write.abandoned]
             if writes:
+                began = self._began = time.monotonic()
                 self._commit(writes)
+                self._began, self._slow = None, time.monotonic() - began > STUCK_SECONDS
         self._disconnect()
 
     def _next_batch(self) -> tuple[list[_Told | _Write], bool]:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from store import StoreError, open_store
+from store import writer as writer_module
 from store.opening import database_url as as_url
 from store.opening import open_engines
 from store.writer import Kind, Writer
@@ -164,6 +165,34 @@ def test_a_caller_who_waited_too_long_is_told_and_the_write_is_dropped(engine: E
     assert not late.value.permanent
     assert inserts.batches == []
     assert _friends(engine) == set()
+
+
+def test_behind_a_stuck_database_only_those_wait_who_can(
+    engine: Engine, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each that waits holds a thread of the web server: events of LINE would soon hold all of them."""
+    gate, inserts = Gate(), Inserts()
+    hurried = Kind("hurried", 1, inserts.kind.run, hurried=True)
+    holding = threading.Thread(target=writer.write, args=(gate.kind, None))
+    holding.start()
+    assert gate.reached.wait(10)
+
+    with monkeypatch.context() as stuck:
+        stuck.setattr(writer_module, "STUCK_SECONDS", 0.0)
+        with pytest.raises(StoreError, match="in time"):
+            writer.write(hurried, "an event of LINE")
+        with pytest.raises(StoreError, match="in time"):
+            writer.write(inserts.kind, "what the chat can do without", wait_seconds=10.0)
+        patient = threading.Thread(target=writer.write, args=(inserts.kind, "a word of staff"))
+        patient.start()
+        while writer._queue.qsize() < 1:
+            pass
+    gate.opened.set()
+    for thread in (holding, patient):
+        thread.join(10)
+
+    assert writer.write(hurried, "the next event") == "the next event"
+    assert _friends(engine) == {"a word of staff", "the next event"}
 
 
 def test_closing_writes_what_is_queued_and_then_refuses(engine: Engine) -> None:
