@@ -1,12 +1,13 @@
-"""Learn which runs of letters sound like danger, from the cries and the harmless questions that the tests know.
+"""Learn which letters, sounds and words tell danger, from cries for help and harmless questions.
 
     python benchmarks/learn_emergencies.py            # cross-validated figures only
     python benchmarks/learn_emergencies.py --write    # also writes bot/emergency_ear.tsv
 
 Logistic regression over the pieces that `bot.emergency_ear` reads a message in and the direction of its words: one row
-of weights tells danger from questions, others tell the kinds of danger apart. What is learned from: the phrasings of
-tests/bot/emergency_phrasings.yaml, the demo city's entries (except those about danger), and the half of the off-topic
-list that may be tuned on. Neither the other half nor any question of another city is learned from.
+of weights tells danger from questions, others (softmax) tell the kinds of danger apart. What is learned from: the cries
+and the harmless sentences of benchmarks/emergency_teaching, the phrasings of tests/bot/emergency_phrasings.yaml, the
+demo city's entries (except those about danger), and the half of the off-topic list that may be tuned on. Neither the
+other half nor any question of another city is learned from.
 """
 
 from __future__ import annotations
@@ -21,43 +22,48 @@ import numpy as np
 from ruamel.yaml import YAML
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GroupKFold
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.cities import demo_entries  # noqa: E402
+from benchmarks.taught_cries import HARMLESS, TEACHING, Said, taught_by  # noqa: E402
 from bot.emergency import searched_letters  # noqa: E402
 from bot.emergency_ear import ALONG, FILE, Pieces, pieces_of  # noqa: E402
 from faq.meanings import direction_of  # noqa: E402
 from faq.word_vectors import word_vectors  # noqa: E402
 
 TESTS: Final = ROOT / "tests"
-FREEDOM: Final = 300.0
-"""Inverse of the L2 penalty; 20 to 300 do the same on what was not learned."""
+OF_DANGER: Final = (10.0, 0.1)
+"""Inverse of the L2 penalty (100 hears .02 less of what was not learned, 3 as much), and the smallest weight that is
+kept: a third of them, and no figure moves by .005."""
+OF_KINDS: Final = (100.0, 0.3)
+"""The same for the kinds (3 to 100 tell as many of what was not learned)."""
 FEWEST: Final = 2
 """Texts that a piece must stand in."""
-SMALLEST: Final = 0.4
-"""A weight below this is left out: half of the file, and no figure moves by .005."""
 NEGATIVE_SHARES: Final = (0.001, 0.003, 0.005, 0.01)
 FOLDS: Final = 4
 DIRECTION_SHARE: Final = 0.3
-"""How much a direction counts beside the pieces; 1 hears as much, 3 less."""
+"""How much a direction counts beside the pieces; 1 hears .02 less, 2 .04 less."""
 
 Floats = Any
 
 
-def phrasings() -> tuple[list[tuple[str, str]], list[str]]:
-    """(kind, cry), and the questions that share words with danger."""
+def everything_said() -> list[Said]:
+    """The cries first, each kind's in one run no matter where they stand, then what is harmless."""
     known = _yaml(TESTS / "bot" / "emergency_phrasings.yaml")
     cries = [
-        (kind, phrase)
+        Said(kind, phrase, half)
         for half, kinds in known.items()
-        if half not in ("innocent", "about_danger")
+        if half not in (HARMLESS, "about_danger")
         for kind, phrases in kinds.items()
         for phrase in phrases
     ]
-    return cries, list(known["innocent"])
+    questions = [*harmless(known["about_danger"]), *known[HARMLESS]]
+    quiet = [Said("", text, f"asked {number}") for number, text in enumerate(questions)]
+    taught = [said for path in sorted(TEACHING.glob("*.txt")) for said in taught_by(path)]
+    return [*cries, *(said for said in taught if said.kind), *quiet, *(said for said in taught if not said.kind)]
 
 
 def harmless(about_danger: Sequence[str]) -> list[str]:
@@ -66,10 +72,6 @@ def harmless(about_danger: Sequence[str]) -> list[str]:
     asked = [text for e in entries for text in (e.question, *e.phrasings, *e.keywords, *e.tests)]
     translated = [said.question for entry in entries for said in entry.translations.values()]
     return [*asked, *translated, *_all_texts(_yaml(TESTS / "faq" / "off_topic.yaml")["dev"])]
-
-
-def entries_about_danger() -> list[str]:
-    return list(_yaml(TESTS / "bot" / "emergency_phrasings.yaml")["about_danger"])
 
 
 def _all_texts(found: Any) -> list[str]:
@@ -93,51 +95,61 @@ def matrix(texts: Sequence[Pieces], numbers: Mapping[str, int]) -> csr_matrix:
     return csr_matrix((values, (rows, columns)), shape=(len(texts), len(numbers)))
 
 
-def learn(values: csr_matrix, wanted: Floats) -> tuple[Floats, float]:
-    """Weights for the pieces, then for the numbers of a direction."""
-    model = LogisticRegression(C=FREEDOM, solver="liblinear", max_iter=300).fit(values, wanted)
-    weights = model.coef_[0].copy()
-    pieces = weights[: -word_vectors().width]
-    pieces[np.abs(pieces) < SMALLEST] = 0.0
-    return weights, float(model.intercept_[0])
+def learn(values: csr_matrix, wanted: Floats, freedom: float, smallest: float) -> tuple[Floats, Floats]:
+    """A row of weights and a constant for each kind that is wanted, or one for danger where only that is: first for the
+    pieces, then for the numbers of a direction."""
+    model = LogisticRegression(C=freedom, max_iter=2000, tol=1e-6).fit(values, wanted)
+    weights = model.coef_.copy()
+    pieces = weights[:, : -word_vectors().width]
+    pieces[np.abs(pieces) < smallest] = 0.0
+    return weights, model.intercept_
 
 
 def main() -> None:
-    cries, innocent = phrasings()
-    quiet = harmless(entries_about_danger()) + innocent
-    said = [*(cry for _, cry in cries), *quiet]
-    texts = [pieces_of(searched_letters(text)) for text in said]
+    said = everything_said()
+    texts = [pieces_of(searched_letters(text), text) for _, text, _ in said]
     stands_in = Counter(piece for found in texts for piece, _ in found.shares())
     numbers = {piece: at for at, piece in enumerate(sorted(p for p, count in stands_in.items() if count >= FEWEST))}
-    directions = csr_matrix(np.asarray([direction_of(text) for text in said]) * DIRECTION_SHARE)
+    directions = csr_matrix(np.asarray([direction_of(text) for _, text, _ in said]) * DIRECTION_SHARE)
     values = hstack([matrix(texts, numbers), directions]).tocsr()
-    wanted = np.arange(len(texts)) < len(cries)
-    scores = np.zeros(len(texts))
-    for learned, held in KFold(FOLDS, shuffle=True, random_state=0).split(scores):
-        weights, constant = learn(values[learned], wanted[learned])
-        scores[held] = values[held] @ weights + constant
-    alarms = np.sort(scores[~wanted])[::-1]
-    print(f"危険 {len(cries)}、そうでない {len(quiet)}、手がかり {len(numbers)}")
-    for share in NEGATIVE_SHARES:
-        line = alarms[int(share * len(quiet))]
-        print(f"空ぶり {share:.1%}: しきい値 {line:.2f}、交差検証で聞きとった危険 {(scores[wanted] > line).mean():.3f}")
+    kinds = np.asarray([kind for kind, _, _ in said])
+    print(f"危険 {(kinds != '').sum()}、そうでない {(kinds == '').sum()}、手がかり {len(numbers)}")
     if "--write" in sys.argv:
-        write(values, wanted, [kind for kind, _ in cries], list(numbers))
+        write(values, kinds, list(numbers))
+    else:
+        measure(values, kinds, [group for _, _, group in said])
 
 
-def write(values: csr_matrix, wanted: Floats, kinds: Sequence[str], names: Sequence[str]) -> None:
+def measure(values: csr_matrix, kinds: Floats, groups: Sequence[str]) -> None:
+    """Each sentence by what was learned without its neighbours, the cries of a batch without that whole batch."""
+    danger, scores, told = kinds != "", np.zeros(len(kinds)), kinds.copy()
+    for learned, held in GroupKFold(FOLDS, shuffle=True, random_state=0).split(scores, groups=groups):
+        weights, constant = learn(values[learned], danger[learned], *OF_DANGER)
+        scores[held] = values[held] @ weights[0] + constant[0]
+        cries = learned[danger[learned]]
+        weights, constants = learn(values[cries], kinds[cries], *OF_KINDS)
+        told[held] = np.unique(kinds[cries])[(values[held] @ weights.T + constants).argmax(1)]
+    alarms = np.sort(scores[~danger])[::-1]
+    print(f"種類が合う {(told == kinds)[danger].mean():.3f}")
+    for share in NEGATIVE_SHARES:
+        line = alarms[int(share * len(alarms))]
+        print(f"空ぶり {share:.1%}: しきい値 {line:.2f}、交差検証で聞きとった危険 {(scores[danger] > line).mean():.3f}")
+
+
+def write(values: csr_matrix, kinds: Floats, names: Sequence[str]) -> None:
     """Rows of `bot/emergency_ear.tsv`: letters, then danger and each kind in turn."""
-    columns = [learn(values, wanted)]
-    of_kind = np.asarray(kinds)
-    order = list(dict.fromkeys(kinds))
-    columns += [learn(values[: len(kinds)], of_kind == kind) for kind in order]
-    table = np.column_stack([weights for weights, _ in columns])
+    danger = kinds != ""
+    learned = learn(values, danger, *OF_DANGER), learn(values[danger], kinds[danger], *OF_KINDS)
+    weights, constants = map(np.concatenate, zip(*learned, strict=True))
     width = word_vectors().width
-    lines = ["\t".join(["", "danger", *order]), "\t".join(["", *(f"{constant:.2f}" for _, constant in columns)])]
-    for name, row in zip(names, table[:-width], strict=True):
+    head = ["", "danger", *np.unique(kinds[danger])]
+    lines = ["\t".join(head), "\t".join(["", *(f"{constant:.2f}" for constant in constants)])]
+    for name, row in zip(names, weights[:, :-width].T, strict=True):
         if row.any():
-            lines.append("\t".join([name, *("" if not weight else f"{weight:.1f}" for weight in row)]))
-    for number, row in enumerate(table[-width:] * DIRECTION_SHARE):
+            lines.append(
+                "\t".join([name, *(f"{weight:.{1 + (not at)}f}" if weight else "" for at, weight in enumerate(row))])
+            )
+    for number, row in enumerate(weights[:, -width:].T * DIRECTION_SHARE):
         lines.append("\t".join([f"{ALONG}{number}", *(f"{weight:.2f}" for weight in row)]))
     FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,0 +1,51 @@
+"""Cries for help and harmless sentences of daily business, written to teach the ear (`bot.emergency_ear`).
+
+In the files of emergency_teaching, each named after a kind of danger (or `innocent`), a line `# …` opens a theme, every
+other line is a sentence; `{父|母}が{倒れた|動かない}` stands for as many sentences as its longest braces have ways: the
+first of each, the second of each, and so on round. All were written from knowledge of how people type, by nobody who
+was in danger.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+TEACHING: Final = Path(__file__).with_name("emergency_teaching")
+HARMLESS: Final = "innocent"
+NEIGHBOURS: Final = 6
+"""Lines of a teaching file that are learned from, or measured, together: they speak of one subject."""
+_WAYS: Final = re.compile(r"\{([^}]*)\}")
+
+
+class Said(NamedTuple):
+    """A sentence, the kind of danger it tells ("" for none), and what is measured together with it."""
+
+    kind: str
+    text: str
+    group: str
+
+
+def taught_by(path: Path) -> Iterator[Said]:
+    """The sentences of a teaching file, which is named after a kind."""
+    kind = "" if path.stem == HARMLESS else path.stem
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        if line and not line.startswith("#"):
+            yield from (Said(kind, text, f"{path.stem} {number // NEIGHBOURS}") for text in sentences(line))
+
+
+def sentences(line: str) -> list[str]:
+    """What a line with braces stands for.
+
+    >>> sentences("{父|母}が{倒れた|動かない|起きない}")
+    ['父が倒れた', '母が動かない', '父が起きない']
+    """
+    ways = [found.split("|") for found in _WAYS.findall(line)]
+    return [_with_ways(line, [way[turn % len(way)] for way in ways]) for turn in range(max(map(len, ways), default=1))]
+
+
+def _with_ways(line: str, chosen: Sequence[str]) -> str:
+    left = iter(chosen)
+    return _WAYS.sub(lambda _: next(left), line)
