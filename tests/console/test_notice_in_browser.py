@@ -15,18 +15,16 @@ from store.records_accounts import InvitationKind, NewInvitation, Role
 from store.records_notices import Audience, NewNotice
 from tests.browser import DESK, PHONE, NewPage, overflows, violations
 from tests.console_site import PASSWORD
-from tests.running import CITY, ROOT, House, a_running_house, wait_until, words
+from tests.demo_city import the_demo_library
+from tests.running import CITY, House, a_running_house, wait_until, words
 
 TABLET = {"width": 768, "height": 1024}
 _QUICK = Passwords(memory_kib=8, rounds=1, lanes=1).hash(PASSWORD)
 
 
-@pytest.fixture(scope="module")
-def demo_library() -> Iterator[Library]:
-    library = Library.of_folder(ROOT / "cities")
-    library.check_now()
-    yield library
-    library.stop()
+@pytest.fixture(scope="session")
+def demo_library() -> Library:
+    return the_demo_library()
 
 
 @pytest.fixture

@@ -7,16 +7,15 @@ import pytest
 from bot.wishes import Wishes
 from faq.city_notices import Area, Notices
 from faq.disaster_texts import TextLanguage
-from faq.knowledge import load_knowledge
 from handlers.console.disaster_words import Chosen, first_texts
 from store.records_accounts import Role
 from store.records_notices import Audience, NewNotice
 from tests.builders import a_city
 from tests.console_site import Visitor
 from tests.databases import Clock
+from tests.demo_city import the_demo_knowledge
 from tests.disaster.conftest import Bad, fields
 from tests.html import read_page, words
-from tests.running import ROOT
 
 
 def test_a_press_sends_the_approved_text_in_three_languages_to_every_channel(day: Bad, chief: Visitor) -> None:
@@ -46,7 +45,7 @@ def test_areas_are_named_in_the_words_of_each_language() -> None:
     )
     east = Area(id="higashi", name="東地区", kana="ひがしちく", en="East District")
     rest = Area(id="nishi", name="西地区", kana="にしちく")
-    texts = load_knowledge(ROOT / "cities" / "demo").disaster
+    texts = the_demo_knowledge().disaster
     assert texts is not None
 
     def said(*chosen: Area) -> dict[TextLanguage, str]:

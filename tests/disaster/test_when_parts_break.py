@@ -24,20 +24,20 @@ from errands.channel import USUAL_PACE
 from errands.feeds import Feeds, Town
 from errands.telling import Telling
 from faq.content import PLACES_FILE
-from faq.knowledge import load_knowledge
 from faq.places import COLUMNS
 from store import Store, open_store
 from store.places_state import PlaceChange
 from store.records_notices import Audience, NewNotice
 from tests.console_site import Visitor
 from tests.databases import Clock
+from tests.demo_city import the_demo_knowledge
 from tests.disaster.conftest import SHELTERS, Bad, fields
 from tests.feeds.jma_server import a_jma_server
 from tests.html import read_page, words
 from tests.journeys.killing import CITY, TOKEN, Service, a_service
 from tests.mailbox import Mailbox, mailbox  # noqa: F401 - a fixture
 from tests.notices.notice_builders import add_friends
-from tests.running import ROOT, wait_until
+from tests.running import wait_until
 
 ASKED = "中央一丁目の避難所はどこ"
 
@@ -209,7 +209,7 @@ def test_when_the_feed_is_gone_a_mail_really_reaches_staff_after_ten_minutes_and
     clock: Clock,
     mailbox: Mailbox,  # noqa: F811
 ) -> None:
-    demo = load_knowledge(ROOT / "cities" / "demo")
+    demo = the_demo_knowledge()
     assert demo.alerts is not None
     towns = {"demo": Town(demo.city, demo.alerts)}
     server = MailServer(mailbox.url, "madoguchi@city.example.jp", "まどぐち")

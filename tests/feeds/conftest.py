@@ -9,10 +9,11 @@ import pytest
 from faq.content import base_folder, read_folder
 from faq.disaster import Disaster
 from faq.disaster_reading import disaster_of
-from faq.knowledge import Knowledge, load_knowledge
+from faq.knowledge import Knowledge
 from faq.reader import read_city
 from store import Store
 from tests.databases import Clock
+from tests.demo_city import the_demo_knowledge
 from tests.feeds.announcement_builders import PINNED
 from tests.feeds.feed_builders import DEMO, Office
 from tests.feeds.jma_server import JmaServer, a_jma_server
@@ -20,7 +21,7 @@ from tests.feeds.jma_server import JmaServer, a_jma_server
 
 @pytest.fixture(scope="session")
 def demo_city() -> Knowledge:
-    return load_knowledge(DEMO)
+    return the_demo_knowledge()
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ import pytest
 
 from faq.dangers import SCALES
 from faq.disaster import Disaster, Place, Rule
-from faq.knowledge import load_knowledge
 from notify.news_of_telegrams import news_of
 from notify.rule_words import words_of
 from notify.rules import Announcement
 from notify.telegrams.read import read_telegram
 from notify.telegrams.records import Notice
 from notify.telegrams.state import EMPTY, apply
-from tests.running import ROOT
+from tests.demo_city import the_demo_knowledge
 
 SAMPLES = Path(__file__).parents[2] / ".." / "shared" / "data" / "jma"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="気象庁の電文の見本（shared/data/jma）がありません")
@@ -39,7 +38,7 @@ def places_of(telegram: Notice) -> tuple[Place, ...]:
 @pytest.fixture(scope="module")
 def told() -> list[tuple[str, Disaster, Announcement]]:
     """Every sample taken for real and told by rules for the lowest step of everything, in both families."""
-    demo = load_knowledge(ROOT / "cities" / "demo").alerts
+    demo = the_demo_knowledge().alerts
     assert demo is not None
     rules = tuple(
         Rule(id=f"rule-{number}", what=what, at=scale[0], text="weather", topics=("bosai",))
@@ -82,7 +81,7 @@ def test_every_text_can_be_filled_and_none_sounds_like_an_order_of_the_city(
 
 
 def test_nothing_is_told_of_a_withdrawn_or_lifted_sample_that_was_never_told() -> None:
-    demo = load_knowledge(ROOT / "cities" / "demo").alerts
+    demo = the_demo_knowledge().alerts
     assert demo is not None
     for path in sorted(SAMPLES.glob("*/*.xml")):
         telegram = read_telegram(path.read_bytes(), path.name)

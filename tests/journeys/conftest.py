@@ -8,15 +8,13 @@ from pathlib import Path
 import pytest
 
 from faq.library import Library
-from tests.running import ROOT, House, a_running_house
+from tests.demo_city import the_demo_library
+from tests.running import House, a_running_house
 
 
 @pytest.fixture(scope="session")
-def demo_library() -> Iterator[Library]:
-    library = Library.of_folder(ROOT / "cities")
-    library.check_now()
-    yield library
-    library.stop()
+def demo_library() -> Library:
+    return the_demo_library()
 
 
 @pytest.fixture

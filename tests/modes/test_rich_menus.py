@@ -14,18 +14,18 @@ from clients.line.richmenu import LineRichMenus
 from emulator import LinePlatform, serve
 from errands.menu_picture import HEADING, HEIGHT, MAX_BYTES, WIDTH, Button, Menu, definition, picture
 from errands.rich_menus import ALIAS, RichMenus, menu_of
-from faq.knowledge import Knowledge, load_knowledge
+from faq.knowledge import Knowledge
 from store import Store
 from store.modes import MODES, Mode
 from tests.databases import Clock
-from tests.running import ROOT
+from tests.demo_city import the_demo_knowledge
 
 CITY, TOKEN = "demo", "token-of-the-test"
 
 
 @pytest.fixture(scope="module")
 def demo() -> Knowledge:
-    return load_knowledge(ROOT / "cities" / "demo")
+    return the_demo_knowledge()
 
 
 class Phone:
