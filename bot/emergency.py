@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from bot.emergency_ear import DANGER_DESPITE_PROCEDURE, DANGER_FROM, SHORTEST_CRY, ear
+from bot.emergency_ear import DANGER_FROM, DANGER_IN_DOUBT, SHORTEST_CRY, ear
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
 from bot.emergency_words import PATTERNS, UNLESS, Emergency
@@ -20,6 +20,8 @@ from faq.knowledge import COMMON_LETTERS, REMEMBERED
 
 LONGEST_CRY = 120
 """Letters. In a longer text signs that have nothing to do with each other stand together."""
+MOST_CRIES: Final = 25
+"""Letters. One cry of twenty is longer."""
 WHOLLY_READ: Final = 30
 """Letters. In a longer question the cry is a small part, and must not be drowned by the rest."""
 NO_PHRASE_BELOW: Final = -3.5
@@ -77,7 +79,8 @@ def _told_by_less(searched: str, text: str) -> Emergency:
     procedure = _PROCEDURE.search(searched)
     if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
         return ""
-    return ear().hears(searched, text, from_=DANGER_DESPITE_PROCEDURE if procedure else DANGER_FROM)
+    doubtful = procedure or len(searched) > MOST_CRIES
+    return ear().hears(searched, text, from_=DANGER_IN_DOUBT if doubtful else DANGER_FROM)
 
 
 def _weighed_again(by_rule: Emergency, searched: str, text: str, none_below: float) -> Emergency:
