@@ -10,6 +10,8 @@ import pytest
 from faq.library import Library
 from store import Store, open_store
 from tests.browser import chromium, new_page  # noqa: F401 - pytest finds fixtures by their names here
+from tests.console.desk_pages import demo_library, house  # noqa: F401 - pytest finds fixtures here
+from tests.console.hall_builders import hall, notice_library  # noqa: F401 - pytest finds fixtures here
 from tests.console_site import ConsoleSite, a_console, two_cities
 from tests.databases import Clock
 from tests.desk_site import a_desk, both_desk, desk, desk_library  # noqa: F401 - pytest finds fixtures here

@@ -4,101 +4,23 @@ from __future__ import annotations
 
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyotp
-import pytest
 from playwright.sync_api import FrameLocator, Page, Route, expect
 
 from faq.library import Library
-from handlers.console.cookies import digest, new_token
-from handlers.console.invitations import first_colleague, make_link
-from handlers.console.passwords import Passwords
-from store.records_accounts import InvitationKind, NewInvitation
-from tests.browser import DESK, PHONE, NewPage, overflows, violations
-from tests.console_site import PASSWORD
-from tests.demo_city import the_demo_library
+from tests.browser import NewPage
+from tests.console.desk_pages import (
+    QUESTION,
+    a_clerk,
+    a_waiting_case,
+    asks_on_the_phone,
+    first_account,
+    log_in,
+    number_of,
+    on_the_phone,
+)
 from tests.running import CITY, House, a_running_house, wait_until
-
-TABLET = {"width": 768, "height": 1024}
-QUESTION = "粗大ごみを出したいのですが、手すりの持ち込みはできますか"
-
-
-@pytest.fixture(scope="session")
-def demo_library() -> Library:
-    return the_demo_library()
-
-
-@pytest.fixture
-def house(sqlite_url: str, tmp_path: Path, demo_library: Library) -> Iterator[House]:
-    with a_running_house(sqlite_url, tmp_path, demo_library, TOTP_ROLES="管理") as running:
-        yield running
-
-
-def first_account(house: House, page: Page) -> pyotp.TOTP:
-    """Opens the one-time link, makes the account, and sets up the second factor that it needs."""
-    page.goto(make_link(house.parts.store, house.url, first_colleague(CITY), "system"))
-    page.get_by_label("名前").fill("佐藤 管理")
-    page.get_by_label("メールアドレス").fill("sato@city.example.jp")
-    for box in page.locator("input[type=password]").all():
-        box.fill(PASSWORD)
-    page.get_by_role("button", name="登録する").click()
-    page.goto(f"{house.url}/console/{CITY}/inbox")
-    codes = pyotp.TOTP(page.locator("code").first.inner_text().replace(" ", ""))
-    page.get_by_label("いまのパスワード").fill(PASSWORD)
-    page.get_by_label("アプリに出た6けたの番号").fill(codes.at(int(time.time())))
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="二段階の確認を始めました").wait_for()
-    page.get_by_role("button", name="ログアウト").click()
-    return codes
-
-
-def log_in(house: House, page: Page, codes: pyotp.TOTP | None, email: str = "sato@city.example.jp") -> None:
-    page.goto(f"{house.url}/console/{CITY}/login")
-    page.get_by_label("メールアドレス").fill(email)
-    page.get_by_label("パスワード").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    if codes is not None:
-        # A code counts once: the telephone's next one is good half a minute before its time.
-        page.locator("#code").fill(codes.at(int(time.time()) + 30))
-        page.keyboard.press("Enter")
-    page.get_by_role("heading", name="受付箱").wait_for()
-
-
-def a_clerk(house: House, name: str) -> str:
-    """Somebody of every department, who needs no code; their mail address. A city's first account is a 管理."""
-    store = house.parts.store
-    if not store.has_staff(CITY):
-        _hired(house, "管理", "first", "boss@city.example.jp")
-    return _hired(house, name, "invite", f"clerk{len(store.staff_list(CITY))}@city.example.jp")
-
-
-def _hired(house: House, name: str, kind: InvitationKind, email: str) -> str:
-    store, token = house.parts.store, digest(new_token())
-    departments = tuple(one.name for one in house.parts.library.get(CITY).city.departments)
-    store.invite(NewInvitation(CITY, kind, token, token[:12], 3600, email, "担当", departments), "system")
-    quick = Passwords(memory_kib=8, rounds=1, lanes=1).hash(PASSWORD)
-    store.accept_invitation(CITY, token, name, email, quick)
-    return email
-
-
-def number_of(house: House, name: str) -> int:
-    return next(person.id for person in house.parts.store.staff_list(CITY) if person.name == name)
-
-
-def asks_on_the_phone(house: House) -> None:
-    """Types a question and asks for a person, whatever the hour."""
-    house.type(QUESTION)
-    house.type("人に聞く")
-    if house.parts.store.open_case(CITY, house.resident.user_id) is None:
-        house.type("わからない")
-    wait_until(lambda: house.parts.store.open_case(CITY, house.resident.user_id) is not None)
-
-
-def on_the_phone(house: House, words: str) -> Callable[[], bool]:
-    return lambda: any(words in str(message) for message in house.shown())
 
 
 def test_line_from_the_first_account_to_the_bots_return(house: House, new_page: NewPage) -> None:
@@ -184,13 +106,6 @@ def test_the_widget_from_a_question_to_the_bots_return(house: House, new_page: N
     chat.get_by_label("知りたいこと").fill("住民票の写しがほしい")
     home.keyboard.press("Enter")
     expect(chat.locator(".card").last).to_contain_text("住民票")
-
-
-def a_waiting_case(house: House) -> int:
-    asks_on_the_phone(house)
-    case = house.parts.store.open_case(CITY, house.resident.user_id)
-    assert case is not None
-    return case.id
 
 
 def test_two_staff_take_the_same_case_at_once(house: House, new_page: NewPage) -> None:
@@ -288,64 +203,6 @@ def test_the_faq_and_canned_answers_come_into_the_reply(house: House, new_page: 
     expect(page.get_by_label("住民に送る文")).to_be_focused()
 
 
-def tab_to(page: Page, name: str, most: int = 60) -> None:
-    """Presses Tab until the focus stands on what has this name, as somebody without a mouse does."""
-    told = "(e => (e.labels?.[0] ?? e).textContent.replace(/\\s+/g, ' ').trim())(document.activeElement)"
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        if page.evaluate(told).startswith(name):
-            return
-    raise AssertionError(f"no way to {name} with Tab; the focus stands on {page.evaluate(told)!r}")
-
-
-def test_by_keyboard_alone_from_the_inbox_to_the_end_of_a_talk(house: House, new_page: NewPage) -> None:
-    number = a_waiting_case(house)
-    page = new_page()
-    log_in(house, page, None, a_clerk(house, "山田"))
-
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    tab_to(page, "1文字のキーを使う")
-    page.keyboard.press("Space")
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.closest('.case') !== null")
-    page.keyboard.press("Enter")
-    page.locator("#talk-title").wait_for()
-    tab_to(page, "受ける")
-    page.keyboard.press("Enter")
-    page.get_by_label("住民に送る文").wait_for()
-    tab_to(page, "住民に送る文")
-    page.keyboard.type("キーだけで書きました")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent").strip() == "送る"
-    page.keyboard.press("Enter")
-    expect(page.locator("#talk .staff")).to_contain_text("キーだけで書きました")
-
-    tab_to(page, "終わりにする")
-    page.keyboard.press("Enter")
-    tab_to(page, "理由")
-    page.keyboard.press("ArrowDown")
-    tab_to(page, "終わりにする")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("status").first).to_contain_text("終わりにしました")
-
-    case = house.parts.store.case(CITY, number)
-    assert case is not None
-    assert (case.status, case.close_reason) == ("closed", "answered")
-
-
-def test_letters_do_nothing_unless_they_are_switched_on(house: House, new_page: NewPage) -> None:
-    a_waiting_case(house)
-    page = new_page()
-    log_in(house, page, None, a_clerk(house, "山田"))
-    expect(page.locator(".case")).to_have_count(1)
-
-    page.locator("#main").focus()
-    page.keyboard.press("j")
-
-    assert page.evaluate("document.activeElement.id") == "main"
-
-
 def test_without_a_free_stream_the_inbox_looks_by_itself_and_the_title_counts(
     sqlite_url: str, tmp_path: Path, demo_library: Library, new_page: NewPage
 ) -> None:
@@ -361,84 +218,3 @@ def test_without_a_free_stream_the_inbox_looks_by_itself_and_the_title_counts(
         expect(page).to_have_title(re.compile(r"^\(1\) "))
         page.reload()
         expect(page.get_by_label("新しいことばを音で知らせる")).to_be_checked()
-
-
-COUNT_NOTES = """
-window.notes = 0;
-const make = AudioContext.prototype.createOscillator;
-AudioContext.prototype.createOscillator = function () { window.notes += 1; return make.call(this); };
-"""
-
-
-def test_the_inbox_sounds_when_somebody_comes_if_it_was_asked_to(house: House, new_page: NewPage) -> None:
-    loud, quiet = new_page(), new_page()
-    for page, name in ((loud, "山田"), (quiet, "鈴木")):
-        page.add_init_script(COUNT_NOTES)
-        log_in(house, page, None, a_clerk(house, name))
-        page.locator("h1").click()  # browsers keep a page silent that nobody has touched
-    loud.get_by_label("新しいことばを音で知らせる").check()
-    # Asked from here: a page that asks itself again and again evaluates text, which our content rules refuse.
-    wait_until(lambda: loud.evaluate("notes") == 2)  # how it will sound
-    loud.reload()
-    loud.locator("h1").click()
-
-    a_waiting_case(house)
-
-    wait_until(lambda: loud.evaluate("notes") == 2)
-    for page in (loud, quiet):
-        expect(page.locator(".case")).to_have_count(1)
-        expect(page).to_have_title(re.compile(r"^\(1\) "))
-    assert quiet.evaluate("notes") == 0
-
-
-@pytest.mark.parametrize("viewport", [PHONE, TABLET, DESK], ids=["320 px", "768 px", "1280 px"])
-def test_every_page_is_free_of_faults_and_needs_no_sideways_scrolling(
-    house: House, new_page: NewPage, viewport: dict[str, int]
-) -> None:
-    number = a_waiting_case(house)
-    store = house.parts.store
-    page = new_page(viewport=viewport)
-    log_in(house, page, None, a_clerk(house, "山田"))
-    me = number_of(house, "山田")
-    store.take_case(CITY, number, me)
-    store.add_note(CITY, number, me, "メモ" * 40)
-    store.put_canned(CITY, 0, "", "お礼", "https://" + "a" * 200, me)
-    draft = store.make_draft(CITY, number, "下書き", "faqs:\n  - id: x\n", me)
-
-    faults = {}
-    for path in (
-        "/inbox?tab=all",
-        "/inbox?tab=closed",
-        f"/cases/{number}?q=住民票",
-        "/search?q=ごみ",
-        "/canned",
-        "/drafts",
-        f"/drafts/{draft.id}",
-    ):
-        page.goto(f"{house.url}/console/{CITY}{path}")
-        assert page.locator("h1").count() == 1
-        faults[path] = violations(page) + (["overflow"] if overflows(page) else [])
-
-    assert {path: found for path, found in faults.items() if found} == {}
-
-
-def test_without_scripts_a_talk_is_answered_and_ended(house: House, new_page: NewPage) -> None:
-    number = a_waiting_case(house)
-    page = new_page(java_script_enabled=False)
-    log_in(house, page, None, a_clerk(house, "山田"))
-
-    page.locator(".case a").first.click()
-    page.get_by_role("button", name="受ける").click()
-    page.get_by_label("案内（FAQ）をさがして入れる").fill("住民票の写し")
-    page.get_by_role("button", name="さがす").click()
-    page.locator("#faq-hits a").first.click()
-    assert "住民票" in page.get_by_label("住民に送る文").input_value()
-    page.get_by_role("button", name="送る", exact=True).click()
-    expect(page.locator("#talk .staff")).to_contain_text("住民票")
-    page.get_by_text("終わりにする").first.click()
-    page.get_by_label("理由", exact=True).select_option("faq")
-    page.get_by_role("button", name="終わりにする").click()
-
-    case = house.parts.store.case(CITY, number)
-    assert case is not None
-    assert case.status == "closed"

@@ -20,7 +20,7 @@ from handlers.public.notice_pages import notice_blueprint
 from media import MAX_BYTES
 from notify.preview_code import preview_words
 from store.records_notices import NoticeView
-from tests.console.test_notice_pages import FILLED, hall, notice_library  # noqa: F401 - fixtures
+from tests.console.hall_builders import FILLED
 from tests.console_site import ConsoleSite, Visitor
 from tests.html import read_page
 from tests.security.test_upload_tricks import MARKER, NO_PICTURES, a_picture, png_of, with_exif
@@ -30,12 +30,12 @@ JPEG_TAIL = b"\xff\xd9"
 
 
 @pytest.fixture
-def author(hall: ConsoleSite) -> Visitor:  # noqa: F811
+def author(hall: ConsoleSite) -> Visitor:
     return hall.as_role("編集", city="other")
 
 
 @pytest.fixture
-def reader(hall: ConsoleSite) -> FlaskClient:  # noqa: F811
+def reader(hall: ConsoleSite) -> FlaskClient:
     """The city's public pages beside the console."""
     app = Flask("public", static_folder=None)
     now = lambda: datetime.fromtimestamp(hall.clock(), UTC)  # noqa: E731
@@ -50,7 +50,7 @@ def sent(author: Visitor, data: bytes, name: str = "map.jpg", mime: str = "image
     return author.post("/notices", form, content_type="multipart/form-data")
 
 
-def made(hall: ConsoleSite, answer: Any) -> NoticeView:  # noqa: F811
+def made(hall: ConsoleSite, answer: Any) -> NoticeView:
     assert answer.status_code == 303, answer.text
     found = hall.store.notice("other", int(answer.location.rpartition("/")[2]))
     assert found is not None
@@ -61,7 +61,7 @@ def key_of(notice: NoticeView) -> str:
     return notice.picture.rpartition("/")[2]
 
 
-def on_https(hall: ConsoleSite, notice: NoticeView) -> NoticeView:  # noqa: F811
+def on_https(hall: ConsoleSite, notice: NoticeView) -> NoticeView:
     """As it were with a PUBLIC_URL that LINE can open."""
     safe = f"https://madoguchi.example.jp{path_of(notice)}"
     return hall.store.change_notice("other", notice.id, notice.version, 1, picture=safe)
@@ -71,7 +71,7 @@ def path_of(notice: NoticeView) -> str:
     return "/" + notice.picture.split("/", 3)[3]
 
 
-def test_a_photo_is_written_anew_without_its_place_and_shown_before_it_goes_out(hall, author, reader):  # noqa: F811
+def test_a_photo_is_written_anew_without_its_place_and_shown_before_it_goes_out(hall, author, reader):
     notice = made(hall, sent(author, with_exif(6)))
 
     kept = hall.store.notice_picture("other", key_of(notice))
@@ -95,7 +95,7 @@ def test_a_photo_is_written_anew_without_its_place_and_shown_before_it_goes_out(
     assert "sandbox" in small.headers["Content-Security-Policy"]
 
 
-def test_everybody_sees_it_on_the_page_and_in_the_feeds_with_its_words(hall, author, reader):  # noqa: F811
+def test_everybody_sees_it_on_the_page_and_in_the_feeds_with_its_words(hall, author, reader):
     alt = 'ここは "通れない" <道>'
     notice = made(hall, sent(author, a_picture("PNG"), **{"picture-alt": alt, "channels": ["line", "page", "feed"]}))
     path = path_of(notice)
@@ -120,7 +120,7 @@ def test_everybody_sees_it_on_the_page_and_in_the_feeds_with_its_words(hall, aut
     assert notice.picture not in reader.get("/notices/other/rss.xml").text
 
 
-def test_after_a_correction_the_wrong_page_shows_no_picture(hall, author, reader):  # noqa: F811
+def test_after_a_correction_the_wrong_page_shows_no_picture(hall, author, reader):
     wrong = made(hall, sent(author, a_picture()))
     hall.store.issue_notice("other", wrong.id, 0)
     hall.store.plan_due_notices(hall.store.notice("other", wrong.id).issued_at)
@@ -134,7 +134,7 @@ def test_after_a_correction_the_wrong_page_shows_no_picture(hall, author, reader
 
 
 @pytest.mark.parametrize("kind", sorted(NO_PICTURES))
-def test_what_only_calls_itself_a_picture_is_refused_and_nothing_of_it_is_kept(hall, author, kind):  # noqa: F811
+def test_what_only_calls_itself_a_picture_is_refused_and_nothing_of_it_is_kept(hall, author, kind):
     answer = sent(author, NO_PICTURES[kind])
 
     assert answer.status_code == 422
@@ -151,7 +151,7 @@ def test_what_only_calls_itself_a_picture_is_refused_and_nothing_of_it_is_kept(h
         (a_picture() + b"\0" * MAX_BYTES, "この写真は大きすぎます"),
     ],
 )
-def test_broken_and_exploding_pictures_are_refused(hall, author, data, said):  # noqa: F811
+def test_broken_and_exploding_pictures_are_refused(hall, author, data, said):
     answer = sent(author, data)
 
     assert answer.status_code == 422
@@ -159,7 +159,7 @@ def test_broken_and_exploding_pictures_are_refused(hall, author, data, said):  #
     assert hall.store.notices("other") == []
 
 
-def test_a_second_file_behind_the_picture_is_left_behind(hall, author, reader):  # noqa: F811
+def test_a_second_file_behind_the_picture_is_left_behind(hall, author, reader):
     notice = made(hall, sent(author, a_picture() + b"<script>" + MARKER + b"</script>", name="../../evil.html"))
 
     answer = reader.get(path_of(notice))
@@ -174,7 +174,7 @@ def test_a_form_that_never_ends_is_not_read(author):
     assert answer.status_code == 413
 
 
-def test_without_words_for_it_no_picture_goes_out_and_it_is_not_lost(hall, author):  # noqa: F811
+def test_without_words_for_it_no_picture_goes_out_and_it_is_not_lost(hall, author):
     answer = sent(author, a_picture(), **{"picture-alt": " "})
     assert answer.status_code == 422
     assert "何が写っているかを" in answer.text
@@ -186,7 +186,7 @@ def test_without_words_for_it_no_picture_goes_out_and_it_is_not_lost(hall, autho
     assert (made(hall, again).picture, made(hall, again).picture_alt) == (address[1], ALT)
 
 
-def test_a_draft_keeps_changes_and_drops_its_picture(hall, author):  # noqa: F811
+def test_a_draft_keeps_changes_and_drops_its_picture(hall, author):
     notice = made(hall, sent(author, a_picture()))
 
     def changed(**more: Any) -> NoticeView:
@@ -202,7 +202,7 @@ def test_a_draft_keeps_changes_and_drops_its_picture(hall, author):  # noqa: F81
     assert (none.picture, none.picture_alt) == ("", "")
 
 
-def test_no_form_can_name_an_address_of_elsewhere_or_another_citys_picture(hall, author):  # noqa: F811
+def test_no_form_can_name_an_address_of_elsewhere_or_another_citys_picture(hall, author):
     theirs = hall.as_role("編集", city="test")
     theirs.get("/notices/new")
     form = {**FILLED, "picture-alt": ALT, "picture-file": (io.BytesIO(a_picture()), "a.jpg")}
@@ -215,7 +215,7 @@ def test_no_form_can_name_an_address_of_elsewhere_or_another_citys_picture(hall,
         assert made(hall, answer).picture == ""
 
 
-def test_only_who_writes_notices_may_bring_a_picture(hall):  # noqa: F811
+def test_only_who_writes_notices_may_bring_a_picture(hall):
     clerk = hall.as_role("担当", city="other")
     clerk.get("/notices")
     form = {**FILLED, "picture-alt": ALT, "picture-file": (io.BytesIO(a_picture()), "a.jpg")}
@@ -224,14 +224,14 @@ def test_only_who_writes_notices_may_bring_a_picture(hall):  # noqa: F811
     assert hall.store.notices("other") == []
 
 
-def test_staff_of_another_city_do_not_see_it(hall, author):  # noqa: F811
+def test_staff_of_another_city_do_not_see_it(hall, author):
     key = key_of(made(hall, sent(author, a_picture())))
 
     assert author.get(f"/notices/picture/{key}").status_code == 200
     assert hall.as_role("管理", city="test").get(f"/notices/picture/{key}").status_code == 404
 
 
-def test_on_the_writers_own_phone_the_picture_comes_once_however_many_languages(hall, author):  # noqa: F811
+def test_on_the_writers_own_phone_the_picture_comes_once_however_many_languages(hall, author):
     notice = on_https(hall, made(hall, sent(author, a_picture())))
     previews = Previews(hall.store, hall.library.get, {"other": "secret"})
     words = preview_words("secret", "other", notice.id, notice.version)
