@@ -7,8 +7,11 @@ of 101, .72 of 81, .47 of 70 and .53 of 55. Since signs stand beside the whole p
 Of `evening` .68 (any kind .73), of `second_evening` .41 (.45); since letters are weighed, too (bot/emergency_ear.py),
 and before a batch was learned from, .60 (.73) of `second_evening`, with the roots .75 (.81) of `third_evening`, of
 which the rules alone heard .54 (.57), and .95 (.98) of the plainer `fourth_evening`. Since the directions of the words
-count, too, .83 (.93) of `fifth_evening`; without them .82 (.92). So the shares asked for below say that what was once
-missed stays heard; the next resident's words are heard about as often as the last three figures.
+count, too, .83 (.93) of `fifth_evening`; without them .82 (.92). Of `sixth_evening`, which another writer kept sealed,
+.65 (.77) before and .77 (.91) after the ear was taught from benchmarks/emergency_teaching and heard sounds and words;
+none of the 200 innocent sentences of that writer was taken for a cry (before: one). Of `seventh_evening`, our own,
+.73 (.81) before, .86 (.94) after. So the shares asked for below say that what was once missed stays heard; the next
+resident's words are heard about as often as the last figures.
 """
 
 import csv
@@ -45,9 +48,7 @@ def words_of(entry: Entry) -> tuple[str, ...]:
     return (entry.question, *entry.phrasings, *entry.keywords, *entry.tests, *translated)
 
 
-@pytest.mark.parametrize(
-    "part", ["evening", "learned", "second_evening", "third_evening", "fourth_evening", "fifth_evening"]
-)
+@pytest.mark.parametrize("part", [part for part in PHRASINGS if part.endswith("evening") or part == "learned"])
 def test_cries_of_later_batches_stay_heard_though_one_danger_is_taken_for_another_at_times(part: str) -> None:
     heard = [(kind, phrase, recognise_emergency(phrase)) for kind, phrase in said(part)]
 
