@@ -133,7 +133,7 @@ def test_every_kind_of_danger_has_its_numbers_in_both_kinds_of_japanese(demo: Kn
         "ambulance": ("119", "118"),
         "police": ("110",),
         "disaster": ("119",),
-        "help": ("110", "119", "118", "0120-279-338"),
+        "help": ("110", "119", "118", "0120-279-338", "189"),
     }
     wording = demo.wording
 
