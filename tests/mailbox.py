@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.running import PATIENCE
+
 
 @dataclass
 class Mailbox:
@@ -59,7 +61,10 @@ class Mailbox:
 
 
 class FreePort(Controller):
-    """aiosmtpd asks the port it was told; ours is any that is free."""
+    """aiosmtpd asks the port it was told and gives up after 5 s; ours is any that is free, on a busy machine."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **{"ready_timeout": PATIENCE, **settings})
 
     def _trigger_server(self) -> None:
         assert self.server is not None

@@ -63,8 +63,8 @@ def test_few_words_may_be_one(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["お知らせが多い" + "んですのだ" * 900, "毎日" * 2_000 + "お知らせ", "お知らせ" * 999])
 def test_a_long_message_costs_no_time(text: str) -> None:
-    began = time.process_time()
+    began = time.thread_time()
 
     assert not too_many_notices(text)
     assert not sounds_annoyed(text)
-    assert time.process_time() - began < 0.1
+    assert time.thread_time() - began < 0.1

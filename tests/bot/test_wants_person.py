@@ -94,8 +94,8 @@ def test_no_question_of_the_city_asks_for_a_person():
     "text", ["人" * 5000, "人に話し" * 1200, "チャットじゃなくて" * 500, "担当の人と話がしたいのです" + "か" * 5000]
 )
 def test_no_text_takes_long(text):
-    began = time.process_time()
+    began = time.thread_time()
 
     recognise(text)
 
-    assert time.process_time() - began < 1
+    assert time.thread_time() - began < 1
