@@ -27,7 +27,7 @@ WHOLLY_READ: Final = 30
 NO_PHRASE_BELOW: Final = -3.5
 """Of a thousand cries that were not learned from and that a phrase heard, two are below."""
 NO_SIGNS_BELOW: Final = -2.0
-"""The same for signs, which take more questions for cries: eight of a thousand."""
+"""The same for signs, which take more questions for cries: four of a thousand."""
 SURE_OF_KIND: Final = 3.0
 """Then the ear is right about the kind more often than the rule (.91 and .89 of what was not learned from)."""
 
