@@ -144,7 +144,7 @@ def pieces_of(letters: str, text: str) -> Pieces:
 
 
 def _runs(text: str, sizes: range) -> frozenset[str]:
-    return frozenset(text[at : at + size] for size in sizes for at in range(len(text) - size + 1))
+    return frozenset([text[at : at + size] for size in sizes for at in range(len(text) - size + 1)])
 
 
 def _roots_in(runs: frozenset[str], whole: str) -> frozenset[str]:
