@@ -13,6 +13,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -48,6 +49,9 @@ class Token(NamedTuple):
     unlisted: bool
 
 
+_SURFACE: Final = itemgetter(0)
+
+
 def normalise(text: str) -> str:
     """One width (NFKC), small letters, no control characters: `ﾏｲﾅﾝﾊﾞｰ Ａ` and `マイナンバー a` become the same
     text.
@@ -68,7 +72,7 @@ def analyse(normalised: str) -> tuple[Token, ...]:
     known = _known.get
     morphemes = _tokenizer().tokenize(normalised)
     tokens = [known(morpheme.word_id()) or _token(morpheme, normalised) for morpheme in morphemes]
-    if sum([len(token.surface) for token in tokens]) != len(normalised):
+    if sum(map(len, map(_SURFACE, tokens))) != len(normalised):
         # Sudachi reads カーーード as カード: such a word is not described as it stands here.
         return tuple(_describe(morpheme, normalised) for morpheme in morphemes)
     return tuple(tokens)

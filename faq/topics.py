@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
@@ -31,7 +31,7 @@ NEAREST: Final = 16
 _SHARPNESS: Final = 3
 _LITTLE: Final = 1e-9
 # How much an entry's question says of what it is about, beside its answer.
-_ASK_SHARE: Final = 3.0
+_ASK_SHARE: Final = 3
 _SHAPE: Final = Shape(k1=1.2, b=0.75, power=1.0)
 _REMEMBERED: Final = 50_000
 # Entries compared in one step: the numbers of so many stay in the processor's cache.
@@ -120,7 +120,8 @@ class Topics:
         """The topics most like each of these (cosine), all compared at once."""
         counts = [_counted(asked, answered) for asked, answered in described]
         entry = np.repeat(np.arange(len(counts)), [len(found) for found in counts])
-        number = np.fromiter((self.terms.get(term, -1) for found in counts for term in found), np.int64, len(entry))
+        numbers = map(self.terms.get, chain.from_iterable(counts), repeat(-1))
+        number = np.fromiter(numbers, np.int64, len(entry))
         weight = np.log1p(np.fromiter(chain.from_iterable(found.values() for found in counts), np.float64, len(entry)))
         weight *= np.where(number < 0, self.rarest, self.rarity[number])
         whole = np.sqrt(np.bincount(entry, weight**2, len(counts)))
@@ -185,14 +186,9 @@ def _first_of_each(like: Doubles, count: int) -> NDArray[np.int64]:
     return first
 
 
-def _counted(asked: Sequence[str], answered: Sequence[str]) -> dict[str, float]:
+def _counted(asked: Sequence[str], answered: Sequence[str]) -> Counter[str]:
     """How often each term is said; in the question it counts more."""
-    counts = dict.fromkeys(asked, 0.0)
-    for term in asked:
-        counts[term] += _ASK_SHARE
-    for term in answered:
-        counts[term] = counts.get(term, 0.0) + 1.0
-    return counts
+    return Counter(chain(*repeat(asked, _ASK_SHARE), answered))
 
 
 def borrowed(fit: Doubles, kin: Kin, entries: NDArray[np.intp]) -> Doubles:

@@ -42,6 +42,8 @@ def spoken(text: str) -> tuple[Token, ...]:
 
 def sentences(text: str) -> list[str]:
     """The sentences whose units are remembered."""
+    if "。" not in text and "\n" not in text:
+        return [text]
     found: list[str] = _SENTENCE.findall(text)
     return [text] if len(found) == 1 else found
 

@@ -43,6 +43,9 @@ _ENDING: Final = re.compile(
     r")$"
 )
 
+_LAST: Final = "かなねよらすうたてにいる何んえけれのましどもがではを"
+"""What such an ending ends with: most sentences end otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
@@ -106,7 +109,7 @@ def bare(sentence: str) -> str:
 @lru_cache(maxsize=RECENT)
 def _bare(normalised: str) -> str:
     rest = _MARKS.sub("", to_hiragana(normalised))
-    while (cut := _ENDING.sub("", rest, count=1)) != rest and cut:
+    while rest[-1:] in _LAST and (cut := _ENDING.sub("", rest, count=1)) != rest and cut:
         rest = cut
     return rest
 

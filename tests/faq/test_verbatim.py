@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from faq.index import build_index
 from faq.search import search
 from faq.thesaurus import Thesaurus
-from faq.verbatim import Verbatim, bare
+from faq.verbatim import _ENDING, _LAST, Verbatim, bare
 from tests.builders import an_entry
 
 ENTRIES = [
@@ -76,3 +78,19 @@ def test_an_entry_that_is_not_shown_today_does_not_lead():
 )
 def test_asking_endings_are_no_part_of_the_question(ending):
     assert bare(f"転入届の出し方{ending}") == "転入届の出し方"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "です ます か かしら ね よ を は が って について 教えて 知りたい どうすればいい 何 なん お願い 助けて "
+            "困ってい ください 下さい ほしい もらえ いただけ くれ の ん たい しま し る けど けれども んだけど ので んで から に".split()
+        ),
+        max_size=6,
+    )
+)
+def test_every_ending_that_is_cut_ends_with_a_letter_that_is_looked_for(said):
+    ending = _ENDING.search("".join(said))
+
+    assert ending is not None
+    assert ending.group()[-1:] in _LAST
