@@ -157,6 +157,8 @@ def ear() -> Ear:
     head, constants, *rows = (line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines())
     of_piece: list[dict[str, float]] = [{} for _ in head]
     along: list[list[float]] = [[] for _ in head]
+    # One object for a number wherever it stands: there are a few hundred different ones.
+    numbers: dict[str, float] = {}
     for piece, *weights in rows:
         if piece.startswith(ALONG):
             for at, weight in enumerate(weights, 1):
@@ -164,7 +166,7 @@ def ear() -> Ear:
         else:
             for at, weight in enumerate(weights, 1):
                 if weight:
-                    of_piece[at][piece] = float(weight)
+                    of_piece[at][piece] = numbers.setdefault(weight, float(weight))
     columns = {
         name: Weights(float(constants[at]), of_piece[at], np.asarray(along[at], np.float32))
         for at, name in enumerate(head)
