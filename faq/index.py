@@ -146,7 +146,8 @@ def build_index(
     own_forms = frozenset(token.form for name in own_names for token in units(name) if _names_a_city(token.form))
     kept_units.recall((entry.id, (*ask_texts(entry), entry.answer)) for entry in entries)
     asks_of = [[read(text, own_forms, thesaurus) for text in ask_texts(entry)] for entry in entries]
-    answers = [told(entry.answer, own_forms, thesaurus) for entry in entries]
+    sentences: dict[str, Told] = {}
+    answers = [told(entry.answer, own_forms, thesaurus, sentences) for entry in entries]
     asks = [ask for of_entry in asks_of for ask in of_entry]
     owners = [number for number, of_entry in enumerate(asks_of) for _ in of_entry]
     ask_words = [ask.words for ask in asks]

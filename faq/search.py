@@ -81,16 +81,12 @@ def _candidates(index: Index, question: Question, ranking: Ranking, top: int) ->
     ):
         led = tuple([span for span, entries in spans if entries[place]])
         if led not in matched:
-            matched[led] = _joined(question.text, led)
+            matched[led] = _matched_words(question.text, led)
         yield Candidate(index.ids[entry], round(score, 4), matched[led])
 
 
-def matched_words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
-    """The words of the question at these letters, neighbours joined: 住民 + 票 → 住民票."""
-    return _joined(text, sorted(spans))
-
-
-def _joined(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+def _matched_words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    """The words of the question at these letters, given in order; neighbours joined: 住民 + 票 → 住民票."""
     words, begin, stop = [], 0, -1
     for start, end in spans:
         if start > stop:

@@ -118,13 +118,13 @@ def read(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Read:
     return known
 
 
-def told(text: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Told:
-    """An answer read with these synonyms, sentence by sentence: many a sentence stands in many answers. A group that
-    begins in one sentence and ends in the next is none."""
+def told(text: str, own_forms: frozenset[str], thesaurus: Thesaurus, read_before: dict[str, Told]) -> Told:
+    """An answer read with these synonyms, sentence by sentence: many a sentence stands in many answers of a build
+    (`read_before`). A group that begins in one sentence and ends in the next is none."""
     memory, key = thesaurus.remembered, (text, own_forms, False)
     known: Told | None = memory.get(key)
     if known is None:
-        parts = [_sentence_told(sentence, own_forms, thesaurus) for sentence in sentences(text)]
+        parts = [_sentence_told(sentence, own_forms, thesaurus, read_before) for sentence in sentences(text)]
         known = parts[0] if len(parts) == 1 else _joined(parts)
         _remember_read(memory, key, known)
     return known
@@ -136,14 +136,15 @@ def _joined(parts: Sequence[Told]) -> Told:
     return Told(tuple(chain.from_iterable(heard)), tuple(chain.from_iterable(found)), tuple(once))
 
 
-def _sentence_told(sentence: str, own_forms: frozenset[str], thesaurus: Thesaurus) -> Told:
-    memory, key = thesaurus.remembered, (sentence, own_forms, None)
-    known: Told | None = memory.get(key)
+def _sentence_told(
+    sentence: str, own_forms: frozenset[str], thesaurus: Thesaurus, read_before: dict[str, Told]
+) -> Told:
+    known = read_before.get(sentence)
     if known is None:
         tokens = [token for token in _units_of(sentence) if not token.idle]
         topical = content(tokens)
         known = Told(heard_in(topical), tuple(words(topical, own_forms)), _groups_in(tokens, thesaurus))
-        _remember_read(memory, key, known)
+        read_before[sentence] = known
     return known
 
 

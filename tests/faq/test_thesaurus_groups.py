@@ -65,9 +65,10 @@ def test_a_thesaurus_survives_pickling() -> None:
 def test_an_answer_names_a_group_within_one_of_its_sentences_not_across_two() -> None:
     thesaurus = Thesaurus.of([ThesaurusFile(groups=(KOKUHO, DEATH))])
 
-    across = told("対象は国民です。\n健康保険の人も来てください。父が死亡した。", frozenset(), thesaurus)
-    within = told("国民健康保険の窓口です。\n国民健康保険の人も来てください。", frozenset(), thesaurus)
+    across = told("対象は国民です。\n健康保険の人も来てください。父が死亡した。", frozenset(), thesaurus, {})
+    within = told("国民健康保険の窓口です。\n国民健康保険の人も来てください。", frozenset(), thesaurus, {})
 
     assert across.groups == ("=death",)
     assert within.groups == ("=kokuho",)
     assert within.words.count("保険") == 2
+    assert len(thesaurus.remembered) == 2  # the answers; their sentences only while an index is built
