@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 
-from bot.emergency_ear import DANGER_FROM, DANGER_IN_DOUBT, SHORTEST_CRY, ear
+from bot.emergency_ear import DANGER_FROM, DANGER_IN_DOUBT, NUMBER_OF, SHORTEST_CRY, ear
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
 from bot.emergency_words import PATTERNS, UNLESS, Emergency
@@ -31,7 +32,22 @@ NO_SIGNS_BELOW: Final = -2.0
 SURE_OF_KIND: Final = 3.0
 """Then the ear is right about the kind more often than the rule (.91 and .89 of what was not learned from)."""
 
+OFFICE: Final = 2.0
+"""A message that speaks of a paper, a course, an animal or the past must say so much more to be perhaps a cry."""
+
 _LARGE = str.maketrans("ぁぃぅぇぉっゃゅょ", "あいうえおつやゆよ")
+
+
+class Heard(NamedTuple):
+    """The kind of danger that a message speaks of, or "".
+
+    `torn`: another kind, which needs other numbers, is nearly as likely. `danger` is how much the letters and words say
+    for any danger: below `emergency_ear.DANGER_FROM` it is none, but may be one.
+    """
+
+    kind: Emergency
+    torn: bool = False
+    danger: float = -inf
 
 
 def recognise_emergency(text: str) -> Emergency:
@@ -40,6 +56,11 @@ def recognise_emergency(text: str) -> Emergency:
     >>> recognise_emergency("もう死にたい"), recognise_emergency("死亡届の出し方")
     ('suicide', '')
     """
+    return listen(text).kind
+
+
+def listen(text: str) -> Heard:
+    """What a message says of danger, and how sure that is."""
     return _heard_again(text) if len(text) <= COMMON_LETTERS else _heard(text)
 
 
@@ -48,7 +69,7 @@ def searched_letters(text: str) -> str:
     return squash(text).translate(_LARGE)
 
 
-def _heard(text: str) -> Emergency:
+def _heard(text: str) -> Heard:
     searched = searched_letters(text)
     by_phrase: Emergency = next((kind for kind in _HEARD if _speaks_of(kind, searched)), "")
     if by_phrase:
@@ -74,24 +95,33 @@ def _told_by_signs(searched: str) -> Emergency:
     return next((kind for kind, signs in _SIGNS if all(sign.search(searched) for sign in signs)), "")
 
 
-def _told_by_less(searched: str, text: str) -> Emergency:
-    """What the letters and words of a message tell (`bot.emergency_ear`)."""
+def _told_by_less(searched: str, text: str) -> Heard:
+    """What the letters and words of a message tell (`bot.emergency_ear`).
+
+    Of other languages the ear knows too little to say that a message is perhaps a cry.
+    """
     procedure = _PROCEDURE.search(searched)
     if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
-        return ""
+        return Heard("")
     doubtful = procedure or len(searched) > MOST_CRIES
-    return ear().hears(searched, text, from_=DANGER_IN_DOUBT if doubtful else DANGER_FROM)
+    weighed = ear().hears(searched, text, from_=DANGER_IN_DOUBT if doubtful else DANGER_FROM)
+    if not weighed.kind:
+        known = _KANA.search(searched)
+        return Heard("", danger=weighed.danger - (OFFICE if procedure else 0.0)) if known else Heard("")
+    return Heard(weighed.kind, weighed.kind != "help" and weighed.lead_of_numbers < SURE_OF_KIND, weighed.danger)
 
 
-def _weighed_again(by_rule: Emergency, searched: str, text: str, none_below: float) -> Emergency:
+def _weighed_again(by_rule: Emergency, searched: str, text: str, none_below: float) -> Heard:
     """What a rule heard, unless all the letters and words say for sure that it is another danger, or a short message
     that it is none: 「蚊に刺された公園」. Who speaks of dying is always heard."""
     if by_rule == "suicide" or not SHORTEST_CRY <= len(searched) <= LONGEST_CRY:
-        return by_rule
+        return Heard(by_rule)
     weighed = ear().weighs(searched, text)
     if weighed.danger < none_below and len(searched) <= WHOLLY_READ:
-        return ""
-    return weighed.kind if weighed.danger > 0 and weighed.lead > SURE_OF_KIND else by_rule
+        return Heard("")
+    if weighed.danger > 0 and weighed.lead > SURE_OF_KIND:
+        return Heard(weighed.kind)
+    return Heard(by_rule, by_rule != "help" and NUMBER_OF[weighed.kind] != NUMBER_OF[by_rule])
 
 
 def _folded(pattern: str) -> str:
@@ -102,6 +132,7 @@ def _folded(pattern: str) -> str:
     return small.translate(_LARGE)
 
 
+_KANA = re.compile("[ぁ-ん]")
 _SIGN = re.compile(r"\\.|.", re.DOTALL)
 # What is searched is in small letters already: with IGNORECASE every search would take twice as long.
 _HEARD = {kind: re.compile(_folded("|".join(patterns))) for kind, patterns in PATTERNS.items()}

@@ -90,12 +90,12 @@ class Weights:
 
 class Weighed(NamedTuple):
     """How much a message says for `danger`, the `kind` it says most for, how far that is ahead of the next kind
-    (`lead`) and of the next that needs other numbers (`lead_of_numbers`)."""
+    (`lead`) and of the next that needs other numbers (`lead_of_numbers`). No kind where it says too little."""
 
     danger: float
-    kind: Emergency
-    lead: float
-    lead_of_numbers: float
+    kind: Emergency = ""
+    lead: float = inf
+    lead_of_numbers: float = inf
 
 
 @dataclass(frozen=True)
@@ -103,27 +103,26 @@ class Ear:
     danger: Weights
     kinds: dict[Emergency, Weights]
 
-    def weighs(self, letters: str, text: str) -> Weighed:
-        """`letters` are those of a text that the rules search."""
+    def weighs(self, letters: str, text: str, from_: float = -inf) -> Weighed:
+        """`letters` are those of a text that the rules search; kinds are compared where it says `from_` for danger."""
         found, direction = pieces_of(letters, text), direction_of(text)
         danger = self.danger.sum(found, direction)
+        if danger < from_:
+            return Weighed(danger)
         sums = {kind: weights.sum(found, direction) for kind, weights in self.kinds.items()}
         kind, *others = sorted(sums, key=sums.__getitem__, reverse=True)
         ahead = [(sums[kind] - sums[other], NUMBER_OF[other]) for other in others]
         of_numbers = (lead for lead, number in ahead if number != NUMBER_OF[kind])
         return Weighed(danger, kind, min((lead for lead, _ in ahead), default=inf), min(of_numbers, default=inf))
 
-    def hears(self, letters: str, text: str, *, from_: float = DANGER_FROM) -> Emergency:
-        """The kind of danger that a text speaks of most, or "" where it is rather a question: where it says less than
-        `from_` for danger. "help", which names all the numbers, where it says as much for two that need different ones.
+    def hears(self, letters: str, text: str, *, from_: float = DANGER_FROM) -> Weighed:
+        """What a text speaks of, without a kind where it is rather a question: where it says less than `from_` for
+        danger. "help", which names all the numbers, where it says as much for two kinds that need different ones.
         """
         if len(letters) < SHORTEST_CRY:
-            return ""
-        found, direction = pieces_of(letters, text), direction_of(text)
-        if self.danger.sum(found, direction) < from_:
-            return ""
-        weighed = self.weighs(letters, text)
-        return weighed.kind if weighed.lead_of_numbers >= NEAR else "help"
+            return Weighed(-inf)
+        weighed = self.weighs(letters, text, from_)
+        return weighed._replace(kind="help") if weighed.lead_of_numbers < NEAR else weighed
 
 
 def pieces_of(letters: str, text: str) -> Pieces:

@@ -16,8 +16,8 @@ from bot.about_answer import follow_up
 from bot.answer import Voice
 from bot.answering import answered, gone, languages, the_question, with_first
 from bot.completing import completed
+from bot.danger import in_danger, with_numbers
 from bot.dialogue import Conversation
-from bot.emergency import recognise_emergency
 from bot.followup import recognise_followup
 from bot.handover import OPEN_STATES, THE_BOT, Owner
 from bot.helpful import choose_helpful, taught
@@ -88,7 +88,7 @@ def respond(
         conversation = replace(conversation, language=inquiry.language)
     voice = Voice(knowledge, conversation.language, japan_now)
     turn = Turn(inquiry, conversation, voice, counter, owner, wishes_of)
-    response = next(filter(None, (step(turn) for step in _STEPS)))
+    response = with_numbers(turn, next(filter(None, (step(turn) for step in _STEPS))))
     return completed(replace(response, complains=_complains(turn)), turn, now)
 
 
@@ -126,13 +126,6 @@ def _something_other_than_words(turn: Turn) -> Response | None:
     key = kind if kind in ("sticker", "image", "video", "audio", "file", "location") else "unknown"
     blocks = (turn.voice.text(key, **turn.voice.contact(None)), *say.way_on(turn.voice))
     return turn.reply("talk", *blocks, awaiting=turn.conversation.awaiting)
-
-
-def _danger(turn: Turn) -> Response | None:
-    emergency = recognise_emergency(turn.inquiry.text) if turn.inquiry.kind == "text" else ""
-    if not emergency:
-        return None
-    return turn.reply("talk", turn.voice.text(f"emergency_{emergency}"), *say.way_on(turn.voice))
 
 
 def _a_button(turn: Turn) -> Response | None:
@@ -262,7 +255,7 @@ def _not_understood(turn: Turn) -> Response:
 
 
 _STEPS: tuple[Callable[[Turn], Response | None], ...] = (
-    _danger,
+    in_danger,
     owned,
     _something_other_than_words,
     _a_button,

@@ -55,8 +55,8 @@ def test_the_kind_is_the_one_that_the_letters_speak_of_most() -> None:
     heard = Ear(danger, {"fire": Weights(0.0, {"燃": 19.0}), "police": Weights(1.5, {})})
     deaf = Ear(Weights(DANGER_FROM - 0.1, {}), heard.kinds)
 
-    assert (heard.hears("台所が燃え", ""), heard.hears("台所に泥棒", "")) == ("fire", "police")
-    assert deaf.hears("台所が燃え", "") == ""
+    assert (heard.hears("台所が燃え", "").kind, heard.hears("台所に泥棒", "").kind) == ("fire", "police")
+    assert deaf.hears("台所が燃え", "").kind == ""
 
 
 def test_between_two_kinds_that_need_different_numbers_all_the_numbers_are_told() -> None:
@@ -64,13 +64,13 @@ def test_between_two_kinds_that_need_different_numbers_all_the_numbers_are_told(
     torn = Ear(danger, {"ambulance": Weights(2.0, {}), "police": Weights(1.9, {})})
     alike = Ear(danger, {"ambulance": Weights(2.0, {}), "fire": Weights(1.9, {}), "police": Weights(0.0, {})})
 
-    assert (torn.hears("何かがおきた", ""), alike.hears("何かがおきた", "")) == ("help", "ambulance")
+    assert (torn.hears("何かがおきた", "").kind, alike.hears("何かがおきた", "").kind) == ("help", "ambulance")
 
 
 def test_a_word_or_two_are_left_to_the_rules() -> None:
     loud = Ear(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
 
-    assert (loud.hears("かじ", ""), loud.hears("ちがつた", ""), loud.hears("かじかじか", "")) == ("", "", "fire")
+    assert [loud.hears(text, "").kind for text in ("かじ", "ちがつた", "かじかじか")] == ["", "", "fire"]
 
 
 def test_a_rule_does_not_make_a_cry_of_a_short_question_that_all_its_words_speak_against() -> None:
@@ -117,4 +117,4 @@ def test_the_learned_weights_know_every_kind_of_danger() -> None:
 
 @pytest.mark.parametrize("text", ["", "🔥", "a" * 120, "あ" * 120, "^$"])
 def test_letters_without_meaning_are_no_danger(text: str) -> None:
-    assert ear().hears(searched_letters(text), text) == ""
+    assert ear().hears(searched_letters(text), text).kind == ""
