@@ -33,6 +33,10 @@ from faq.weights import DEFAULT, Weights
 # Words of an answer that are looked at; more changes nothing (trial "answer length") and costs memory.
 LONGEST_ANSWER: Final = 250
 
+# A word in an answer that is worth less (one that stands in every other answer, or in every third and in a long one)
+# finds nothing, and such are a quarter of all there is to look up (trial "least worth").
+LEAST_WORTH: Final = 0.5
+
 # The share of the entries that may change before the constants of the decision are learned again.
 LENDING_SHARE: Final = 0.01
 
@@ -166,7 +170,7 @@ def build_index(
     )
     in_answers = build_postings(
         answer_numbers, _lengths(answer_terms), _lengths(answer_words), range(len(entries)), len(terms), weights.answer
-    )
+    ).above(LEAST_WORTH)
     rounds = Rounds.of(_lengths(asks_of))
     topics = common_topics()
     index = Index(

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.postings import Doubles, Floats
-from faq.text import analyse_once, normalise
+from faq.text import analyse_once, normalise_once
 from faq.topics import common_topics
 from faq.word_vectors import row_of, word_vectors
 
@@ -107,7 +107,8 @@ def direction_of(text: str) -> Floats:
 
     All its words count, also those by which questions are asked and that search does not look for.
     """
-    whole = _direction(Counter(token.form for token in analyse_once(normalise(text)) if not token.idle), often=True)
+    tokens = analyse_once(normalise_once(text))
+    whole = _direction(Counter(token.form for token in tokens if not token.idle), often=True)
     length = _length(whole)
     return whole / np.float32(length) if length else whole
 

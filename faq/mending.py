@@ -148,7 +148,7 @@ def _is_strange(text: str, token: Token, span: Span, book: Written, known: Calla
         return False
     if _NUMBER.match(token.surface) or (start and _NUMBER.match(text[start - 1])):
         return False
-    return bool((start and _HARD.match(text[start - 1])) or _HARD.match(text[end : end + 1]) or not known(token.form))
+    return bool((start and _HARD.match(text[start - 1])) or _HARD.match(text[end : end + 1]))
 
 
 def _run_around(text: str, span: Span) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -42,6 +42,12 @@ class Postings:
     worth: Floats
     rarity: Floats
     size: int
+
+    def above(self, least: float) -> Postings:
+        """Without the places where a term is worth less than `least`."""
+        kept = self.worth >= least
+        before = np.concatenate([[0], kept.cumsum()])
+        return replace(self, starts=before[self.starts], places=self.places[kept], worth=self.worth[kept])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from faq.kana import kana_words
 from faq.mending import Mended, mended, with_mended
 from faq.sounds import sound_of
 from faq.spelling import SHORTEST_WORD, nearest
-from faq.text import Token, analyse, analyse_once, is_content, normalise
+from faq.text import Token, analyse, analyse_once, is_content, normalise_once
 
 if TYPE_CHECKING:
     from faq.index import Index
@@ -70,7 +70,7 @@ class Placed(NamedTuple):
 
 def understand(index: Index, query: str) -> Question:
     """A question in slots and synonym groups. Any text is understood, if only as nothing."""
-    text = normalise(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
+    text = normalise_once(query[: LONGEST_QUESTION * 2])[:LONGEST_QUESTION]
     tokens = analyse_once(text)
     mendings = mended(text, tokens, index.written, index.knows)
     if mendings:

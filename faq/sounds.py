@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Ints, changes, rarity_of
+from faq.postings import Doubles, Floats, Ints, changes, rarity_of
 from faq.text import Token, to_hiragana
 
 _K1: Final = 1.2
@@ -83,14 +83,15 @@ def _piece(code: int) -> str:
 class Sounds:
     """`letters` numbers pairs of sounds and kanji, `rarity` is theirs, `rarest` that of letters nobody wrote.
     `counts[n, e]` tells how often letter `n` stands in entry `e` (a byte each: 7 MB for 2,000 entries), `lengths` how
-    many letters the entry has in all, beside the `usual` length."""
+    many letters the entry has in all, beside the `usual` length; `damping` is what BM25 makes of that."""
 
     letters: Mapping[str, int]
-    rarity: Doubles
+    rarity: Floats
     rarest: float
     counts: NDArray[np.uint8]
     lengths: Doubles
     usual: float
+    damping: Floats
 
     @classmethod
     def of(cls, asks: Sequence[str], owners: Sequence[int], entries: int) -> Sounds:
@@ -106,13 +107,15 @@ class Sounds:
         counts = np.zeros((len(codes), entries), np.uint8)
         counts[of_letter, of_entry] = np.minimum(np.diff(begins, append=len(pairs)), _MOST_COUNTED)
         lengths = np.bincount(owner, minlength=entries).astype(np.float64)
+        usual = (float(lengths.mean()) if entries else 1.0) or 1.0
         return cls(
             letters={_piece(code): number for number, code in enumerate(codes.tolist())},
-            rarity=rarity_of(np.bincount(of_letter, minlength=len(codes)), entries, 1.0).astype(np.float64),
+            rarity=rarity_of(np.bincount(of_letter, minlength=len(codes)), entries, 1.0),
             rarest=float(np.log1p(2 * entries)),
             counts=counts,
             lengths=lengths,
-            usual=(float(lengths.mean()) if entries else 1.0) or 1.0,
+            usual=usual,
+            damping=_damping(lengths / usual).astype(np.float32),
         )
 
     def shares(self, sound: str, entries: NDArray[np.intp], copied: int | None = None) -> Doubles:
@@ -122,14 +125,15 @@ class Sounds:
         """
         letters, asked = self.letters, _pieces(sound)
         different = dict.fromkeys(asked)
-        known = [letters[piece] for piece in different if piece in letters]
+        known = [number for number in map(letters.get, different) if number is not None]
         if not known or not len(entries):
             return np.zeros(len(entries))
         rarity = self.rarity.take(known)
         # Letter by letter: a row is read from end to end, which costs less than a byte here and there.
-        counts = self.counts.take(known, axis=0).take(entries, axis=1).astype(np.float64)
-        worth = _saturated(counts, self.lengths.take(entries) / self.usual)
-        shares: Doubles = np.einsum("i,ij->j", rarity, worth)
+        worth = self.counts.take(known, axis=0).take(entries, axis=1).astype(np.float32)
+        worth /= worth + self.damping.take(entries)
+        shares: Doubles = np.einsum("i,ij->j", rarity, worth).astype(np.float64)
+        shares *= _K1 + 1
         if copied is not None and copied in entries:
             shares[entries == copied] = self._without(asked, copied)
         shares /= float(np.add.reduce(rarity)) + self.rarest * (len(different) - len(known))
@@ -141,9 +145,10 @@ class Sounds:
         numbers = list(again)
         left = self.counts[numbers, entry].astype(np.float64) - np.asarray(list(again.values()))
         length = max(float(self.lengths[entry]) - len(asked), 1.0) / self.usual
-        return float((self.rarity[numbers] * _saturated(left, length))[left > 0].sum())
+        worth = left * (_K1 + 1) / (left + _damping(np.asarray(length)))
+        return float((self.rarity[numbers] * worth)[left > 0].sum())
 
 
-def _saturated(counts: Doubles, length: Doubles | float) -> Doubles:
-    """What so many of a letter count in a text of this length (1 is the usual one)."""
-    return counts * (_K1 + 1) / (counts + _K1 * (1 - _B + _B * length))
+def _damping(length: Doubles) -> Doubles:
+    """How slowly a letter counts more, the more often it stands in a text of this length (1 is the usual one)."""
+    return _K1 * (1 - _B + _B * length)

@@ -62,6 +62,10 @@ def normalise(text: str) -> str:
     return _LONG_VOWEL.sub("ー", unicodedata.normalize("NFKC", readable).lower())[:LONGEST_TEXT]
 
 
+normalise_once = lru_cache(maxsize=8)(normalise)
+"""The same for what a resident typed just now: several look at it."""
+
+
 def to_hiragana(text: str) -> str:
     """Katakana to hiragana, everything else as it is: `ゴミ` → `ごみ`, `バス停` → `ばす停`."""
     return text.translate(_TO_HIRAGANA)

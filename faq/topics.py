@@ -22,13 +22,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.postings import Doubles, Floats, Postings, Shape, Terms, build_postings, number_terms
+from faq.postings import Doubles, Pairs, Postings, Shape, Terms, build_postings, number_terms, paired, unpaired
 
 FILE: Final = Path(__file__).with_name("topics.tsv")
 # Topics that an entry borrows from; 10 and all of them do the same.
 NEAREST: Final = 16
-# A topic that a question fits well counts more than many that it fits a little (2 to 6 do the same).
-_SHARPNESS: Final = 3
 _LITTLE: Final = 1e-9
 # How much an entry's question says of what it is about, beside its answer.
 _ASK_SHARE: Final = 3
@@ -69,25 +67,25 @@ class Topics:
     rarest: float
 
     def fitting(self, terms: Iterable[str]) -> Doubles:
-        """How well each topic fits a question of these words and groups: shares of 1."""
+        """How well each topic fits a question of these words and groups: shares of 1.
+
+        One that it fits well counts more than many that it fits a little: the third power (2 to 6 do the same).
+        """
         numbers = [self.terms[term] for term in dict.fromkeys(terms) if term in self.terms]
         if not numbers:
             return np.zeros(len(self.titles))
         held = self._held_by_asks
-        places = np.concatenate([held[number][0] for number in numbers])
-        worth = np.concatenate([held[number][1] for number in numbers])
+        places, worth = unpaired([held[number] for number in numbers])
         fit = np.bincount(places, worth, len(self.titles)).astype(np.float64, copy=False)
-        sharp = fit.copy()
-        for _ in range(_SHARPNESS - 1):  # numpy's own power takes ten times as long
-            sharp *= fit
+        sharp: Doubles = fit * fit * fit  # numpy's own power takes ten times as long
         sharp /= max(float(np.add.reduce(sharp)), _LITTLE)
         return sharp
 
     @cached_property
-    def _held_by_asks(self) -> list[tuple[NDArray[np.int32], Floats]]:
+    def _held_by_asks(self) -> list[Pairs]:
         """For each term the topics asked for with it, and its worth there."""
-        bounds = pairwise(self.asked.starts.tolist())
-        return [(self.asked.places[start:end], self.asked.worth[start:end]) for start, end in bounds]
+        pairs = paired(self.asked.places, self.asked.worth)
+        return [pairs[start:end] for start, end in pairwise(self.asked.starts.tolist())]
 
     def kin(self, entries: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]) -> Kin:
         """The topics most like each entry: (its question, the terms of it, the terms of its answer).
