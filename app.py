@@ -25,6 +25,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import collector
+from bot.emergency_ear import ear
 from clients.line.client import LineClient
 from clients.oidc import OidcClient, OidcError
 from commands import content_commands
@@ -95,6 +96,7 @@ class Parts:
     def load(self) -> None:
         """Loads the cities' knowledge and keeps it fresh."""
         self.library.start()
+        ear()  # the first message need not wait for its table
         collector.settle()
         self.loading.clear()
 

@@ -21,11 +21,13 @@ _WAYS: Final = re.compile(r"\{([^}]*)\}")
 
 
 class Said(NamedTuple):
-    """A sentence, the kind of danger it tells ("" for none), and what is measured together with it."""
+    """A sentence, the kind of danger it tells ("" for none), what is measured together with it, and whether it was
+    written to teach."""
 
     kind: str
     text: str
     group: str
+    taught: bool = False
 
 
 def taught_by(path: Path) -> Iterator[Said]:
@@ -33,7 +35,7 @@ def taught_by(path: Path) -> Iterator[Said]:
     kind = "" if path.stem == HARMLESS else path.stem
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         if line and not line.startswith("#"):
-            yield from (Said(kind, text, f"{path.stem} {number // NEIGHBOURS}") for text in sentences(line))
+            yield from (Said(kind, text, f"{path.stem} {number // NEIGHBOURS}", True) for text in sentences(line))
 
 
 def sentences(line: str) -> list[str]:

@@ -18,7 +18,7 @@ from bot.turn import Response, Turn
 
 PERHAPS_FROM: Final[dict[Decision, float]] = {"choices": -2.0, "handoff": -2.0, "answer": 0.0}
 """How much a message must say for danger (`Heard.danger`) to get the numbers before what we answer otherwise: less
-where we found no sure answer to it. Of 380 questions that residents of another city asked, two say so much."""
+where we found no sure answer to it. Of 380 questions that residents of another city asked, five say so much."""
 
 _NUMBERS: Final = "danger_numbers"
 

@@ -103,10 +103,10 @@ def _told_by_less(searched: str, text: str) -> Heard:
     procedure = _PROCEDURE.search(searched)
     if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
         return Heard("")
-    doubtful = procedure or len(searched) > MOST_CRIES
+    known = _KANA.search(searched)
+    doubtful = procedure or len(searched) > MOST_CRIES or not known
     weighed = ear().hears(searched, text, from_=DANGER_IN_DOUBT if doubtful else DANGER_FROM)
     if not weighed.kind:
-        known = _KANA.search(searched)
         return Heard("", danger=weighed.danger - (OFFICE if procedure else 0.0)) if known else Heard("")
     return Heard(weighed.kind, weighed.kind != "help" and weighed.lead_of_numbers < SURE_OF_KIND, weighed.danger)
 

@@ -5,27 +5,29 @@ find others. Here every run of one to three letters counts a little for danger o
 in a row (なぐら is in 殴られた, too), every word and every two words in a row as the dictionary spells them (たたく is
 叩く), what the message speaks of (bot/emergency_roots.py), alone and two together, and where its words point
 (faq/meanings.py): words that nobody has cried yet stand in the company of such that many did. The weights were learned
-from five thousand cries and ten thousand ordinary questions by `benchmarks/learn_emergencies.py`, which writes
+from sixteen thousand cries and twenty thousand ordinary sentences by `benchmarks/learn_emergencies.py`, which writes
 emergency_ear.tsv. Asked only when the rules heard nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from math import inf
+from operator import itemgetter
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.emergency_roots import OF_ROOT
-from bot.emergency_words import PATTERNS, Emergency
+from bot.emergency_words import Emergency
 from faq.meanings import direction_of
 from faq.postings import Floats
-from faq.text import analyse_once, normalise
+from faq.text import analyse_once, normalise_once
 from faq.word_vectors import word_vectors
 
 FILE: Final = Path(__file__).with_name("emergency_ear.tsv")
@@ -40,11 +42,12 @@ WORD: Final = "="
 these."""
 MARK: Final = "きごう"
 """How the dictionary reads marks and spaces."""
+_WIDE: Final = "〓"
 SHORTEST_CRY: Final = 5
 """Letters. One word more or less decides about fewer, and 「ちがった」 is said in every talk."""
-DANGER_FROM: Final = 1.2
+DANGER_FROM: Final = 1.9
 """Of 1,786 questions of another city and 300 lines of idle talk, of which half were not learned from, none is above."""
-DANGER_IN_DOUBT: Final = 2.1
+DANGER_IN_DOUBT: Final = 2.9
 """The same where a message is long, or speaks of a paper, a course, an animal or the past: a dog bite bleeds, too."""
 NEAR: Final = 1.0
 """Below this lead the first of two kinds is right in one case of two (cross-validation), above 3 in nine of ten."""
@@ -71,21 +74,12 @@ class Pieces(NamedTuple):
             yield from ((piece, len(pieces) ** -0.5) for piece in pieces)
 
 
-@dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(NamedTuple):
     """What each piece says for something, beside a `constant`, and `along` which direction words point to it."""
 
     constant: float
-    of_piece: dict[str, float]
-    along: Floats = field(default_factory=lambda: np.zeros(word_vectors().width, np.float32))
-
-    def sum(self, found: Pieces, direction: Floats) -> float:
-        of, known, total = self.of_piece.__getitem__, self.of_piece.keys(), self.constant
-        total += float(self.along.dot(direction))
-        for pieces in found:
-            if pieces:
-                total += sum(map(of, pieces & known)) / len(pieces) ** 0.5
-        return total
+    of_piece: Mapping[str, float]
+    along: Sequence[float] = ()
 
 
 class Weighed(NamedTuple):
@@ -98,20 +92,60 @@ class Weighed(NamedTuple):
     lead_of_numbers: float = inf
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ear:
-    danger: Weights
-    kinds: dict[Emergency, Weights]
+    """What pieces say for danger (column 0 of all tables) and for each of the `kinds` (the others).
 
-    def weighs(self, letters: str, text: str, from_: float = -inf) -> Weighed:
-        """`letters` are those of a text that the rules search; kinds are compared where it says `from_` for danger."""
-        found, direction = pieces_of(letters, text), direction_of(text)
-        danger = self.danger.sum(found, direction)
-        if danger < from_:
-            return Weighed(danger)
-        sums = {kind: weights.sum(found, direction) for kind, weights in self.kinds.items()}
-        kind, *others = sorted(sums, key=sums.__getitem__, reverse=True)
-        ahead = [(sums[kind] - sums[other], NUMBER_OF[other]) for other in others]
+    `hashes`, in order, are those of the pieces (in this process only) whose `weights` stand in the same row: as
+    strings a hundred thousand pieces would take eight times the memory. `along` has a row for each number of a
+    direction.
+    """
+
+    kinds: tuple[Emergency, ...]
+    hashes: NDArray[np.int64]
+    weights: Floats
+    constants: Floats
+    along: Floats
+
+    @classmethod
+    def of(cls, danger: Weights, kinds: Mapping[Emergency, Weights]) -> Ear:
+        columns = (danger, *kinds.values())
+        pieces = list(dict.fromkeys(piece for column in columns for piece in column.of_piece))
+        nowhere = np.zeros(word_vectors().width)
+        return cls.of_table(
+            tuple(kinds),
+            pieces,
+            np.asarray([[column.of_piece.get(piece, 0.0) for column in columns] for piece in pieces], np.float32),
+            np.asarray([column.constant for column in columns], np.float32),
+            np.stack([column.along if len(column.along) else nowhere for column in columns], 1, dtype=np.float32),
+        )
+
+    @classmethod
+    def of_table(
+        cls, kinds: Sequence[Emergency], pieces: Sequence[str], weights: Floats, constants: Floats, along: Floats
+    ) -> Ear:
+        hashes = _hashes(pieces, len(pieces))
+        order = hashes.argsort()
+        return cls(tuple(kinds), hashes[order], weights.reshape(-1, 1 + len(kinds))[order], constants, along)
+
+    def sums(self, found: Pieces, direction: Floats) -> list[float]:
+        """What a message says for danger, then for each of the kinds."""
+        total = self.constants + np.einsum("i,ij->j", direction, self.along)
+        sizes = [len(pieces) for pieces in found]
+        wanted = _hashes(chain.from_iterable(found), sum(sizes))
+        if len(wanted) and len(self.hashes):
+            row = self.hashes.searchsorted(wanted)
+            known = self.hashes.take(row, mode="clip") == wanted
+            share = np.asarray([max(size, 1) ** -0.5 for size in sizes], np.float32).repeat(sizes)
+            total += np.einsum("i,ij->j", share[known], self.weights.take(row[known], axis=0))
+        sums: list[float] = total.tolist()
+        return sums
+
+    def weighs(self, letters: str, text: str) -> Weighed:
+        """`letters` are those of a text that the rules search."""
+        danger, *sums = self.sums(pieces_of(letters, text), direction_of(text))
+        (most, kind), *others = sorted(zip(sums, self.kinds, strict=True), key=itemgetter(0), reverse=True)
+        ahead = [(most - other, NUMBER_OF[name]) for other, name in others]
         of_numbers = (lead for lead, number in ahead if number != NUMBER_OF[kind])
         return Weighed(danger, kind, min((lead for lead, _ in ahead), default=inf), min(of_numbers, default=inf))
 
@@ -121,8 +155,15 @@ class Ear:
         """
         if len(letters) < SHORTEST_CRY:
             return Weighed(-inf)
-        weighed = self.weighs(letters, text, from_)
+        weighed = self.weighs(letters, text)
+        if weighed.danger < from_:
+            return Weighed(weighed.danger)
         return weighed._replace(kind="help") if weighed.lead_of_numbers < NEAR else weighed
+
+
+def _hashes(pieces: Iterable[str], count: int) -> NDArray[np.int64]:
+    """One for each piece, behind a letter of two bytes: Python sees the same bytes in `ag` and in 条."""
+    return np.fromiter(map(hash, map(_WIDE.__add__, pieces)), np.int64, count)
 
 
 def pieces_of(letters: str, text: str) -> Pieces:
@@ -131,7 +172,7 @@ def pieces_of(letters: str, text: str) -> Pieces:
     runs = _runs(whole, range(1, LONGEST_RUN + 1))
     spoken_of = sorted({matter for run in _roots_in(runs, whole) for matter in OF_ROOT[run]})
     together = (f"<{one}+{other}>" for one, other in combinations(spoken_of, 2))
-    said = [token for token in analyse_once(normalise(text)) if token.reading != MARK and token.form.strip()]
+    said = [token for token in analyse_once(normalise_once(text)) if token.reading != MARK and token.form.strip()]
     words = [f"{WORD}{token.form}" for token in said]
     two = (f"{one} {next_one.form}" for one, next_one in zip(words, said[1:], strict=False))
     return Pieces(
@@ -153,22 +194,12 @@ def _roots_in(runs: frozenset[str], whole: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def ear() -> Ear:
     """The weights of the file, read once a process."""
-    head, constants, *rows = (line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines())
-    of_piece: list[dict[str, float]] = [{} for _ in head]
-    along: list[list[float]] = [[] for _ in head]
-    # One object for a number wherever it stands: there are a few hundred different ones.
-    numbers: dict[str, float] = {}
-    for piece, *weights in rows:
-        if piece.startswith(ALONG):
-            for at, weight in enumerate(weights, 1):
-                along[at].append(float(weight))
-        else:
-            for at, weight in enumerate(weights, 1):
-                if weight:
-                    of_piece[at][piece] = numbers.setdefault(weight, float(weight))
-    columns = {
-        name: Weights(float(constants[at]), of_piece[at], np.asarray(along[at], np.float32))
-        for at, name in enumerate(head)
-        if name
-    }
-    return Ear(columns["danger"], {kind: columns[kind] for kind in PATTERNS if kind in columns})
+    (_, _, *kinds), (_, *constants), *rows = (
+        line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines()
+    )
+    weights = np.asarray([[float(weight or 0) for weight in row] for _, *row in rows], np.float32)
+    pieces = [row[0] for row in rows]
+    along = [at for at, piece in enumerate(pieces) if piece.startswith(ALONG)]
+    return Ear.of_table(
+        cast("list[Emergency]", kinds), pieces, weights, np.asarray(constants, np.float32), weights[along]
+    )

@@ -99,7 +99,8 @@ def adjusted(index: Index, question: Question, evidence: Evidence) -> Doubles:
     """The final score of each entry: the plain score, and what the other features add as shares of the best one."""
     if not len(evidence.questions):
         return np.zeros(0)
-    scores: Doubles = float(np.maximum.reduce(evidence.base)) * (_WEIGHTS @ features(index, question, evidence))
+    scores: Doubles = _WEIGHTS @ features(index, question, evidence)
+    scores *= np.maximum.reduce(evidence.base)
     return scores
 
 

@@ -36,6 +36,8 @@ _BARE: Final = _LARGE | str.maketrans(
 _SHORTEST_BARE: Final = 4
 
 Sounds = tuple[tuple[str, float], ...]
+KanaRun = tuple[int, str]
+"""The letter of a text where a run of kana begins, and the run in hiragana."""
 
 
 class Readings(dict[str, Sounds]):
@@ -102,13 +104,17 @@ def _most_used(forms: Mapping[str, int]) -> Sounds:
     return tuple((form, count / total) for form, count in ordered[:WORDS_PER_READING])
 
 
-def kana_words(normalised: str, readings: Readings) -> Iterator[KanaWord]:
+def kana_runs(normalised: str) -> list[KanaRun]:
+    """Where kana stand in a text, so many in a row that a word can be heard in them."""
+    return [(run.start(), to_hiragana(run.group())) for run in _RUN.finditer(normalised)]
+
+
+def kana_words(runs: Iterable[KanaRun], readings: Readings) -> Iterator[KanaWord]:
     """The words heard in the kana runs of a text; the cut that explains the longest pieces wins."""
-    for run in _RUN.finditer(normalised):
-        letters = to_hiragana(run.group())
+    for begin, letters in runs:
         for start, end in _best_cut(letters, readings):
             for term, share in readings[letters[start:end]]:
-                yield KanaWord(run.start() + start, run.start() + end, term, share)
+                yield KanaWord(begin + start, begin + end, term, share)
 
 
 def _best_cut(letters: str, readings: Readings) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
-from faq.kana import kana_words
+from faq.kana import KanaRun, kana_runs, kana_words
 from faq.mending import Mended, mended, with_mended
 from faq.sounds import sound_of
 from faq.spelling import SHORTEST_WORD, nearest
@@ -77,8 +77,9 @@ def understand(index: Index, query: str) -> Question:
         text = with_mended(text, mendings)[:LONGEST_QUESTION]
         tokens = analyse(text)
     placed = _placed(tokens)
-    heard = tuple(_kana_slots(index, text, placed))
-    sounded = tuple(_sounded(index, text))
+    runs = kana_runs(text)
+    heard = tuple(_kana_slots(index, runs, placed))
+    sounded = tuple(_sounded(index, runs))
     whole = [*((slot.start, slot.end) for slot in heard), *((named.start, named.end) for named in sounded)]
     words = [_as_heard(slot, index) for slot in _word_slots(index, placed, whole)]
     slots = (*words, *heard, *_sounded_slots(index, sounded, heard))[:MOST_SLOTS]
@@ -136,10 +137,10 @@ def _unknown_slot(index: Index, form: str, start: int, end: int) -> Slot:
     return Slot(form, "spelling" if options else "word", options, start, end)
 
 
-def _kana_slots(index: Index, text: str, placed: Sequence[Placed]) -> Iterator[Slot]:
+def _kana_slots(index: Index, runs: Sequence[KanaRun], placed: Sequence[Placed]) -> Iterator[Slot]:
     """Words heard in the question's kana that Sudachi did not already see there."""
     heard: dict[tuple[int, int], list[tuple[str, float]]] = {}
-    for start, end, term, share in kana_words(text, index.readings):
+    for start, end, term, share in kana_words(runs, index.readings):
         heard.setdefault((start, end), []).append((term, share))
     seen = {unit.token.form for unit in placed} if heard else set()
     for (start, end), terms in heard.items():
@@ -177,9 +178,9 @@ def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Ite
         yield Named(group, weight, tuple(covered), placed[start].start, placed[end - 1].end)
 
 
-def _sounded(index: Index, text: str) -> Iterator[Named]:
+def _sounded(index: Index, runs: Sequence[KanaRun]) -> Iterator[Named]:
     """The groups whose names are heard in the question's kana."""
-    for start, end, group, _ in kana_words(text, index.sounds):
+    for start, end, group, _ in kana_words(runs, index.sounds):
         yield Named(group, index.weights.sounded, (), start, end)
 
 

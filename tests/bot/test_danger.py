@@ -60,7 +60,7 @@ def test_a_cry_that_may_be_another_danger_gets_the_other_numbers_too(talk, hears
 
 
 def test_what_may_be_a_cry_gets_the_numbers_before_what_we_say_otherwise(talk, hears):
-    hears(Heard("", danger=-1.5))
+    hears(Heard("", danger=-1.0))
 
     response = talk.say("ぴよぴよがぱたりです")
 
@@ -70,7 +70,7 @@ def test_what_may_be_a_cry_gets_the_numbers_before_what_we_say_otherwise(talk, h
 
 
 def test_a_sure_answer_is_not_preceded_by_numbers_for_so_little(talk, hears):
-    hears(Heard("", danger=-1.5))
+    hears(Heard("", danger=-1.0))
 
     response = talk.say("ごみはいつ出せますか")
 

@@ -35,40 +35,46 @@ def test_every_root_is_written_as_messages_are_read_and_short_enough_to_be_met()
 
 
 def test_a_long_message_says_no_more_than_a_short_one() -> None:
-    weights, nowhere = Weights(0.0, {"火": 1.0}), direction_of("")
-    short, long = (weights.sum(pieces_of(text, ""), nowhere) for text in ("火", "火をつけたままの台所"))
+    fire = Ear.of(Weights(0.0, {"火": 1.0}), {"fire": Weights(0.0, {})})
+    short, long = (fire.weighs(text, "").danger for text in ("火", "火をつけたままの台所"))
 
     assert short > long > 0
 
 
 def test_a_word_that_nobody_cried_counts_as_those_that_it_is_like() -> None:
-    weights = Weights(0.0, {}, direction_of("息子が溺れる"))
+    drowning = Ear.of(Weights(0.0, {}, direction_of("息子が溺れる")), {"fire": Weights(0.0, {})})
 
-    like, unlike = (weights.sum(pieces_of("", ""), direction_of(text)) for text in ("娘が沈む", "資源の回収"))
+    like, unlike, nothing = (drowning.weighs("", text).danger for text in ("娘が沈む", "資源の回収", "？！"))
 
     assert like > unlike + 0.2
-    assert weights.sum(pieces_of("", ""), direction_of("？！")) == 0
+    assert nothing == 0
 
 
 def test_the_kind_is_the_one_that_the_letters_speak_of_most() -> None:
-    danger = Weights(DANGER_FROM, {})
-    heard = Ear(danger, {"fire": Weights(0.0, {"燃": 19.0}), "police": Weights(1.5, {})})
-    deaf = Ear(Weights(DANGER_FROM - 0.1, {}), heard.kinds)
+    danger = Weights(DANGER_FROM + 0.1, {})
+    heard = Ear.of(danger, {"fire": Weights(0.0, {"燃": 19.0}), "police": Weights(1.5, {})})
+    deaf = Ear.of(Weights(DANGER_FROM - 0.1, {}), {"fire": Weights(0.0, {})})
 
     assert (heard.hears("台所が燃え", "").kind, heard.hears("台所に泥棒", "").kind) == ("fire", "police")
     assert deaf.hears("台所が燃え", "").kind == ""
 
 
+def test_no_two_pieces_are_taken_for_one() -> None:
+    table = ear().hashes
+
+    assert len(set(table.tolist())) == len(table) > 10_000
+
+
 def test_between_two_kinds_that_need_different_numbers_all_the_numbers_are_told() -> None:
-    danger = Weights(DANGER_FROM, {})
-    torn = Ear(danger, {"ambulance": Weights(2.0, {}), "police": Weights(1.9, {})})
-    alike = Ear(danger, {"ambulance": Weights(2.0, {}), "fire": Weights(1.9, {}), "police": Weights(0.0, {})})
+    danger = Weights(DANGER_FROM + 0.1, {})
+    torn = Ear.of(danger, {"ambulance": Weights(2.0, {}), "police": Weights(1.9, {})})
+    alike = Ear.of(danger, {"ambulance": Weights(2.0, {}), "fire": Weights(1.9, {}), "police": Weights(0.0, {})})
 
     assert (torn.hears("何かがおきた", "").kind, alike.hears("何かがおきた", "").kind) == ("help", "ambulance")
 
 
 def test_a_word_or_two_are_left_to_the_rules() -> None:
-    loud = Ear(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
+    loud = Ear.of(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
 
     assert [loud.hears(text, "").kind for text in ("かじ", "ちがつた", "かじかじか")] == ["", "", "fire"]
 

@@ -11,7 +11,7 @@ from faq.asking import ASPECT_NAMES, aspects
 from faq.entry import Entry, Translation
 from faq.holdings import Holdings
 from faq.index import ask_texts, build_index
-from faq.kana import heard_in, kana_words, readings_of
+from faq.kana import heard_in, kana_runs, kana_words, readings_of
 from faq.postings import Shape, Terms, build_postings, number_terms
 from faq.rounds import Rounds
 from faq.spelling import SHORTEST_WORD, nearest, spelling_choices
@@ -92,7 +92,7 @@ def test_what_is_asked_is_read_from_the_words(text: str, asked: set[str]) -> Non
 def test_kana_is_cut_where_the_longest_readings_fit() -> None:
     readings = readings_of(heard_in(analyse(normalise("住民票 児童手当 手当"))))
 
-    heard = [word.term for word in kana_words("じどうてあてがほしい", readings)]
+    heard = [word.term for word in kana_words(kana_runs("じどうてあてがほしい"), readings)]
 
     assert heard == ["児童", "手当"]
 
