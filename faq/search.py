@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 from typing import NamedTuple
 
 from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
@@ -73,13 +74,14 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
     said = [(slot.start, slot.end) for slot in question.slots]
     said += [(named.start, named.end) for named in question.groups]
-    found = (ranking.evidence.credited[:, :top] > 0).tolist()
-    spans = sorted(zip(said, found, strict=True))
+    in_order = sorted(range(len(said)), key=said.__getitem__)
+    spans = [said[number] for number in in_order]
+    found = (ranking.evidence.credited[:, :top].take(in_order, axis=0) > 0).T.tolist()
     matched: dict[tuple[Span, ...], tuple[str, ...]] = {}
-    for place, (entry, score) in enumerate(
-        zip(ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), strict=True)
+    for entry, score, credited in zip(
+        ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), found, strict=True
     ):
-        led = tuple([span for span, entries in spans if entries[place]])
+        led = tuple(compress(spans, credited))
         if led not in matched:
             matched[led] = _matched_words(question.text, led)
         yield Candidate(index.ids[entry], round(score, 4), matched[led])
