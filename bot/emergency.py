@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from bot.emergency_ear import DANGER_FROM, DANGER_IN_DOUBT, NUMBER_OF, SHORTEST_CRY, ear
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
-from bot.emergency_words import PATTERNS, UNLESS, Emergency
+from bot.emergency_words import ALONE, PATTERNS, UNLESS, Emergency
 from bot.intents import squash
 from faq.knowledge import COMMON_LETTERS, REMEMBERED
 
@@ -100,6 +100,8 @@ def _told_by_less(searched: str, text: str) -> Heard:
 
     Of other languages the ear knows too little to say that a message is perhaps a cry.
     """
+    if _ALONE.fullmatch(searched):
+        return Heard("", danger=0.0)
     procedure = _PROCEDURE.search(searched)
     if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
         return Heard("")
@@ -139,3 +141,4 @@ _HEARD = {kind: re.compile(_folded("|".join(patterns))) for kind, patterns in PA
 _NOT_HEARD = {kind: re.compile(_folded(pattern)) for kind, pattern in UNLESS.items()}
 _SIGNS = tuple((kind, tuple(re.compile(_folded(sign), re.IGNORECASE) for sign in signs)) for kind, signs in SIGNS)
 _PROCEDURE = re.compile(_folded(PROCEDURE))
+_ALONE = re.compile(_folded(ALONE))

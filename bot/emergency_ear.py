@@ -45,6 +45,8 @@ MARK: Final = "きごう"
 _WIDE: Final = "〓"
 SHORTEST_CRY: Final = 5
 """Letters. One word more or less decides about fewer, and 「ちがった」 is said in every talk."""
+SHORTEST_HEARD: Final = 3
+"""Letters. So few may be a cry, and are never one for sure."""
 DANGER_FROM: Final = 1.9
 """Of 1,786 questions of another city and 300 lines of idle talk, of which half were not learned from, none is above."""
 DANGER_IN_DOUBT: Final = 2.9
@@ -153,10 +155,10 @@ class Ear:
         """What a text speaks of, without a kind where it is rather a question: where it says less than `from_` for
         danger. "help", which names all the numbers, where it says as much for two kinds that need different ones.
         """
-        if len(letters) < SHORTEST_CRY:
+        if len(letters) < SHORTEST_HEARD:
             return Weighed(-inf)
         weighed = self.weighs(letters, text)
-        if weighed.danger < from_:
+        if weighed.danger < from_ or len(letters) < SHORTEST_CRY:
             return Weighed(weighed.danger)
         return weighed._replace(kind="help") if weighed.lead_of_numbers < NEAR else weighed
 

@@ -8,7 +8,7 @@ tests/bot/emergency_phrasings.yaml first.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 Emergency = Literal["", "suicide", "child_abuse", "violence", "fire", "ambulance", "police", "disaster", "help"]
 
@@ -287,3 +287,11 @@ UNLESS: Mapping[Emergency, str] = {
     "disaster": f"{_AFTERWARDS}|{_ANIMALS}|(?:津波|地震|台風)が?(?:来|き)たら",
 }
 """Words in a message that take it out of a kind: 「火事で焼けた 罹災証明」 wants a paper, not the fire engine."""
+
+ALONE: Final = (
+    "(?:もう)?(?:誤飲|誤嚥|急患|急病|失神|心停止|呼吸困難|意識不明|窒息|心筋梗塞|脳卒中|感電|陣痛|大けが|大怪我|大やけど|事故った|転落|墜落"
+    "|ひき逃げ|当て逃げ|通り魔|誘拐|拉致|監禁|ひったくり|痴漢|空き巣|不審者|殺人|人殺し|刃物|爆発|火災|煙|ぼや|自殺|自傷|遺書|児童虐待|性被害"
+    "|遭難|行方不明|限界|無理|死体|変死|漂流)"
+    "(?:です|だ|や|かも|しました|した|されました|された|してる|しています|にあいました|にあった)?"
+)
+"""Whole messages that may be a cry, or a search for a page."""

@@ -94,6 +94,18 @@ def test_while_a_person_answers_we_do_not_break_in_with_a_guess(demo, hears):
     assert response.reply.blocks == ()
 
 
+@pytest.mark.parametrize("said", ["もう限界", "誤飲", "心停止です", "血が出た", "不審者", "苦しい"])
+def test_few_words_that_may_be_a_cry_get_the_numbers(demo, said):
+    assert any(text.startswith(LINE) or "119" in text for text in first_words(demo, said))
+
+
+@pytest.mark.parametrize(
+    "said", ["ゴミいつ", "ひっこし", "まいなんばー無くした", "児童館", "年金課", "停電した", "おなかすいた"]
+)
+def test_everyday_words_get_no_numbers(demo, said):
+    assert not any(text.startswith(LINE) for text in first_words(demo, said))
+
+
 def test_a_button_is_never_a_cry(talk):
     assert not any(text.startswith(LINE) for text in texts(talk.say(text="助けて", kind="choice", choice="menu")))
 
