@@ -6,12 +6,13 @@
 Logistic regression over the pieces that `bot.emergency_ear` reads a message in and the direction of its words: one row
 of weights tells danger from questions, others (softmax) tell the kinds of danger apart. What is learned from: the cries
 and the harmless sentences of benchmarks/emergency_teaching, the phrasings of tests/bot/emergency_phrasings.yaml, the
-demo city's entries (except those about danger), and the half of the off-topic list that may be tuned on. Neither the
-other half nor any question of another city is learned from.
+demo city's entries (except those about danger), what the city says itself, and the half of the off-topic list that may
+be tuned on. Neither the other half nor any question of another city is learned from.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.cities import demo_entries  # noqa: E402
-from benchmarks.taught_cries import HARMLESS, TEACHING, Said, taught_by  # noqa: E402
+from benchmarks.taught_cries import HARMLESS, NEIGHBOURS, TEACHING, Said, taught_by  # noqa: E402
 from bot.emergency import searched_letters  # noqa: E402
 from bot.emergency_ear import ALONG, FILE, Pieces, pieces_of  # noqa: E402
 from faq.meanings import direction_of  # noqa: E402
@@ -49,6 +50,11 @@ FOLDS: Final = 4
 DIRECTION_SHARE: Final = 0.3
 """How much a direction counts beside the pieces; 1 hears .02 less, 2 .04 less."""
 
+_SENTENCE: Final = re.compile(r"[^。\n]{5,40}(?=[。\n]|$)")
+_OF_DANGER: Final = re.compile(
+    "11[089]|171|7119|8000|死|命|逃げ|助け|倒れ|血|息|意識|火事|燃え|津波|氾濫|暴力|虐待|警察|救急|危険|危ない|けが|刃物"
+)
+
 Floats = Any
 
 
@@ -64,6 +70,9 @@ def everything_said() -> list[Said]:
     ]
     questions = [*harmless(known["about_danger"]), *known[HARMLESS]]
     quiet = [Said("", text, f"asked {number}") for number, text in enumerate(questions)]
+    quiet += [
+        Said("", text, f"told {number // NEIGHBOURS}", True) for number, text in enumerate(told(known["about_danger"]))
+    ]
     taught = [said for path in sorted(TEACHING.glob("*.txt")) for said in taught_by(path)]
     return [*cries, *(said for said in taught if said.kind), *quiet, *(said for said in taught if not said.kind)]
 
@@ -74,6 +83,15 @@ def harmless(about_danger: Sequence[str]) -> list[str]:
     asked = [text for e in entries for text in (e.question, *e.phrasings, *e.keywords, *e.tests)]
     translated = [said.question for entry in entries for said in entry.translations.values()]
     return [*asked, *translated, *_all_texts(_yaml(TESTS / "faq" / "off_topic.yaml")["dev"])]
+
+
+def told(about_danger: Sequence[str]) -> list[str]:
+    """What the city says itself, sentence by sentence, where it is no help in danger: plain statements are no cries."""
+    words = _yaml(ROOT / "cities" / "_base" / "wording" / "ja.yaml")
+    texts = [text for key, text in words.items() if "emergency" not in key and "danger" not in key]
+    texts += [entry.answer for entry in demo_entries() if entry.id not in about_danger]
+    sentences = dict.fromkeys(sentence for text in texts for sentence in _SENTENCE.findall(text))
+    return [sentence for sentence in sentences if not _OF_DANGER.search(sentence)]
 
 
 def _all_texts(found: Any) -> list[str]:

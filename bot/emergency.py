@@ -16,7 +16,7 @@ from bot.emergency_ear import DANGER_FROM, DANGER_IN_DOUBT, NUMBER_OF, SHORTEST_
 from bot.emergency_parts import PROCEDURE
 from bot.emergency_signs import SIGNS
 from bot.emergency_words import ALONE, PATTERNS, UNLESS, Emergency
-from bot.intents import squash
+from bot.intents import Intent, recognise, squash
 from faq.knowledge import COMMON_LETTERS, REMEMBERED
 
 LONGEST_CRY = 120
@@ -32,6 +32,8 @@ NO_SIGNS_BELOW: Final = -2.0
 SURE_OF_KIND: Final = 3.0
 """Then the ear is right about the kind more often than the rule (.91 and .89 of what was not learned from)."""
 
+_MAY_BE_CRIES: Final[frozenset[Intent]] = frozenset({"", "person", "help", "opening", "abuse"})
+"""All other intents are words of the talk itself."""
 OFFICE: Final = 2.0
 """A message that speaks of a paper, a course, an animal or the past must say so much more to be perhaps a cry."""
 
@@ -102,6 +104,8 @@ def _told_by_less(searched: str, text: str) -> Heard:
     """
     if _ALONE.fullmatch(searched):
         return Heard("", danger=0.0)
+    if recognise(text) not in _MAY_BE_CRIES:
+        return Heard("")  # 「おわります！」 ends a talk
     procedure = _PROCEDURE.search(searched)
     if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
         return Heard("")

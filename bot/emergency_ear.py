@@ -47,9 +47,9 @@ SHORTEST_CRY: Final = 5
 """Letters. One word more or less decides about fewer, and 「ちがった」 is said in every talk."""
 SHORTEST_HEARD: Final = 3
 """Letters. So few may be a cry, and are never one for sure."""
-DANGER_FROM: Final = 1.9
+DANGER_FROM: Final = 1.4
 """Of 1,786 questions of another city and 300 lines of idle talk, of which half were not learned from, none is above."""
-DANGER_IN_DOUBT: Final = 2.9
+DANGER_IN_DOUBT: Final = 2.4
 """The same where a message is long, or speaks of a paper, a course, an animal or the past: a dog bite bleeds, too."""
 NEAR: Final = 1.0
 """Below this lead the first of two kinds is right in one case of two (cross-validation), above 3 in nine of ten."""

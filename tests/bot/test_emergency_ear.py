@@ -111,7 +111,11 @@ def test_what_the_ear_was_taught_it_knows(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["ちがいます", "まちがえて送りました", "おねがいします", "はい、そうです。", "ちがった"]
+    "said",
+    [
+        *("ちがいます", "まちがえて送りました", "おねがいします", "はい、そうです。", "ちがった"),
+        *("おわります！", "やめます！！", "もういいです…", "消して", "戻ります！"),
+    ],
 )
 def test_words_of_the_talk_itself_are_no_cry(said: str) -> None:
     assert recognise_emergency(said) == ""
