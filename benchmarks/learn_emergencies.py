@@ -44,7 +44,7 @@ OF_KINDS: Final = (100.0, 0.3)
 FEWEST: Final = 3
 """Texts that a piece must stand in (2 hears as much, and takes half as much memory again)."""
 NEGATIVE_SHARES: Final = (0.001, 0.003, 0.005, 0.01)
-OF_THREE: Final = 3.0
+NOT_TAUGHT_COUNTS: Final = 3.0
 """What was not written to teach, but typed, asked or collected to measure, counts as so many taught sentences."""
 FOLDS: Final = 4
 DIRECTION_SHARE: Final = 0.3
@@ -70,9 +70,8 @@ def everything_said() -> list[Said]:
     ]
     questions = [*harmless(known["about_danger"]), *known[HARMLESS]]
     quiet = [Said("", text, f"asked {number}") for number, text in enumerate(questions)]
-    quiet += [
-        Said("", text, f"told {number // NEIGHBOURS}", True) for number, text in enumerate(told(known["about_danger"]))
-    ]
+    by_the_city = enumerate(said_by_the_city(known["about_danger"]))
+    quiet += [Said("", text, f"told {number // NEIGHBOURS}", True) for number, text in by_the_city]
     taught = [said for path in sorted(TEACHING.glob("*.txt")) for said in taught_by(path)]
     return [*cries, *(said for said in taught if said.kind), *quiet, *(said for said in taught if not said.kind)]
 
@@ -85,7 +84,7 @@ def harmless(about_danger: Sequence[str]) -> list[str]:
     return [*asked, *translated, *_all_texts(_yaml(TESTS / "faq" / "off_topic.yaml")["dev"])]
 
 
-def told(about_danger: Sequence[str]) -> list[str]:
+def said_by_the_city(about_danger: Sequence[str]) -> list[str]:
     """What the city says itself, sentence by sentence, where it is no help in danger: plain statements are no cries."""
     words = _yaml(ROOT / "cities" / "_base" / "wording" / "ja.yaml")
     texts = [text for key, text in words.items() if "emergency" not in key and "danger" not in key]
@@ -136,7 +135,7 @@ def main() -> None:
     values = hstack([matrix(texts, numbers), directions]).tocsr()
     kinds = np.asarray([one.kind for one in said])
     print(f"危険 {(kinds != '').sum()}、そうでない {(kinds == '').sum()}、手がかり {len(numbers)}")
-    counted = np.asarray([1.0 if one.taught else OF_THREE for one in said])
+    counted = np.asarray([1.0 if one.taught else NOT_TAUGHT_COUNTS for one in said])
     if "--write" in sys.argv:
         write(values, kinds, counted, list(numbers))
     else:

@@ -28,7 +28,6 @@ from bot.emergency_words import Emergency
 from faq.meanings import direction_of
 from faq.postings import Floats
 from faq.text import analyse_once, normalise_once
-from faq.word_vectors import word_vectors
 
 FILE: Final = Path(__file__).with_name("emergency_ear.tsv")
 LONGEST_RUN: Final = 3
@@ -76,14 +75,6 @@ class Pieces(NamedTuple):
             yield from ((piece, len(pieces) ** -0.5) for piece in pieces)
 
 
-class Weights(NamedTuple):
-    """What each piece says for something, beside a `constant`, and `along` which direction words point to it."""
-
-    constant: float
-    of_piece: Mapping[str, float]
-    along: Sequence[float] = ()
-
-
 class Weighed(NamedTuple):
     """How much a message says for `danger`, the `kind` it says most for, how far that is ahead of the next kind
     (`lead`) and of the next that needs other numbers (`lead_of_numbers`). No kind where it says too little."""
@@ -110,22 +101,10 @@ class Ear:
     along: Floats
 
     @classmethod
-    def of(cls, danger: Weights, kinds: Mapping[Emergency, Weights]) -> Ear:
-        columns = (danger, *kinds.values())
-        pieces = list(dict.fromkeys(piece for column in columns for piece in column.of_piece))
-        nowhere = np.zeros(word_vectors().width)
-        return cls.of_table(
-            tuple(kinds),
-            pieces,
-            np.asarray([[column.of_piece.get(piece, 0.0) for column in columns] for piece in pieces], np.float32),
-            np.asarray([column.constant for column in columns], np.float32),
-            np.stack([column.along if len(column.along) else nowhere for column in columns], 1, dtype=np.float32),
-        )
-
-    @classmethod
     def of_table(
         cls, kinds: Sequence[Emergency], pieces: Sequence[str], weights: Floats, constants: Floats, along: Floats
     ) -> Ear:
+        """From a row of `weights` for each piece, in any order."""
         hashes = _hashes(pieces, len(pieces))
         order = hashes.argsort()
         return cls(tuple(kinds), hashes[order], weights.reshape(-1, 1 + len(kinds))[order], constants, along)

@@ -38,12 +38,10 @@ def aspects(tokens: Iterable[Token]) -> int:
     """The aspects asked for, as bits in the order of `ASPECT_NAMES`."""
     if not _BY_FORM:
         _BY_FORM.update(_aspects_by_form())
-    bits, before, by_form = 0, "", _BY_FORM
+    bits, before = 0, ""
     for token in tokens:
-        form = token.form
-        for said in (form, before + form):
-            if said in by_form:
-                for number in by_form[said]:
-                    bits |= 1 << number
-        before = form
+        for form in (token.form, before + token.form):
+            for number in _BY_FORM.get(form, ()):
+                bits |= 1 << number
+        before = token.form
     return bits

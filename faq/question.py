@@ -105,7 +105,7 @@ def _word_slots(index: Index, placed: Sequence[Placed], whole: Sequence[tuple[in
         form = token.form
         if not is_content(token) or form in index.own_forms or form in said:
             continue
-        if whole and any(first <= start and end <= last and end - start < last - first for first, last in whole):
+        if any(first <= start and end <= last and end - start < last - first for first, last in whole):
             continue
         said.add(form)
         if form in index.terms:
@@ -168,7 +168,7 @@ def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Ite
     for number, slot in enumerate(slots):
         slots_of.setdefault(slot.form, []).append(number)
     for group, start, end, _ in mentions:
-        inner = len(spans) > 1 and any(a <= start and end <= b and b - a > end - start for a, b in spans)
+        inner = any(a <= start and end <= b and b - a > end - start for a, b in spans)
         said = [form for form in forms[start:end] if form]
         rare = max(map(index.rarity, said), default=0.0) / rarest
         weight = rare**weights.rare_power * (weights.inner if inner else 1.0)

@@ -13,7 +13,7 @@ from bot.handover import Owner
 from bot.messages import Inquiry, Text
 from bot.respond import respond
 from faq.knowledge import Knowledge, load_knowledge
-from tests.bot.conftest import texts
+from tests.bot.conftest import texts, values, words
 
 ROOT = Path(__file__).parents[2]
 PHRASINGS = YAML(typ="safe").load((Path(__file__).parent / "emergency_phrasings.yaml").read_text(encoding="utf-8"))
@@ -38,6 +38,15 @@ def first_words(demo: Knowledge, text: str) -> list[str]:
     inquiry = Inquiry("demo", "U1", "line", "text", "event-1", NOON, text=text)
     blocks = respond(inquiry, demo, Conversation(), NOON).reply.blocks
     return [block.text for block in blocks if isinstance(block, Text)]
+
+
+def test_a_cry_for_help_comes_before_everything_else(talk):
+    talk.say("メニュー")
+
+    response = talk.say("もう死にたい")
+
+    assert "0120-279-338" in words(response)
+    assert "person" in values(response)
 
 
 def test_a_cry_gets_the_numbers_of_that_danger_and_no_other(talk, hears):
@@ -120,7 +129,7 @@ def test_of_a_hundred_sentences_that_staff_wrote_for_questions_one_at_most_gets_
     entries = [entry for entry in demo.entries.values() if entry.id not in PHRASINGS["about_danger"]]
     said = [text for entry in entries for text in (*entry.phrasings, *entry.keywords, *entry.tests)][::7]
 
-    with_numbers = [text for text in said if any(words.startswith(LINE) for words in first_words(demo, text))]
+    with_numbers = [text for text in said if any(said.startswith(LINE) for said in first_words(demo, text))]
 
     assert len(said) > 500
     assert len(with_numbers) <= 0.01 * len(said), with_numbers

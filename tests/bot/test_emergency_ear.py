@@ -1,15 +1,40 @@
 """Danger heard by the letters of a message, where no rule names it."""
 
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 from benchmarks.taught_cries import TEACHING, sentences, taught_by
 from bot.emergency import recognise_emergency, searched_letters
-from bot.emergency_ear import DANGER_FROM, LONGEST_ROOT, LONGEST_RUN, Ear, Weights, ear, pieces_of
+from bot.emergency_ear import DANGER_FROM, LONGEST_ROOT, LONGEST_RUN, Ear, ear, pieces_of
 from bot.emergency_roots import OF_ROOT, ROOTS
-from bot.emergency_words import PATTERNS
+from bot.emergency_words import PATTERNS, Emergency
 from faq.meanings import direction_of
+from faq.postings import Floats
+from faq.word_vectors import word_vectors
+
+
+class Weights(NamedTuple):
+    """What each piece says for something, beside a constant, and along which direction words point to it."""
+
+    constant: float
+    of_piece: dict[str, float]
+    along: Floats | None = None
+
+
+def ear_of(danger: Weights, kinds: dict[Emergency, Weights]) -> Ear:
+    columns = (danger, *kinds.values())
+    pieces = list(dict.fromkeys(piece for column in columns for piece in column.of_piece))
+    nowhere = np.zeros(word_vectors().width, np.float32)
+    return Ear.of_table(
+        tuple(kinds),
+        pieces,
+        np.asarray([[column.of_piece.get(piece, 0.0) for column in columns] for piece in pieces], np.float32),
+        np.asarray([column.constant for column in columns], np.float32),
+        np.stack([nowhere if column.along is None else column.along for column in columns], axis=1),
+    )
 
 
 def test_a_message_is_read_in_letters_sounds_words_and_in_what_it_speaks_of() -> None:
@@ -35,14 +60,14 @@ def test_every_root_is_written_as_messages_are_read_and_short_enough_to_be_met()
 
 
 def test_a_long_message_says_no_more_than_a_short_one() -> None:
-    fire = Ear.of(Weights(0.0, {"火": 1.0}), {"fire": Weights(0.0, {})})
+    fire = ear_of(Weights(0.0, {"火": 1.0}), {"fire": Weights(0.0, {})})
     short, long = (fire.weighs(text, "").danger for text in ("火", "火をつけたままの台所"))
 
     assert short > long > 0
 
 
 def test_a_word_that_nobody_cried_counts_as_those_that_it_is_like() -> None:
-    drowning = Ear.of(Weights(0.0, {}, direction_of("息子が溺れる")), {"fire": Weights(0.0, {})})
+    drowning = ear_of(Weights(0.0, {}, direction_of("息子が溺れる")), {"fire": Weights(0.0, {})})
 
     like, unlike, nothing = (drowning.weighs("", text).danger for text in ("娘が沈む", "資源の回収", "？！"))
 
@@ -52,8 +77,8 @@ def test_a_word_that_nobody_cried_counts_as_those_that_it_is_like() -> None:
 
 def test_the_kind_is_the_one_that_the_letters_speak_of_most() -> None:
     danger = Weights(DANGER_FROM + 0.1, {})
-    heard = Ear.of(danger, {"fire": Weights(0.0, {"燃": 19.0}), "police": Weights(1.5, {})})
-    deaf = Ear.of(Weights(DANGER_FROM - 0.1, {}), {"fire": Weights(0.0, {})})
+    heard = ear_of(danger, {"fire": Weights(0.0, {"燃": 19.0}), "police": Weights(1.5, {})})
+    deaf = ear_of(Weights(DANGER_FROM - 0.1, {}), {"fire": Weights(0.0, {})})
 
     assert (heard.hears("台所が燃え", "").kind, heard.hears("台所に泥棒", "").kind) == ("fire", "police")
     assert deaf.hears("台所が燃え", "").kind == ""
@@ -67,14 +92,14 @@ def test_no_two_pieces_are_taken_for_one() -> None:
 
 def test_between_two_kinds_that_need_different_numbers_all_the_numbers_are_told() -> None:
     danger = Weights(DANGER_FROM + 0.1, {})
-    torn = Ear.of(danger, {"ambulance": Weights(2.0, {}), "police": Weights(1.9, {})})
-    alike = Ear.of(danger, {"ambulance": Weights(2.0, {}), "fire": Weights(1.9, {}), "police": Weights(0.0, {})})
+    torn = ear_of(danger, {"ambulance": Weights(2.0, {}), "police": Weights(1.9, {})})
+    alike = ear_of(danger, {"ambulance": Weights(2.0, {}), "fire": Weights(1.9, {}), "police": Weights(0.0, {})})
 
     assert (torn.hears("何かがおきた", "").kind, alike.hears("何かがおきた", "").kind) == ("help", "ambulance")
 
 
 def test_a_word_or_two_are_left_to_the_rules() -> None:
-    loud = Ear.of(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
+    loud = ear_of(Weights(DANGER_FROM + 1, {}), {"fire": Weights(0.0, {})})
 
     assert [loud.hears(text, "").kind for text in ("かじ", "ちがつた", "かじかじか")] == ["", "", "fire"]
 

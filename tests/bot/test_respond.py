@@ -241,15 +241,6 @@ def test_a_question_around_a_hidden_number_is_still_answered(talk):
     assert "entry:moving-in" in values(response) or answer_of(response).entry_id == "moving-in"
 
 
-def test_a_cry_for_help_comes_before_everything_else(talk):
-    talk.say("メニュー")
-
-    response = talk.say("もう死にたい")
-
-    assert "0120-279-338" in words(response)
-    assert "person" in values(response)
-
-
 def test_easy_japanese_is_remembered_and_answers_in_easy_words(small_city):
     files = city_files({"wording/ja.yaml": None})
     files["faq/moving.yaml"] = files["faq/moving.yaml"].replace(
