@@ -78,6 +78,7 @@ def _breaks_a_rule(page: Page, said: str) -> bool:
 
 def violations(page: Page | Frame) -> list[str]:
     """What axe-core finds wrong, each as its rule and the element."""
+    page.wait_for_load_state()
     _examined.add(page if isinstance(page, Page) else page.page)
     found: Any = Axe().run(page)  # type: ignore[arg-type]
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found.response["violations"] for node in rule["nodes"]]

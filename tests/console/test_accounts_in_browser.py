@@ -100,7 +100,7 @@ def test_a_colleague_is_invited_without_any_script(site: ConsoleSite, address: s
     newcomer.get_by_label("もういちど同じパスワード").fill(PASSWORD)
     newcomer.get_by_role("button", name="登録する").click()
 
-    assert "鈴木さん、ようこそ" in newcomer.content()
+    expect(newcomer.get_by_text("鈴木さん、ようこそ")).to_be_visible()
 
 
 def test_a_link_is_copied_with_one_press(site: ConsoleSite, address: str, new_page: NewPage) -> None:

@@ -100,7 +100,8 @@ def test_every_page_is_free_of_faults_and_fits_a_phone_in_a_drill_too(house: Hou
     page.get_by_role("button", name="訓練を始める").click()
     expect(page.get_by_role("status").last).to_contain_text("訓練中です")
     page.get_by_role("link", name="生活の支援").click()
-    page.get_by_role("button", name="文を確かめる").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="文を確かめる").click()
     found = {f"preview {size['width']}": fits(page, size) for size in (DESK, TABLET, PHONE)}
     found["preview axe"] = violations(page)
     page.get_by_role("button", name="【訓練】出す").click()

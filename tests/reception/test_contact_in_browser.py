@@ -60,7 +60,8 @@ def test_every_state_of_the_form_is_sound_and_fits(home, new_page, viewport):  #
     for language in ("ja", "easy", "en"):
         page.goto(f"{form}?lang={language}")
         look(f"form {language}")
-        page.locator("form.fields button").click()
+        with page.expect_navigation():
+            page.locator("form.fields button").click()
         look(f"mistakes {language}")
     page.goto(answered)
     look("answer")
