@@ -5,6 +5,7 @@ entries.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from faq.text import Token, analyse, normalise
@@ -18,30 +19,30 @@ ASPECTS: Final[dict[str, str]] = {
     "contact": "連絡 電話 問い合わせ 相談 担当",
 }
 ASPECT_NAMES: Final = tuple(ASPECTS)
-_NUMBERS: Final = {name: number for number, name in enumerate(ASPECT_NAMES)}
-
-
-def _aspects_by_form() -> dict[str, tuple[int, ...]]:
-    """The first content form of each word decides: 手数料 is read as 手数."""
-    found: dict[str, set[int]] = {}
-    for name, line in ASPECTS.items():
-        for word in line.split():
-            forms = [token.form for token in analyse(normalise(word)) if not token.idle]
-            found.setdefault("".join(forms), set()).add(_NUMBERS[name])
-    return {form: tuple(sorted(numbers)) for form, numbers in found.items()}
-
-
-_BY_FORM: dict[str, tuple[int, ...]] = {}
 
 
 def aspects(tokens: Iterable[Token]) -> int:
     """The aspects asked for, as bits in the order of `ASPECT_NAMES`."""
-    if not _BY_FORM:
-        _BY_FORM.update(_aspects_by_form())
+    asked_by, begun = _words()
     bits, before = 0, ""
     for token in tokens:
-        for form in (token.form, before + token.form):
-            for number in _BY_FORM.get(form, ()):
-                bits |= 1 << number
-        before = token.form
+        form = token.form
+        bits |= asked_by.get(form, 0)
+        if before in begun:
+            bits |= asked_by.get(before + form, 0)
+        before = form
     return bits
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[dict[str, int], frozenset[str]]:
+    """The form of each word → what it asks for, as bits; and the beginnings of such forms.
+
+    The first content form of each word decides: 手数料 is read as 手数.
+    """
+    bits: dict[str, int] = {}
+    for number, line in enumerate(ASPECTS.values()):
+        for word in line.split():
+            form = "".join(token.form for token in analyse(normalise(word)) if not token.idle)
+            bits[form] = bits.get(form, 0) | 1 << number
+    return bits, frozenset(form[:length] for form in bits for length in range(1, len(form)))

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from faq.decision_weights import BELONGS, RIGHT, SPREAD
-from faq.features import explained_words
+from faq.features import IN_ASK, explained_words
 from faq.postings import Doubles
 from faq.question import understand
 from faq.ranking import rank
@@ -84,18 +84,17 @@ class Calibration:
 def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     """What tells a sure match from a lucky one, for the best entry of a ranking that has one."""
     scores, evidence = ranking.scores[:5].tolist(), ranking.evidence
-    plain = evidence.base.tolist()
-    best = max(*plain, 1e-6)
+    plain, highest = float(evidence.base[0]), float(np.maximum.reduce(evidence.base))
+    best = max(highest, 1e-6)
     first, second, fifth = scores[0], scores[min(1, len(scores) - 1)], scores[-1]
     rarity = [index.rarity(slot.form) for slot in question.slots]
     total = max(sum(rarity), 1e-6)
-    in_ask = (evidence.slot_ask[:, 0] > 0).tolist()
-    asked = sum(rare for rare, found in zip(rarity, in_ask, strict=True) if found)
     explained = explained_words(question, evidence)
+    asked = sum(rare for rare, share in zip(rarity, explained, strict=True) if share == IN_ASK)
     return np.asarray(
         [
             math.log(best / index.rarest),
-            plain[0] / total,
+            plain / total,
             (first - second) / best if len(scores) > 1 else 1.0,
             (first - fifth) / best if len(scores) > 1 else 1.0,
             sum(rare * share for rare, share in zip(rarity, explained, strict=True)) / total,
@@ -104,7 +103,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
             math.log1p(len(question.slots)),
             float(evidence.near[0]),
             ranking.topical,
-            float(plain[0] >= max(plain)),
+            float(plain >= highest),
             float(evidence.meanings[2, 0]),
         ]
     )

@@ -113,7 +113,7 @@ def features(index: Index, question: Question, evidence: Evidence) -> Doubles:
     found = np.empty((len(NAMES), len(questions)))
     found[0] = evidence.base / max(float(np.maximum.reduce(evidence.base)), 1e-9)
     found[1] = asks.brevity.take(questions)
-    found[2] = [word in said for word in asks.first_word.take(questions).tolist()]
+    found[2] = np.fromiter(map(said.__contains__, asks.first_word.take(questions).tolist()), float, len(questions))
     found[3] = np.add.reduce(words > 0)
     found[4] = np.log1p(np.add.reduce(in_answer[:slots]) + evidence.worth @ by_group)
     found[5] = np.add.reduce(words) / index.rarest
@@ -137,10 +137,14 @@ def _shared_aspects() -> Doubles:
 _SHARED_ASPECTS: Final = _shared_aspects()
 
 
+IN_ASK: Final = 1.0
+"""How well a word is accounted for that stands in one of the entry's asks; nothing else comes to as much."""
+
+
 def explained_words(question: Question, evidence: Evidence) -> list[float]:
-    """How well each slot is accounted for in the first entry: 1 in its ask, down to 0 for not at all."""
+    """How well each slot is accounted for in the first entry: `IN_ASK`, down to 0 for not at all."""
     first, slots, groups = evidence.found[:, :, 0].tolist(), evidence.slots, len(question.groups)
-    explained = [1.0 if ask > 0 else 0.6 if answer > 0 else 0.0 for ask, answer in first[:slots]]
+    explained = [IN_ASK if ask > 0 else 0.6 if answer > 0 else 0.0 for ask, answer in first[:slots]]
     names, members = first[slots : slots + groups], first[slots + groups :]
     for named, (name_ask, name_answer), (member_ask, member_answer) in zip(
         question.groups, names, members, strict=True

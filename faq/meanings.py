@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
@@ -26,8 +26,11 @@ from faq.topics import common_topics
 from faq.word_vectors import row_of, word_vectors
 
 Words = tuple[str, ...]
+_Weighed = tuple[list[int], list[float]]
 
 _REMEMBERED: Final = 50_000
+# Texts added up in one step: their words' directions stay in the processor's cache.
+_AT_ONCE: Final = 32
 _LARGEST: Final = 127
 _NOTHING: Final = 1e-4
 
@@ -129,20 +132,25 @@ def likest(words: Iterable[str], others: Iterable[str]) -> list[tuple[str, str, 
 def _meanings(texts: Sequence[Words], often: bool) -> list[_Meaning]:
     """One a text: the next build of an edited city works out only what is new."""
     found = {words: _memory.get((often, words)) for words in texts}
-    fresh = {words: _meaning(Counter(words), often) for words, known in found.items() if known is None}
+    fresh = [words for words, known in found.items() if known is None]
+    for first in range(0, len(fresh), _AT_ONCE):
+        some = fresh[first : first + _AT_ONCE]
+        found.update(zip(some, _in_steps([_weighed(Counter(words), often) for words in some]), strict=True))
     with _lock:
         if len(_memory) + len(fresh) > _REMEMBERED:
             _memory.clear()
-        _memory.update({(often, words): meaning for words, meaning in fresh.items()})
-    return [known if (known := found[words]) is not None else fresh[words] for words in texts]
+        _memory.update(((often, words), meaning) for words in fresh if (meaning := found[words]) is not None)
+    return [meaning for words in texts if (meaning := found[words]) is not None]
 
 
-def _meaning(counts: Mapping[str, int], often: bool) -> _Meaning:
-    """In steps of the largest of its numbers / 127: the cosine moves by less than .01."""
-    whole = _direction(counts, often)
-    largest = float(np.abs(whole).max())
-    steps = np.rint(whole * (_LARGEST / largest)) if largest else whole
-    return _Meaning(steps.astype(np.int8), _length(whole))
+def _in_steps(weighed: Sequence[_Weighed]) -> Iterator[_Meaning]:
+    """The words of each text added up, in steps of the largest of its numbers / 127: the cosine moves by less than
+    .01."""
+    whole = word_vectors().sums(weighed)
+    largest = np.maximum.reduce(np.abs(whole), 1, keepdims=True)
+    steps = np.rint(whole * np.divide(_LARGEST, largest, out=np.zeros_like(largest), where=largest > 0))
+    sizes = np.sqrt(np.einsum("ij,ij->i", whole, whole)).tolist()
+    yield from map(_Meaning, steps.astype(np.int8), sizes)
 
 
 def _direction(counts: Mapping[str, int], often: bool) -> Floats:
@@ -150,13 +158,18 @@ def _direction(counts: Mapping[str, int], often: bool) -> Floats:
 
     A word counts by its rarity; in a text that says it `often`, 1 + ln(times) times, otherwise every time.
     """
+    return word_vectors().together(*_weighed(counts, often))
+
+
+def _weighed(counts: Mapping[str, int], often: bool) -> _Weighed:
+    """The rows of the words that have a direction, and what each counts."""
     rows, weights = [], []
     for word, said in counts.items():
         known = _known(word)
         if known is not None:
             rows.append(known[0])
             weights.append(known[1] * (_dampened(said) if often else said))
-    return word_vectors().together(rows, weights)
+    return rows, weights
 
 
 def _length(vector: Floats) -> float:

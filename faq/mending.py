@@ -165,9 +165,10 @@ def _is_explained(text: str, at: int, spans: Sequence[Span], book: Written) -> b
     """Whether a unit, by itself or with its neighbours, is a word as somebody wrote it."""
     for first in range(max(0, at - _MOST_UNITS + 1), at + 1):
         start = spans[first][0]
-        for last in range(at, min(first + _MOST_UNITS, len(spans))):
-            if spans[last][1] - start > 1 and text[start : spans[last][1]] in book.whole:
-                return True
+        if text[start : start + 2] in book.openings:
+            for _, end in spans[at : first + _MOST_UNITS]:
+                if text[start:end] in book.whole:
+                    return True
     return False
 
 
@@ -177,13 +178,14 @@ def _fine(text: str, tokens: Sequence[Token], spans: Sequence[Span], book: Writt
     for at, (start, end) in enumerate(spans):
         if tokens[at].idle or end + LONGEST_WORD < near[0] or start > near[1]:
             continue
-        for last in range(min(at + _MOST_UNITS, len(spans)) - 1, at, -1):
-            if not tokens[last].idle and text[start : spans[last][1]] in book.whole:
-                fine.append((start, spans[last][1]))
-                break
-        else:
+        last = min(at + _MOST_UNITS, len(spans)) - 1 if text[start : start + 2] in book.openings else at
+        while last > at and (tokens[last].idle or text[start : spans[last][1]] not in book.whole):
+            last -= 1
+        if last > at:
+            fine.append((start, spans[last][1]))
+        elif end - start > 1:
             known = not tokens[at].unlisted and _ALL_KANJI.fullmatch(tokens[at].surface)
-            if end - start > 1 and (known or text[start:end] in book.whole):
+            if known or text[start:end] in book.whole:
                 fine.append((start, end))
     return fine
 

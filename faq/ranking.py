@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Entries looked at closely. 95 of 100 right ones are among the first 50 of the first sum. At most 255.
 POOL: Final = 50
+# Of a question that looks for so many terms already, further groups are found by their names alone, not by their words.
+MANY_TERMS: Final = 40
 # The row of what is nowhere in the index: the last one, all zeros.
 NOWHERE: Final = -1
 _NOTHING: Final = [(NOWHERE, 0.0)]
@@ -100,8 +102,9 @@ class _Rows:
         self.strongest: list[float] = []
 
     def row(self, term: int, weight: float) -> int:
-        row = self.numbers.setdefault(term, len(self.strongest))
-        if row == len(self.strongest):
+        row = self.numbers.get(term)
+        if row is None:
+            row = self.numbers[term] = len(self.strongest)
             self.strongest.append(weight)
         elif weight > self.strongest[row]:
             self.strongest[row] = weight
@@ -110,7 +113,7 @@ class _Rows:
 
 def _said(index: Index, question: Question) -> list[str]:
     """The words and synonym groups of a question for the topics: they know words that nobody wrote in this index."""
-    said = [slot.form for slot in question.slots if slot.form in index.topics.terms]
+    said = [slot.form for slot in question.slots]
     said += [slot.options[0][0] for slot in question.slots if slot.options]
     return said + [f"={named.group}" for named in question.groups]
 
@@ -154,7 +157,7 @@ def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wh
         names.append(_NOTHING if name is None else [(row_of(name, named.weight * weights.group_in_ask), 1.0)])
         weight = 0.5 * weights.member_in_ask * named.weight
         parts = []
-        for member, worth in index.expansions[named.group]:
+        for member, worth in index.expansions[named.group] if len(rows.strongest) < MANY_TERMS else ():
             fresh = [row for term in member if (row := row_of(term, weight)) >= own]
             if len(fresh) > 1:
                 sums.append(fresh)
@@ -167,8 +170,7 @@ def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wh
 
 def _first_sum(index: Index, sought: _Sought, hits: Hits) -> Doubles:
     """What everything found comes to, for the entry at each position."""
-    weights = np.asarray(sought.weights, float).repeat(2)
-    weights[1::2] *= index.weights.answer_in_first_sum
+    weights = (np.asarray(sought.weights, float).reshape(-1, 1) * _in_ask_and_answer(index.weights)).ravel()
     given = np.bincount(hits.places, hits.worth * weights.repeat(hits.lengths), index.rounds.size)
     return index.rounds.most(given.astype(float, copy=False))
 
@@ -239,13 +241,23 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
         longest = max(map(len, sums))
         rows = [[*rows, *[NOWHERE] * (longest - len(rows))] for rows in sums]
         found[-2 : -2 - len(sums) : -1] = np.add.reduce(found.take(rows, axis=0), 1)
-    parts = [part for whole in wholes for part in whole]
-    best = found.take([row for row, _ in parts], axis=0)
-    best *= np.asarray([worth for _, worth in parts]).reshape(-1, 1, 1)
-    most: Doubles = best
-    if len(parts) > len(wholes):
-        most = np.maximum.reduceat(best, [0, *accumulate(map(len, wholes[:-1]))], axis=0)
+    rows, worths = zip(*chain.from_iterable(wholes), strict=True) if wholes else ((), ())
+    parts = found.take(rows, axis=0)
+    parts *= np.asarray(worths, float).reshape(-1, 1, 1)
+    if len(parts) == len(wholes):
+        return parts
+    # `reduceat` needs twice as long: most wholes have one part.
+    begins = [0, *accumulate(map(len, wholes))]
+    most = parts.take(begins[:-1], axis=0)
+    for number, whole in enumerate(wholes):
+        if len(whole) > 1:
+            np.maximum.reduce(parts[begins[number] : begins[number + 1]], out=most[number])
     return most
+
+
+@lru_cache(maxsize=16)
+def _in_ask_and_answer(weights: Weights) -> Doubles:
+    return np.asarray([1.0, weights.answer_in_first_sum])
 
 
 @lru_cache(maxsize=1024)

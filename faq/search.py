@@ -74,14 +74,12 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
 def _candidates(index: Index, question: Question, ranking: Ranking, top: int) -> Iterator[Candidate]:
     said = [(slot.start, slot.end) for slot in question.slots]
     said += [(named.start, named.end) for named in question.groups]
-    in_order = sorted(range(len(said)), key=said.__getitem__)
-    spans = [said[number] for number in in_order]
-    found = (ranking.evidence.credited[:, :top].take(in_order, axis=0) > 0).T.tolist()
+    found = ranking.evidence.credited[:, :top].T.tolist()  # nothing is worth less than nothing
     matched: dict[tuple[Span, ...], tuple[str, ...]] = {}
     for entry, score, credited in zip(
         ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), found, strict=True
     ):
-        led = tuple(compress(spans, credited))
+        led = tuple(sorted(compress(said, credited)))
         if led not in matched:
             matched[led] = _matched_words(question.text, led)
         yield Candidate(index.ids[entry], round(score, 4), matched[led])

@@ -132,7 +132,7 @@ class Sounds:
         # Letter by letter: a row is read from end to end, which costs less than a byte here and there.
         worth = self.counts.take(known, axis=0).take(entries, axis=1).astype(np.float32)
         worth /= worth + self.damping.take(entries)
-        shares: Doubles = np.einsum("i,ij->j", rarity, worth).astype(np.float64)
+        shares: Doubles = (rarity @ worth).astype(np.float64)
         shares *= _K1 + 1
         if copied is not None and copied in entries:
             shares[entries == copied] = self._without(asked, copied)

@@ -21,6 +21,8 @@ from faq.text import analyse, content_forms, is_content, normalise, to_hiragana
 
 GroupId = Annotated[str, StringConstraints(pattern=r"^\S{1,64}$")]
 Relation = Literal["word", "colloquial"]
+Names = tuple[tuple[str, Relation], ...]
+"""Groups that a word names, each with how."""
 
 _KANA: Final = re.compile(r"[ぁ-ゖー]{3,}")
 
@@ -62,14 +64,14 @@ class Member(NamedTuple):
 @dataclass(frozen=True)
 class Thesaurus:
     """All groups of a city, made once and never changed. `keys` leads from joined forms to groups, `sounds` from kana;
-    `members` are the words to look for; `nexts` leads from the beginning of a joined form to the letters that may come
-    next; `written` see `faq.mending`."""
+    `members` are the words to look for; `begun` leads from the beginning of a joined form to the groups that it names
+    and to the letters that may come next; `written` see `faq.mending`."""
 
     groups: Mapping[str, ThesaurusGroup] = field(default_factory=dict, repr=False)
-    keys: Mapping[str, tuple[tuple[str, Relation], ...]] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, Names] = field(default_factory=dict, repr=False)
     sounds: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict, repr=False)
-    nexts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    begun: Mapping[str, tuple[Names, str]] = field(default_factory=dict, repr=False)
     written: Written = field(default_factory=lambda: Written.of(()), repr=False)
     # Texts of entries as read with these synonyms, for the next build of an edited city (`faq.units.read`).
     remembered: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -93,33 +95,29 @@ class Thesaurus:
 
     def named(self, units: Sequence[str]) -> dict[str, None]:
         """The groups named by a run of these units, each once, in order."""
-        found: dict[str, None] = {}
-        keys, nexts = self.keys, self.nexts
-        for start, joined in enumerate(units):
-            end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
-            while True:
-                for group, _ in keys.get(joined, ()):
-                    found[group] = None
-                following = nexts.get(joined)
-                if following is None or end >= last or units[end][:1] not in following:
-                    break
-                joined, end = joined + units[end], end + 1
-        return found
+        return {group: None for groups, _, _ in self._runs(units) for group, _ in groups}
 
     def mentions(self, units: Sequence[str]) -> list[Mention]:
         """Every group named by a run of these units, longest and shortest alike."""
-        found: list[Mention] = []
-        keys, nexts = self.keys, self.nexts
+        return [
+            Mention(group, start, end, relation)
+            for groups, start, end in self._runs(units)
+            for group, relation in groups
+        ]
+
+    def _runs(self, units: Sequence[str]) -> Iterator[tuple[Names, int, int]]:
+        begun = self.begun
         for start, joined in enumerate(units):
-            end, last = start + 1, min(len(units), start + LONGEST_MEMBER)
-            while True:
-                for group, relation in keys.get(joined, ()):
-                    found.append(Mention(group, start, end, relation))
-                following = nexts.get(joined)
-                if following is None or end >= last or units[end][:1] not in following:
+            known = begun.get(joined)
+            end, last = start + 1, start + LONGEST_MEMBER
+            while known is not None:
+                groups, following = known
+                if groups:
+                    yield groups, start, end
+                if end >= last or end >= len(units) or units[end][:1] not in following:
                     break
-                joined, end = joined + units[end], end + 1
-        return found
+                joined += units[end]
+                known, end = begun.get(joined), end + 1
 
 
 @lru_cache(maxsize=16)
@@ -132,7 +130,7 @@ def _made(files: tuple[ThesaurusFile, ...]) -> Thesaurus:
     keys = _keys(groups.values())
     said = (normalise(member) for group in groups.values() for member in (*group.words, *group.colloquial))
     written = Written.of(member for member in said if " " not in member)
-    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), _nexts(keys), written)
+    return Thesaurus(groups, keys, _sounds(groups.values()), _members(groups), _begun(keys), written)
 
 
 def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:
@@ -148,7 +146,7 @@ def _joined(one: ThesaurusGroup, other: ThesaurusGroup) -> ThesaurusGroup:
     )
 
 
-def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[tuple[str, Relation], ...]]:
+def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, Names]:
     """Joined forms → their groups; the first relation written for a group wins (word before colloquial)."""
     keys: dict[str, dict[str, Relation]] = {}
     for group in groups:
@@ -159,13 +157,13 @@ def _keys(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[tuple[str, Relati
     return {key: tuple(found.items()) for key, found in keys.items()}
 
 
-def _nexts(keys: Iterable[str]) -> dict[str, str]:
-    """The beginning of a key → the letters that may come next."""
-    found: dict[str, set[str]] = {}
+def _begun(keys: Mapping[str, Names]) -> dict[str, tuple[Names, str]]:
+    """Every beginning of a key, and every key → the groups it names by itself and the letters that may come next."""
+    found: dict[str, set[str]] = {key: set() for key in keys}
     for key in keys:
         for length in range(1, len(key)):
             found.setdefault(key[:length], set()).add(key[length])
-    return {begun: "".join(sorted(letters)) for begun, letters in found.items()}
+    return {begun: (keys.get(begun, ()), "".join(sorted(letters))) for begun, letters in found.items()}
 
 
 def _sounds(groups: Iterable[ThesaurusGroup]) -> dict[str, tuple[str, ...]]:

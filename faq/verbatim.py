@@ -67,7 +67,7 @@ class Openings(NamedTuple):
             return True
         sound = ""
         for unit in units:
-            sound += _MARKS.sub("", _said(unit))
+            sound += _said(unit.surface, unit.reading)[1]
             if len(sound) >= OPENING:
                 return any(sound[:length] in self.sounds for length in _LENGTHS)
         return True
@@ -185,15 +185,19 @@ def _sound(bare_text: str, units: Iterable[Token]) -> str:
     """How a text of these units sounds, as far as it is bare: Sudachi is not asked a second time."""
     heard, left = [], len(bare_text)
     for unit in units:
-        said = _MARKS.sub("", unit.surface)
-        if said and left > 0:
+        if left <= 0:
+            break
+        letters, said = _said(unit.surface, unit.reading)
+        if letters > left:
             # 預かって without its asking ending って is 預か.
-            heard.append(_said(unit).removesuffix(to_hiragana(said[left:])))
-            left -= len(said)
-    return _MARKS.sub("", "".join(heard))
+            said = said.removesuffix(to_hiragana(_MARKS.sub("", unit.surface)[left:]))
+        heard.append(said)
+        left -= letters
+    return "".join(heard)
 
 
-def _said(unit: Token) -> str:
-    """How one unit sounds."""
-    surface = _MARKS.sub("", unit.surface)
-    return (unit.reading or to_hiragana(surface)) if surface else ""
+@lru_cache(maxsize=20_000)
+def _said(surface: str, reading: str) -> tuple[int, str]:
+    """How many letters a unit has, marks aside, and how it sounds without them."""
+    letters = _MARKS.sub("", surface)
+    return len(letters), _MARKS.sub("", reading or to_hiragana(letters)) if letters else ""

@@ -47,6 +47,15 @@ def test_every_word_of_the_table_is_found_again() -> None:
     assert [vectors.row(word) for word in words[::97]] == vectors.rows[::97].tolist()
 
 
+def test_many_texts_are_added_up_like_each_by_itself() -> None:
+    texts = [([5, 9, 5], [1.0, 2.5, 0.5]), ([], []), ([17_000], [3.0]), ([], [])]
+
+    together = word_vectors().sums(texts)
+
+    assert together == pytest.approx(np.stack([word_vectors().together(*text) for text in texts]), abs=1e-5)
+    assert word_vectors().sums([([], [])]).tolist() == [[0.0] * word_vectors().width]
+
+
 def test_an_entry_of_other_words_and_the_same_meaning_is_the_nearest() -> None:
     meanings = Meanings.of([(("出生", "届"), ("出生",)), (("犬", "登録"), ("犬",)), (("名前",), ("未知語",))])
 

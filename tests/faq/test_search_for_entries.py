@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from faq.entry import Entry
 from faq.explain import explain
 from faq.index import Index, build_index
+from faq.question import understand
+from faq.ranking import MANY_TERMS, _sought, rank
 from faq.search import search
 from faq.thesaurus import Thesaurus, ThesaurusFile, ThesaurusGroup
 
@@ -254,3 +256,17 @@ def test_what_sentences_end_with_is_not_heard_as_a_word(demo_index: Index, quest
     heard = [word.looked_for[0][0] for word in explain(demo_index, question).words if word.kind == "kana"]
 
     assert not {"死体", "市内", "暮れる"} & set(heard)
+
+
+def test_what_a_question_of_many_topics_looks_for_has_a_bound(demo_index: Index) -> None:
+    """The last topics are found by their names alone, and the entries of all of them are still there."""
+    topics = "転入、国民健康保険、児童手当、粗大ごみ、住民税、住民票、マイナンバーカード、保育園、介護保険"
+    question = understand(demo_index, topics)
+
+    looked_for = rank(demo_index, question, pool=200)
+    terms = len(_sought(demo_index, question).terms)
+
+    longest = max(sum(map(len, (member for member, _ in group))) for group in demo_index.expansions.values())
+    assert len(question.groups) > 8
+    assert terms <= MANY_TERMS + longest + len(question.groups)
+    assert "kaigo-apply" in {demo_index.ids[entry] for entry in looked_for.entries}

@@ -18,7 +18,7 @@ ENTRIES = [
     an_entry(id="moving-in", question="転入の手続き", phrasings=("引っ越してきた", "転入届の出し方")),
     an_entry(id="bulky", question="粗大ごみの出し方", phrasings=("自転車 捨てたい", "地震")),
     an_entry(id="quake", question="地震のとき", phrasings=("地震", "揺れた"), keywords=("国保",)),
-    an_entry(id="discount", question="子育ての割引カード", phrasings=("夜中に子どもを預かって",)),
+    an_entry(id="discount", question="子育ての割引カード", phrasings=("夜中に子どもを預かって", "窓口 電子マネー")),
 ]
 
 
@@ -41,6 +41,7 @@ def verbatim():
         ("揺れた", 2),
         ("こそだての わりびきカードは？", 3),
         ("よなかにこどもをあずか", 3),
+        ("まどぐち でんしまねー", 3),
         ("地震", None),
         ("国保", None),
         ("引っ越してきた友だちの車", None),
