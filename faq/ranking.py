@@ -241,8 +241,8 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
         longest = max(map(len, sums))
         rows = [[*rows, *[NOWHERE] * (longest - len(rows))] for rows in sums]
         found[-2 : -2 - len(sums) : -1] = np.add.reduce(found.take(rows, axis=0), 1)
-    rows, worths = zip(*chain.from_iterable(wholes), strict=True) if wholes else ((), ())
-    parts = found.take(rows, axis=0)
+    wanted, worths = zip(*chain.from_iterable(wholes), strict=True) if wholes else ((), ())
+    parts = found.take(wanted, axis=0)
     parts *= np.asarray(worths, float).reshape(-1, 1, 1)
     if len(parts) == len(wholes):
         return parts
