@@ -30,7 +30,6 @@ _MOST_STRANGE: Final = 12
 _MOST_UNITS: Final = 5
 
 _FIRST_KATAKANA: Final = "ァ"
-_KANJI: Final = re.compile(r"[々一-鿿]")
 _ALL_KANJI: Final = re.compile(r"[々一-鿿]+")
 _KATAKANA: Final = re.compile(r"[ァ-ヺー]+")
 _HARD: Final = re.compile(r"[々一-鿿ァ-ヺー]+")
@@ -136,10 +135,11 @@ def _is_strange(text: str, token: Token, span: Span, book: Written, known: Calla
     start, end = span
     if token.idle:
         return False
-    if _KANJI.match(token.surface):
+    first = token.surface[0]
+    if "一" <= first <= "鿿":
         if end - start > 1:
             return token.unlisted or not known(token.form)
-    elif _KATAKANA.match(token.surface):
+    elif "ァ" <= first <= "ヺ" or first == "ー":
         run = _run_around(text, span)
         if text[run[0] : run[1]] in book.whole:
             return False

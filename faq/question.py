@@ -168,7 +168,7 @@ def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Ite
     for number, slot in enumerate(slots):
         slots_of.setdefault(slot.form, []).append(number)
     for group, start, end, _ in mentions:
-        inner = any(a <= start and end <= b and b - a > end - start for a, b in spans)
+        inner = len(spans) > 1 and any(a <= start and end <= b and b - a > end - start for a, b in spans)
         said = [form for form in forms[start:end] if form]
         rare = max(map(index.rarity, said), default=0.0) / rarest
         weight = rare**weights.rare_power * (weights.inner if inner else 1.0)

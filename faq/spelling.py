@@ -6,7 +6,6 @@ Only words are compared with words. Comparing whole questions by letters finds t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -52,15 +51,18 @@ def nearest(word: str, choices: Spellings, ratio: float) -> list[tuple[str, floa
     if len(word) < SHORTEST_WORD:
         return []
     near = [choices.words[number] for number in _sharing(word, choices, ratio)]
+    if not near:
+        return []
     found = process.extract(word, near, scorer=fuzz.ratio, score_cutoff=ratio, limit=NEAREST)
     return [(term, likeness / 100) for term, likeness, _ in found]
 
 
 def _sharing(word: str, choices: Spellings, ratio: float) -> list[int]:
     """Those that can be so like it at all: likeness is twice the letters in common order, of the letters of both."""
-    shared = np.zeros(len(choices.words), np.int32)
-    for letter, times in Counter(word).items():
-        shared[choices.held[slice(*choices.letters.get(letter, (0, 0)))]] += times
-    enough = 200 * shared >= ratio * (choices.lengths + len(word)) - 1e-6
+    stretches = [choices.held[slice(*choices.letters[letter])] for letter in word if letter in choices.letters]
+    if not stretches:
+        return []
+    shared = np.bincount(np.concatenate(stretches), minlength=len(choices.words))
+    enough = shared * (200 / ratio) >= choices.lengths + (len(word) - 1e-6)
     numbers: list[int] = enough.nonzero()[0].tolist()
     return numbers

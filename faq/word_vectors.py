@@ -6,10 +6,10 @@ written everywhere, nothing of any city. 87,742 forms of `faq.text` share 17,687
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,8 @@ from faq.postings import Floats
 
 FILE: Final = Path(__file__).with_name("word_vectors.npz")
 _END: Final = b"\n"
+# Words on one shelf.
+_SHELF: Final = 64
 # Words of which the row is remembered: those of a large city's entries.
 _REMEMBERED: Final = 50_000
 
@@ -51,8 +53,10 @@ class WordVectors:
     def row(self, form: str) -> int | None:
         """The row of a form, None for one that has no vector."""
         wanted = form.encode("utf-8", "surrogatepass")
-        place = bisect_left(range(len(self.rows)), wanted, key=self._word)
-        return int(self.rows[place]) if place < len(self.rows) and self._word(place) == wanted else None
+        shelf = max(bisect_right(self._shelves, wanted) - 1, 0) * _SHELF
+        last = min(shelf + _SHELF, len(self.rows))
+        words = self.words[self.starts[shelf] : self.starts[last] - 1].split(_END)
+        return int(self.rows[shelf + words.index(wanted)]) if wanted in words else None
 
     def together(self, rows: Sequence[int], weights: Sequence[float]) -> Floats:
         """The directions of these rows added up, each as long as its weight says."""
@@ -80,8 +84,11 @@ class WordVectors:
         both = self.vectors[[one, other]].astype(np.float32)
         return float(both[0] @ both[1]) / float(self.lengths[one] * self.lengths[other])
 
-    def _word(self, number: int) -> bytes:
-        return self.words[self.starts[number] : self.starts[number + 1] - 1]
+    @cached_property
+    def _shelves(self) -> list[bytes]:
+        """The first word of every shelf: one is found in these, and then on its shelf."""
+        begins = self.starts[:-1:_SHELF]
+        return [self.words[begin : self.words.index(_END, begin)] for begin in begins.tolist()]
 
 
 @lru_cache(maxsize=1)
