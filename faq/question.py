@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from faq.asking import aspects
@@ -161,20 +162,20 @@ def _sounded_slots(index: Index, sounded: Sequence[Named], heard: Sequence[Slot]
 def _named(index: Index, placed: Sequence[Placed], slots: Sequence[Slot]) -> Iterator[Named]:
     """The groups named by words. A name inside a longer name says less; a rare word needs its synonyms more."""
     mentions = index.thesaurus.mentions([unit.token.form for unit in placed])
+    if not mentions:
+        return
     spans = {(mention.start, mention.end) for mention in mentions}
     weights, rarest = index.weights, index.rarest
-    forms = [unit.token.form if is_content(unit.token) else "" for unit in placed]
     slots_of: dict[str, list[int]] = {}
     for number, slot in enumerate(slots):
         slots_of.setdefault(slot.form, []).append(number)
+    forms = [unit.token.form if is_content(unit.token) else "" for unit in placed]
+    rarities = [index.rarity(form) if form else 0.0 for form in forms]
+    numbers = [slots_of.get(form, []) if form else [] for form in forms]
     for group, start, end, _ in mentions:
         inner = len(spans) > 1 and any(a <= start and end <= b and b - a > end - start for a, b in spans)
-        said = [form for form in forms[start:end] if form]
-        rare = max(map(index.rarity, said), default=0.0) / rarest
-        weight = rare**weights.rare_power * (weights.inner if inner else 1.0)
-        covered = [number for form in said for number in slots_of.get(form, ())]
-        if len(covered) > 1:
-            covered = sorted(set(covered))
+        weight = (max(rarities[start:end]) / rarest) ** weights.rare_power * (weights.inner if inner else 1.0)
+        covered = numbers[start] if end - start == 1 else sorted(set(chain.from_iterable(numbers[start:end])))
         yield Named(group, weight, tuple(covered), placed[start].start, placed[end - 1].end)
 
 

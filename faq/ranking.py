@@ -158,6 +158,10 @@ def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wh
         weight = 0.5 * weights.member_in_ask * named.weight
         parts = []
         for member, worth in index.expansions[named.group] if len(rows.strongest) < MANY_TERMS else ():
+            if len(member) == 1:
+                if (row := row_of(member[0], weight)) >= own:
+                    parts.append((row, worth))
+                continue
             fresh = [row for term in member if (row := row_of(term, weight)) >= own]
             if len(fresh) > 1:
                 sums.append(fresh)
