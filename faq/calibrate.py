@@ -81,7 +81,7 @@ class Calibration:
     probes: int = 0
 
 
-def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
+def signals(index: Index, question: Question, ranking: Ranking) -> list[float]:
     """What tells a sure match from a lucky one, for the best entry of a ranking that has one."""
     scores, evidence = ranking.scores[:5].tolist(), ranking.evidence
     plain, highest = float(evidence.base[0]), float(np.maximum.reduce(evidence.base))
@@ -91,35 +91,33 @@ def signals(index: Index, question: Question, ranking: Ranking) -> Doubles:
     total = max(sum(rarity), 1e-6)
     explained = explained_words(question, evidence)
     asked = sum(rare for rare, share in zip(rarity, explained, strict=True) if share == IN_ASK)
-    return np.asarray(
-        [
-            math.log(best / index.rarest),
-            plain / total,
-            (first - second) / best if len(scores) > 1 else 1.0,
-            (first - fifth) / best if len(scores) > 1 else 1.0,
-            sum(rare * share for rare, share in zip(rarity, explained, strict=True)) / total,
-            min(asked / max(float(index.asks.mass[evidence.questions[0]]), 1e-6), 1.0),
-            sum(not slot.options for slot in question.slots) / max(len(question.slots), 1),
-            math.log1p(len(question.slots)),
-            float(evidence.near[0]),
-            ranking.topical,
-            float(plain >= highest),
-            float(evidence.meanings[2, 0]),
-        ]
-    )
+    return [
+        math.log(best / index.rarest),
+        plain / total,
+        (first - second) / best if len(scores) > 1 else 1.0,
+        (first - fifth) / best if len(scores) > 1 else 1.0,
+        sum(map(operator.mul, rarity, explained)) / total,
+        min(asked / max(float(index.asks.mass[evidence.questions[0]]), 1e-6), 1.0),
+        sum(not slot.options for slot in question.slots) / max(len(question.slots), 1),
+        math.log1p(len(question.slots)),
+        float(evidence.near[0]),
+        ranking.topical,
+        float(plain >= highest),
+        float(evidence.meanings[2, 0]),
+    ]
 
 
-def confidence(calibration: Calibration, found: Doubles) -> float:
+def confidence(calibration: Calibration, found: Sequence[float]) -> float:
     """The probability, 0 to 1, that the best entry is right."""
     return _probability(found, calibration.right, calibration.right_constant)
 
 
-def belonging(calibration: Calibration, found: Doubles) -> float:
+def belonging(calibration: Calibration, found: Sequence[float]) -> float:
     """The probability, 0 to 1, that this is a question to a city hall."""
     return _probability(found, calibration.belongs, calibration.belongs_constant)
 
 
-def decide(calibration: Calibration, found: Doubles, bare: bool = False) -> Decision:
+def decide(calibration: Calibration, found: Sequence[float], bare: bool = False) -> Decision:
     """What to do with the best entry, by the signals found for it. A bare topic (税金) is never sent away."""
     ours = belonging(calibration, found)
     if ours < calibration.belongs_from:
@@ -157,7 +155,7 @@ def calibrated(index: Index, entries: Sequence[Entry]) -> Calibration:
     )
 
 
-def _probes(index: Index, entries: Sequence[Entry]) -> Iterator[tuple[Doubles, bool]]:
+def _probes(index: Index, entries: Sequence[Entry]) -> Iterator[tuple[list[float], bool]]:
     """Own questions, spread evenly over the entries: tests, and phrasings without themselves. With whether the
     first is right.
 
@@ -233,6 +231,6 @@ def _threshold(sure: Doubles, right: Doubles, otherwise: float) -> float:
     return float(min(max(sure[order[np.flatnonzero(precise)[-1]]], 0.6), 0.98))
 
 
-def _probability(found: Doubles, weights: Sequence[float], constant: float) -> float:
-    worth = sum(map(operator.mul, found.tolist(), weights))
+def _probability(found: Sequence[float], weights: Sequence[float], constant: float) -> float:
+    worth = sum(map(operator.mul, found, weights))
     return 1 / (1 + math.exp(-min(max(worth + constant, -30.0), 30.0)))

@@ -31,7 +31,7 @@ def lines(name: str) -> list[str]:
 def test_the_decision_follows_the_two_probabilities(right: float, belongs: float, decision: str) -> None:
     calibration = Calibration(right=NEUTRAL, right_constant=right, belongs=NEUTRAL, belongs_constant=belongs)
 
-    assert decide(calibration, np.zeros(len(SIGNALS))) == decision
+    assert decide(calibration, [0.0] * len(SIGNALS)) == decision
 
 
 def test_few_own_questions_leave_the_defaults() -> None:
@@ -99,8 +99,8 @@ def test_other_synonyms_and_removed_entries_have_constants_of_their_own(
 
 
 def test_confidence_is_a_probability_for_any_signals() -> None:
-    assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), 1e6)) <= 1
-    assert 0 <= confidence(Calibration(), np.full(len(SIGNALS), -1e6)) <= 1
+    assert 0 <= confidence(Calibration(), [1e6] * len(SIGNALS)) <= 1
+    assert 0 <= confidence(Calibration(), [-1e6] * len(SIGNALS)) <= 1
 
 
 def test_direct_answers_of_the_demo_city_are_nearly_always_right(demo_index: Index, demo_entries: list[Entry]) -> None:
