@@ -12,9 +12,10 @@ count, too, .83 (.93) of `fifth_evening`; without them .82 (.92). Of `sixth_even
 none of the 200 innocent sentences of that writer was taken for a cry (before: one). Of `seventh_evening`, our own,
 .73 (.81) before, .86 (.94) after. Of `eighth_evening` and `ninth_evening`, by two more writers who saw nothing of this,
 .82 (.88) and .87 (.98) before, .88 (.92) and .92 (1.00) after three times as much was taught; with the numbers that are
-told beside an answer in doubt (bot/danger.py) .96 and .98 of them were told the number that they need. So the shares
-asked for below say that what was once missed stays heard; the next resident's words are heard about as often as the
-last figures.
+told beside an answer in doubt (bot/danger.py) .96 and .98 of them were told the number that they need. Of
+`tenth_evening`, plainer again and counted once, .96 (.99), with the number in .99 of the replies. So the shares asked
+for below say that what was once missed stays heard; the next resident's words are heard about as often as the last
+figures.
 """
 
 import csv
