@@ -5,7 +5,7 @@ search(index, "ゴミいつ").candidates[0].id  ->  "garbage-days"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -23,11 +23,28 @@ SURE = 0.99
 
 
 class Candidate(NamedTuple):
-    """An entry that may answer. `score` orders candidates of one search; `matched` are the words that led to it."""
+    """An entry that may answer. `score` orders candidates of one search; what led to it lies at `spans` of `text`."""
 
     id: str
     score: float
-    matched: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    text: str = ""
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """The words that led to it, in order; neighbours joined: 住民 + 票 → 住民票. Worked out when asked for:
+        residents are not shown them, staff are."""
+        words, begin, stop = [], 0, -1
+        for start, end in sorted(self.spans):
+            if start > stop:
+                if stop >= 0:
+                    words.append(self.text[begin:stop])
+                begin, stop = start, end
+            elif end > stop:
+                stop = end
+        if stop >= 0:
+            words.append(self.text[begin:stop])
+        return tuple(dict.fromkeys(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,8 @@ def _led_by(result: SearchResult, entry: str, top: int) -> SearchResult:
     """The result when the question is one that staff wrote down for this entry: it leads, and it is the answer."""
     best = max((candidate.score for candidate in result.candidates), default=0.0)
     own = next((candidate for candidate in result.candidates if candidate.id == entry), None)
-    lead = own._replace(score=best) if own else Candidate(entry, best, (result.query.strip(),))
+    asked = result.query.strip()
+    lead = own._replace(score=best) if own else Candidate(entry, best, ((0, len(asked)),), asked)
     others = tuple(candidate for candidate in result.candidates if candidate.id != entry)
     return replace(result, decision="answer", candidates=(lead, *others)[:top], confidence=max(result.confidence, SURE))
 
@@ -75,26 +93,6 @@ def _candidates(index: Index, question: Question, ranking: Ranking, top: int) ->
     said = [(slot.start, slot.end) for slot in question.slots]
     said += [(named.start, named.end) for named in question.groups]
     found = ranking.evidence.credited[:, :top].T.tolist()  # nothing is worth less than nothing
-    matched: dict[tuple[Span, ...], tuple[str, ...]] = {}
-    for entry, score, credited in zip(
-        ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), found, strict=True
-    ):
-        led = tuple(sorted(compress(said, credited)))
-        if led not in matched:
-            matched[led] = _matched_words(question.text, led)
-        yield Candidate(index.ids[entry], round(score, 4), matched[led])
-
-
-def _matched_words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
-    """The words of the question at these letters, given in order; neighbours joined: 住民 + 票 → 住民票."""
-    words, begin, stop = [], 0, -1
-    for start, end in spans:
-        if start > stop:
-            if stop >= 0:
-                words.append(text[begin:stop])
-            begin, stop = start, end
-        elif end > stop:
-            stop = end
-    if stop >= 0:
-        words.append(text[begin:stop])
-    return tuple(dict.fromkeys(words))
+    best = zip(ranking.entries[:top].tolist(), ranking.scores[:top].tolist(), found, strict=True)
+    for entry, score, credited in best:
+        yield Candidate(index.ids[entry], round(score, 4), tuple(compress(said, credited)), question.text)
