@@ -158,7 +158,7 @@ def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wh
         weight = 0.5 * weights.member_in_ask * named.weight
         parts = []
         for member, worth in index.expansions[named.group] if len(rows.strongest) < MANY_TERMS else ():
-            if len(member) == 1:
+            if len(member) == 1:  # as most of them are
                 if (row := row_of(member[0], weight)) >= own:
                     parts.append((row, worth))
                 continue
@@ -250,7 +250,7 @@ def _best_parts(found: Doubles, sought: _Sought) -> Doubles:
     parts *= np.asarray(worths, float).reshape(-1, 1, 1)
     if len(parts) == len(wholes):
         return parts
-    # `reduceat` needs twice as long: most wholes have one part.
+    # Most wholes have one part: `reduceat`, which goes through them all, needs half as long again.
     begins = [0, *accumulate(map(len, wholes))]
     most = parts.take(begins[:-1], axis=0)
     for number, whole in enumerate(wholes):

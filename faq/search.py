@@ -32,8 +32,8 @@ class Candidate(NamedTuple):
 
     @property
     def matched(self) -> tuple[str, ...]:
-        """The words that led to it, in order; neighbours joined: 住民 + 票 → 住民票. Worked out when asked for:
-        residents are not shown them, staff are."""
+        """The words that led to it, in order; neighbours joined: 住民 + 票 → 住民票. Worked out when asked for: the
+        city's FAQ pages and the console show them, a conversation does not."""
         words, begin, stop = [], 0, -1
         for start, end in sorted(self.spans):
             if start > stop:

@@ -150,7 +150,8 @@ def _bare(normalised: str) -> str:
 
 
 def _as_claimed(sentence: str) -> tuple[str, str]:
-    """A sentence of staff, bare and as it sounds. Only theirs are remembered; of what residents type, the last few."""
+    """A sentence of staff, bare and as it sounds. Only their sentences are remembered; of what residents type,
+    the last few."""
     claim = _claims.get(sentence)
     if claim is None:
         units = spoken(sentence)
