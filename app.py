@@ -95,8 +95,8 @@ class Parts:
 
     def load(self) -> None:
         """Loads the cities' knowledge and keeps it fresh."""
+        ear()  # the first message need not wait for its table, and the library gives back what reading it took
         self.library.start()
-        ear()  # the first message need not wait for its table
         collector.settle()
         self.loading.clear()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 from typing import Final, NamedTuple
 
 from faq.text import Token
@@ -53,31 +53,28 @@ class Mended(NamedTuple):
 class Written:
     """Words with a kanji or katakana in them, as they are written.
 
-    `shuffled` leads from a word's letters in their order of code to the words made of them; `shortened` from a word
-    without one of its letters to the word, and to "" where it could be several. `openings` are the first two letters of
-    everything that may be a slip of one of them: most stretches of a question begin with something else.
+    `shortened` leads from a word without one of its letters to the word, and to "" where it could be several.
+    `openings` are the first two letters of everything that may be a slip of one of them: most stretches of a question
+    begin with something else.
     """
 
     whole: frozenset[str]
     openings: frozenset[str]
-    shuffled: Mapping[str, tuple[str, ...]]
     shortened: Mapping[str, str]
 
     @classmethod
     def of(cls, words: Iterable[str], others: Written | None = None) -> Written:
         """These words, together with `others`."""
-        known = others or cls(frozenset(), frozenset(), {}, {})
+        known = others or cls(frozenset(), frozenset(), {})
         fresh = {word for word in words if _SHORTEST <= len(word) <= LONGEST_WORD and _HARD.search(word)} - known.whole
-        shuffled, shortened = dict(known.shuffled), dict(known.shortened)
+        shortened = dict(known.shortened)
         for word in fresh:
-            letters = "".join(sorted(word))
-            shuffled[letters] = (*shuffled.get(letters, ()), word)
             if len(word) >= _FEWEST_WHEN_LEFT_OUT and _RUN.fullmatch(word):
                 for at in range(len(word)):
                     left = word[:at] + word[at + 1 :]
                     shortened[left] = word if shortened.get(left, word) == word else ""
         openings = known.openings.union(*map(_openings, fresh))
-        return cls(known.whole | fresh, openings, shuffled, shortened)
+        return cls(known.whole | fresh, openings, shortened)
 
 
 def _openings(word: str) -> tuple[str, ...]:
@@ -234,8 +231,7 @@ def _adds_to_fine(typed: str, word: str, start: int, end: int, inside: Sequence[
 
 def _meant(typed: str, book: Written) -> list[tuple[float, str]]:
     """Words of which this may be a slip, the likelier slips with more liking (below 1: length goes first)."""
-    words = book.shuffled.get("".join(sorted(typed)), ())
-    found = [(0.2, word) for word in words if _swapped(typed, word)]
+    found = [(0.2, word) for word in _swapped(typed) if word in book.whole]
     hard = _HARD.fullmatch(typed) is not None
     if hard and book.shortened.get(typed):
         found.append((0.1, book.shortened[typed]))
@@ -250,10 +246,11 @@ def _meant(typed: str, book: Written) -> list[tuple[float, str]]:
     return found
 
 
-def _swapped(typed: str, word: str) -> bool:
-    """Whether two neighbours of these equally many letters have changed places, and nothing else has."""
-    different = [at for at, (one, other) in enumerate(zip(typed, word, strict=True)) if one != other]
-    return len(different) == 2 and different[1] - different[0] == 1
+def _swapped(typed: str) -> Iterator[str]:
+    """The same letters with two neighbours in each other's place."""
+    for at, (one, other) in enumerate(pairwise(typed)):
+        if one != other:
+            yield typed[:at] + other + one + typed[at + 2 :]
 
 
 def _best(found: list[tuple[float, Mended]]) -> list[Mended]:
