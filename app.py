@@ -30,6 +30,7 @@ from clients.line.client import LineClient
 from clients.oidc import OidcClient, OidcError
 from commands import content_commands
 from commands_cases import case_commands
+from commands_explain import explain_command
 from commands_learn import learn_command
 from commands_staff import audit_commands, staff_commands
 from commands_tell import tell_command
@@ -447,6 +448,7 @@ def _city_folder(city: str) -> Path:
     return config.cities_dir / city
 
 
+faq.add_command(explain_command)
 faq.add_command(learn_command(_opened_store))
 main.add_command(content_commands(_opened_store, _city_folder))
 main.add_command(case_commands(_opened_store, _city_folder))

@@ -11,7 +11,6 @@ from typing import Final
 import click
 
 from faq import evaluate as evaluation
-from faq import explain as explanation
 from faq.knowledge import load_knowledge
 from faq.search import SearchResult
 from faq.search import search as find
@@ -57,17 +56,6 @@ def evaluate(directory: Path, queries: Path | None) -> None:
     click.echo(evaluation.table(evaluation.evaluate(knowledge.index, judged)))
 
 
-@click.command("explain")
-@_CITY
-@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 20), help="説明する候補の数")
-@click.argument("question")
-def explain(directory: Path, top: int, question: str) -> None:
-    """この質問で、なぜその案内が選ばれるのか（ことば・読み・言いかえ・点数・判定）を説明します。"""
-    knowledge = load_knowledge(directory)
-    found = explanation.explain(knowledge.index, question, top, entries=knowledge.entries)
-    click.echo(explanation.table(found))
-
-
 def as_json(result: SearchResult, milliseconds: float) -> str:
     """One result as one line of JSON, in the form that other programs rely on."""
     record = {
@@ -82,4 +70,4 @@ def as_json(result: SearchResult, milliseconds: float) -> str:
     return json.dumps(record, ensure_ascii=False)
 
 
-COMMANDS: Final[list[click.Command]] = [search, evaluate, explain]
+COMMANDS: Final[list[click.Command]] = [search, evaluate]

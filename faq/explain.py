@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, NamedTuple
 
 from faq.asking import ASPECT_NAMES
-from faq.calibrate import SIGNALS, Decision, belonging, confidence, decide, is_bare_topic, signals
+from faq.calibrate import SIGNALS, Calibration, Decision, belonging, confidence, decide, is_bare_topic, signals
 from faq.entry import Entry
 from faq.features import NAMES, features
 from faq.index import Index
 from faq.meanings import likest
-from faq.question import Question, understand
+from faq.question import Question, Slot, understand
 from faq.ranker_weights import RANKER
-from faq.ranking import Ranking, rank
+from faq.ranking import Ranking, further_words, rank
 from faq.text import content
 from faq.units import units, words
 
@@ -33,13 +34,41 @@ class ExplainedWord:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedGroup:
+    """A synonym group that the letters `said` name. Entries that name it in any way are found by that; `looked_for` are
+    words of it that were also looked for one by one."""
+
+    id: str
+    name: str
+    said: str
+    weight: float
+    looked_for: tuple[str, ...]
+
+
+CONSTANT: Final = "constant"
+"""The name of what the decision begins with, beside those of the signals."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedSignal:
+    """A signal of the decision (`faq.calibrate.SIGNALS`, CONSTANT), and what it says for being right and for a question
+    to a city hall (log-odds)."""
+
+    name: str
+    value: float
+    right: float
+    belongs: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedCandidate:
-    """Points by word (asks, answer), by synonym group, and what each feature of the ranker adds; `score` is
+    """Points by word (asks, answer), by synonym group (its name), and what each feature of the ranker adds; `score` is
     their sum. `alike` are words of the question with the word of the entry's asks that means most nearly the same, and
-    how nearly (a cosine).
+    how nearly (a cosine). `title` is the entry's question ("" where the entries are not at hand).
     """
 
     id: str
+    title: str
     score: float
     words: tuple[tuple[str, float, float], ...]
     groups: tuple[tuple[str, float], ...]
@@ -47,9 +76,17 @@ class ExplainedCandidate:
     alike: tuple[tuple[str, str, float], ...] = ()
 
 
+class Thresholds(NamedTuple):
+    """Probabilities, 0 to 1 (`faq.calibrate.Calibration`)."""
+
+    answer_from: float
+    answer_belongs_from: float
+    belongs_from: float
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`tokens` are (surface, form, reading); `groups` are the synonym groups named, with their weights.
+    """`tokens` are (surface, form, reading).
 
     `mended` are slips of the thumb with what they were read as. `verbatim` is the entry for which staff wrote down
     this very question ("" when there is none): it leads, whatever the points say. `candidates` and the numbers after it
@@ -61,13 +98,13 @@ class Explanation:
     verbatim: str
     tokens: tuple[tuple[str, str, str], ...]
     words: tuple[ExplainedWord, ...]
-    groups: tuple[tuple[str, float], ...]
+    groups: tuple[ExplainedGroup, ...]
     aspects: tuple[str, ...]
     candidates: tuple[ExplainedCandidate, ...]
-    signals: tuple[tuple[str, float], ...]
+    signals: tuple[ExplainedSignal, ...]
     confidence: float
     belonging: float
-    thresholds: tuple[tuple[str, float], ...]
+    thresholds: Thresholds
     decision: Decision
 
 
@@ -92,26 +129,58 @@ def explain(
         words=tuple(
             ExplainedWord(
                 question.text[slot.start : slot.end],
-                slot.form,
+                _form(index, slot),
                 slot.kind,
-                slot.options,
+                tuple((_term(index, term), weight) for term, weight in slot.options),
                 round(index.rarity(slot.form), 3),
             )
             for slot in question.slots
         ),
-        groups=tuple((named.group, round(named.weight, 3)) for named in question.groups),
+        groups=tuple(_groups(index, question)),
         aspects=tuple(name for bit, name in enumerate(ASPECT_NAMES) if question.aspects >> bit & 1),
         candidates=_candidates(index, question, ranking, top, entries or {}) if ranking is not None else (),
-        signals=tuple(zip(SIGNALS, (round(float(value), 3) for value in found), strict=True))
-        if found is not None
-        else (),
+        signals=tuple(_signals(calibration, found)) if found is not None else (),
         confidence=confidence(calibration, found) if found is not None else 0.0,
         belonging=belonging(calibration, found) if found is not None else 0.0,
-        thresholds=(("answer_from", calibration.answer_from), ("belongs_from", calibration.belongs_from)),
+        thresholds=Thresholds(calibration.answer_from, calibration.answer_belongs_from, calibration.belongs_from),
         decision=decide(calibration, found, is_bare_topic(question, ranking))
         if found is not None and ranking is not None
         else "handoff",
     )
+
+
+def _groups(index: Index, question: Question) -> Iterator[ExplainedGroup]:
+    words = list(index.terms)
+    for named, members in zip(question.groups, further_words(index, question), strict=True):
+        yield ExplainedGroup(
+            id=named.group,
+            name=_name_of(index, named.group),
+            said=question.text[named.start : named.end],
+            weight=round(named.weight, 3),
+            looked_for=tuple("".join(words[term] for term in member) for member in members),
+        )
+
+
+def _name_of(index: Index, group: str) -> str:
+    """A group by its first word: staff know 転入届, not the id that somebody made up."""
+    known = index.thesaurus.groups.get(group)
+    return next(iter(known.words), group) if known else group
+
+
+def _term(index: Index, term: str) -> str:
+    """A term to look for in words: `=juminhyo` is the group 住民票."""
+    return f"{_name_of(index, term[1:])}の組" if term.startswith("=") else term
+
+
+def _form(index: Index, slot: Slot) -> str:
+    """The form of a slot; one that only sounds like a group has that one's id for a form."""
+    return _name_of(index, slot.form) if slot.options and slot.options[0][0] == f"={slot.form}" else slot.form
+
+
+def _signals(calibration: Calibration, found: Sequence[float]) -> Iterator[ExplainedSignal]:
+    yield ExplainedSignal(CONSTANT, 1.0, round(calibration.right_constant, 3), round(calibration.belongs_constant, 3))
+    for name, value, right, belongs in zip(SIGNALS, found, calibration.right, calibration.belongs, strict=True):
+        yield ExplainedSignal(name, round(float(value), 3), round(value * right, 3), round(value * belongs, 3))
 
 
 def _candidates(
@@ -124,23 +193,24 @@ def _candidates(
     return tuple(
         ExplainedCandidate(
             id=index.ids[entry],
+            title=known.question if (known := entries.get(index.ids[entry])) else "",
             score=round(float(ranking.scores[column]), 4),
             words=tuple(
                 (
-                    slot.form,
+                    _form(index, slot),
                     round(float(evidence.slot_ask[row, column]), 3),
                     round(float(evidence.slot_answer[row, column]), 3),
                 )
                 for row, slot in enumerate(question.slots)
             ),
             groups=tuple(
-                (named.group, round(float(evidence.groups[row, column]), 3))
+                (_name_of(index, named.group), round(float(evidence.groups[row, column]), 3))
                 for row, named in enumerate(question.groups)
             ),
             features=tuple(
                 (name, round(RANKER[name] * float(parts[row, column]), 4)) for row, name in enumerate(NAMES)
             ),
-            alike=_alike(index, question, entries.get(index.ids[entry])),
+            alike=_alike(index, question, known),
         )
         for column, entry in enumerate(ranking.entries[:top].tolist())
     )
@@ -158,52 +228,3 @@ def _alike(index: Index, question: Question, entry: Entry | None) -> tuple[tuple
 
 _ALIKE = 0.35
 """Words less alike than this say nothing to each other (half of all pairs of words that mean the same reach it)."""
-
-_DECISIONS = {"answer": "そのまま答える", "choices": "候補を出す", "handoff": "見つからない（職員へ）"}
-_KINDS = {"word": "そのまま", "kana": "かなの中から", "spelling": "近いつづり"}
-_MOST_OPTIONS = 8
-
-
-def table(explanation: Explanation) -> str:
-    """The explanation as text that staff can read."""
-    lines = [f"質問　{explanation.normalised}", ""]
-    if explanation.mended:
-        read_as = "、".join(f"{typed} → {word}" for typed, word in explanation.mended)
-        lines += [f"打ちまちがいとして読みかえました　{read_as}", ""]
-    if explanation.verbatim:
-        lines += [f"言い回しとして書かれています → {explanation.verbatim}（点数にかかわらず、これを答えます）", ""]
-    lines.append("ことば（→ 探したことばと重み）")
-    lines += [f"　{_word(word)}" for word in explanation.words]
-    if explanation.groups:
-        lines.append("言いかえ　" + "、".join(f"{name}（{weight}）" for name, weight in explanation.groups))
-    if explanation.aspects:
-        lines.append("聞いていること　" + "、".join(explanation.aspects))
-    for number, candidate in enumerate(explanation.candidates, start=1):
-        lines += ["", f"{number}. {candidate.id}　{candidate.score}点"]
-        found = [f"{form}（質問 {ask}、回答 {answer}）" for form, ask, answer in candidate.words if ask or answer]
-        lines.append("　合ったことば　" + ("、".join(found) or "なし"))
-        groups = [f"{name} {points}" for name, points in candidate.groups if points]
-        lines += ["　合った言いかえ　" + "、".join(groups)] if groups else []
-        alike = [f"{word} ≒ {other}（{like}）" for word, other, like in candidate.alike]
-        lines += ["　意味の近いことば　" + "、".join(alike)] if alike else []
-        lines.append(
-            "　点数の内わけ　" + "、".join(f"{name} {points}" for name, points in candidate.features if points)
-        )
-    thresholds = dict(explanation.thresholds)
-    decision = _DECISIONS["answer" if explanation.verbatim else explanation.decision]
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"判定　{decision}",
-            f"　正しい確かさ {explanation.confidence:.2f}（{thresholds['answer_from']:.2f} 以上で、そのまま答える）",
-            f"　市への質問らしさ {explanation.belonging:.2f}（{thresholds['belongs_from']:.2f} 未満で、職員へ）",
-        ]
-    )
-
-
-def _word(word: ExplainedWord) -> str:
-    options = "、".join(f"{term} {weight:.2f}" for term, weight in word.looked_for[:_MOST_OPTIONS])
-    return (
-        f"{word.surface}（{_KINDS.get(word.kind, word.kind)}、めずらしさ {word.rarity}）→ {options or '知らないことば'}"
-    )

@@ -172,6 +172,16 @@ def _groups(index: Index, question: Question, rows: _Rows) -> tuple[_Wholes, _Wh
     return names, members, sums
 
 
+def further_words(index: Index, question: Question) -> list[list[tuple[int, ...]]]:
+    """For each group of a question, the terms of every member that is looked for besides what the question says."""
+    sought = _sought(index, question)
+    of_groups = sought.wholes[len(question.slots) + len(question.groups) :]
+    rows = [
+        [sought.sums[-2 - row] if row < NOWHERE else [row] for row, _ in parts if row != NOWHERE] for parts in of_groups
+    ]
+    return [[tuple(sought.terms[row] for row in member) for member in members] for members in rows]
+
+
 def _first_sum(index: Index, sought: _Sought, hits: Hits) -> Doubles:
     """What everything found comes to, for the entry at each position."""
     weights = (np.asarray(sought.weights, float).reshape(-1, 1) * _in_ask_and_answer(index.weights)).ravel()

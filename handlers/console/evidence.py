@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from bot.privacy import without_masks
 from faq.explain import explain
+from faq.explain_words import Section, sections
 from faq.knowledge import Knowledge
 from faq.search import search
 from store.records import Turn
 
 SHOWN: Final = 5
+CHAINED: Final = 3
+"""Entries whose points are told one by one."""
 SAME: Final = 0.005
 """Scores this near to each other are the same: they were rounded when they were kept."""
 
@@ -42,13 +45,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A question and what it found. `changed`: today's content finds something else than was found then."""
+    """A question and what it found. `changed`: today's content finds something else than was found then. `chain` tells
+    step by step how today's content is searched with it (`faq.explain_words`)."""
 
     question: str
     decision: str
     found: tuple[Found, ...]
     confidence: float
     changed: bool
+    chain: tuple[Section, ...]
 
 
 def question_turns(turns: Sequence[Turn], most: int = 3) -> list[Turn]:
@@ -60,7 +65,8 @@ def evidence(turn: Turn, knowledge: Knowledge, day: date) -> Evidence:
     """Looks the stored (masked) question up again and puts both findings beside each other."""
     words = without_masks(turn.text)
     result = search(knowledge.index, words, top=SHOWN, day=day)
-    explained = {candidate.id: candidate for candidate in explain(knowledge.index, words, SHOWN, day).candidates}
+    explanation = explain(knowledge.index, words, SHOWN, day, knowledge.entries)
+    explained = {candidate.id: candidate for candidate in explanation.candidates}
     then = dict(turn.candidates[:SHOWN])
     today = {candidate.id: candidate for candidate in result.candidates}
     found = []
@@ -78,7 +84,14 @@ def evidence(turn: Turn, knowledge: Knowledge, day: date) -> Evidence:
                 exists=entry is not None,
             )
         )
-    return Evidence(turn.text, DECISIONS.get(turn.decision, ""), tuple(found), result.confidence, _differs(found, then))
+    return Evidence(
+        turn.text,
+        DECISIONS.get(turn.decision, ""),
+        tuple(found),
+        result.confidence,
+        _differs(found, then),
+        tuple(sections(replace(explanation, candidates=explanation.candidates[:CHAINED]))),
+    )
 
 
 def _differs(found: Sequence[Found], then: dict[str, float]) -> bool:

@@ -226,6 +226,10 @@ def test_what_the_bot_had_found_stands_beside_what_it_finds_now(desk: Desk) -> N
     assert "この質問のあとに、案内が変わりました" in page
     assert "合ったことば：" in page
     assert '<td class="number">0.50</td>' in page
+    assert "いまの案内で、どう探すか" in page
+    assert "引っ越し（ひっこし）" in page
+    assert "点数の内わけ：" in page
+    assert "以上で、そのまま答える" in page
 
 
 def test_hidden_numbers_stay_hidden(desk: Desk) -> None:

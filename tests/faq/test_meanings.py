@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks.learn_word_vectors import in_steps, known_words, murmur
 from faq.entry import Entry
-from faq.explain import explain, table
+from faq.explain import explain
+from faq.explain_words import table
 from faq.index import Index, build_index
 from faq.meanings import Meanings, likest
 from faq.search import search
@@ -113,7 +114,7 @@ def test_staff_are_told_which_words_were_taken_as_alike() -> None:
     ((word, other, like),) = told.candidates[0].alike
     assert (word, other) == ("ぺっと", "犬")
     assert like == pytest.approx(likest(["ぺっと"], ["犬", "飼う"])[0][2], abs=0.01)
-    assert "意味の近いことば　ぺっと ≒ 犬" in table(told)
+    assert "意味の近いことば：ぺっと ≒ 犬" in table(told)
     assert explain(index, "ペットを飼い始めた").candidates[0].alike == ()
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from benchmarks.misspelling import mistyped
 from faq.entry import Entry
-from faq.explain import explain, table
+from faq.explain import explain
+from faq.explain_words import table
 from faq.index import Index, build_index
 from faq.mending import Written, compounds
 from faq.question import understand

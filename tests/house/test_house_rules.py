@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "commands": {"faq", "store"},
     # What a staff reply teaches is decided where talks are; who types a command is known by the one for staff.
     "commands_cases": {"bot", "commands_staff", "desk", "faq", "store"},
+    "commands_explain": {"bot", "faq"},
     "commands_learn": {"faq", "store"},
     "commands_tell": {"clients", "config", "errands", "faq", "notify"},
     "commands_staff": {"config", "handlers", "store"},
@@ -51,6 +52,7 @@ OURS = {
     "failures",
     "commands",
     "commands_cases",
+    "commands_explain",
     "commands_learn",
     "commands_staff",
     "commands_tell",
