@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from faq.library import give_back_memory
+
 WIDTH, HEIGHT, HEADING = 1200, 810, 130
 """Pixels. LINE asks for 800 to 2500 in width, and at least 1.45 times as wide as high."""
 
@@ -95,6 +97,10 @@ def picture(menu: Menu) -> bytes:
         _write(draw, button.label, (inside[0] + 24, inside[1] + 10, inside[2] - 24, inside[3] - 10), 62, _INK)
     out = io.BytesIO()
     image.quantize(64).save(out, "PNG", optimize=True)
+    image.close()
+    # Pictures are drawn once a menu: each size of a font would keep 3 MB, and the picture 10 MB, for ever.
+    _font.cache_clear()
+    give_back_memory()
     return out.getvalue()
 
 
