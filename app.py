@@ -27,7 +27,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import collector
 from bot.emergency_ear import ear
 from clients.line.client import LineClient
-from clients.oidc import OidcClient, OidcError
 from commands import content_commands
 from commands_cases import case_commands
 from commands_explain import explain_command
@@ -162,6 +161,10 @@ def _console(parts: Parts, live: Places) -> Blueprint:
     config = parts.config
     if not (config.demo or config.console.secret_key or _disk(config)):
         log.warning("SECRET_KEY is not set: every machine of this database needs the same one (docs/console.md)")
+    if not config.console.sso:
+        return console_blueprint(parts.library, parts.store, config, places=live)
+    from clients.oidc import OidcClient, OidcError  # 9 MB that only a city with a provider needs
+
     sign_on = {
         city: OidcClient(provider.issuer, provider.client_id, provider.client_secret)
         for city, provider in config.console.sso.items()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from store.bell import Bell, Ear, PostgresEar, SqliteEar
+from store.bell import Bell, Ear, SqliteEar
 from store.engine import HotPath
 from store.errors import StoreError, store_error
 from store.opening import is_sqlite, migrate, open_engines
@@ -141,6 +141,8 @@ class Core:
     def _make_ear(self) -> Ear:
         if is_sqlite(self._url):
             return SqliteEar(str(self._url.database))
+        from store.postgresql_ear import PostgresEar  # the driver: a town on SQLite need not load it
+
         conninfo = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         return PostgresEar(conninfo, CHANNEL, self._bell)
 

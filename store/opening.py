@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 
 from store.errors import StoreError
 from store.migrations import HEAD
+
+if TYPE_CHECKING:
+    import psycopg
 
 # Any fixed number, the same in every process: PostgreSQL's lock that lets one process migrate at a time.
 _MIGRATION_LOCK = 7_320_417_552

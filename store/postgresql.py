@@ -8,9 +8,8 @@ keys so that two batches cannot wait for each other in a circle, and new work is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-import psycopg
 from sqlalchemy import Connection
 
 from store import statements
@@ -20,6 +19,11 @@ from store.handing_over import Engine, write_handover
 from store.records import ClaimedEvent, ClaimedOutgoing
 from store.rows import Row, Writing, claimed_event, claimed_outgoing
 from store.together import Together
+
+if TYPE_CHECKING:  # a town on SQLite need not load the driver
+    import psycopg
+
+    Raw = psycopg.Connection[tuple[Any, ...]]
 
 CHANNEL = "madoguchi_work"
 _NOTIFY = f"NOTIFY {CHANNEL}"
@@ -139,11 +143,9 @@ RETURNING e.city, e.id, held.worker, held.attempts, (SELECT 1 FROM outbox AS o
   ORDER BY o.priority, o.id LIMIT 1) IS NOT NULL
 """
 
-_Raw = psycopg.Connection[tuple[Any, ...]]
 
-
-def _raw(connection: Connection) -> _Raw:
-    return cast(_Raw, connection.connection.driver_connection)
+def _raw(connection: Connection) -> Raw:
+    return cast("Raw", connection.connection.driver_connection)
 
 
 def _array(values: Iterable[Any]) -> str:
@@ -194,7 +196,7 @@ class PostgresHotPath(Together):
     def claim_events(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedEvent]]:
         return [self._claim_events(_raw(connection), claim) for claim in requests]
 
-    def _claim_events(self, raw: _Raw, claim: Claim) -> list[ClaimedEvent]:
+    def _claim_events(self, raw: Raw, claim: Claim) -> list[ClaimedEvent]:
         picked = raw.execute(_PICK_EVENTS, {"now": claim.now, "limit": claim.limit}).fetchall()
         if not picked:
             return []
@@ -232,7 +234,7 @@ class PostgresHotPath(Together):
     def claim_outgoing(self, connection: Connection, requests: Sequence[Claim]) -> list[list[ClaimedOutgoing]]:
         return [self._claim_outgoing(_raw(connection), claim) for claim in requests]
 
-    def _claim_outgoing(self, raw: _Raw, claim: Claim) -> list[ClaimedOutgoing]:
+    def _claim_outgoing(self, raw: Raw, claim: Claim) -> list[ClaimedOutgoing]:
         values = (claim.now, claim.limit, claim.worker, claim.lease_until)
         rows = raw.execute(_CLAIM_OUTGOING, values).fetchall()
         items = [claimed_outgoing(row, claim.worker) for row in rows]

@@ -137,7 +137,7 @@ def test_closing_lets_waiting_threads_go(database_url: str) -> None:
 def test_the_listener_comes_back_after_its_connection_was_cut(
     postgres_url: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.bell.PostgresEar._RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr("store.postgresql_ear.PostgresEar._RECONNECT_SECONDS", 0.01)
     with open_store(postgres_url, clock=clock) as web, open_store(postgres_url, clock=clock) as worker:
         _quiet(worker)
 
