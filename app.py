@@ -107,6 +107,7 @@ class Parts:
 
 def build(config: Config) -> Parts:
     """Opens the store and prepares the calls to LINE. The cities' knowledge comes with `Parts.load()`."""
+    collector.share_heaps()
     store = _open(config)
     parsed.keep_in(config.data_dir / "parsed")
     library = Library.of_folder(config.cities_dir, revisions=_published(store), modes=lambda: _modes(store))
