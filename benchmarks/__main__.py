@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = {
     "matching": "finding the answer, beside bm25s, tantivy and a RapidFuzz scan",
+    "memory": "how much memory the processes of a town need",
     "places": "the nearest places to flee to, beside a plain loop",
     "store": "the store, beside a loop of the bare driver",
     "service": "the whole service, beside a Flask app that does nothing",

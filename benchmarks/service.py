@@ -67,24 +67,24 @@ class Benchmark:
     def candidates(self, sqlite: Sequence[str], server: Sequence[str], **settings: str) -> Iterator[list[Candidate]]:
         """The null app, SQLite and PostgreSQL with these processes each, ready to be asked."""
         with ExitStack() as stack:
-            null = stack.enter_context(self._processes("null", ("null",), "", settings))
+            null = stack.enter_context(self.processes("null", ("null",), "", settings))
             ours = [
-                stack.enter_context(self._processes("SQLite", sqlite, self._sqlite(), settings)),
-                stack.enter_context(self._processes("PostgreSQL", server, self._postgres(), settings)),
+                stack.enter_context(self.processes("SQLite", sqlite, self.sqlite(), settings)),
+                stack.enter_context(self.processes("PostgreSQL", server, self._postgres(), settings)),
             ]
             for candidate in (null, *ours):
-                _wait_until_ready(candidate.port)
+                wait_until_ready(candidate.port)
             yield [null, *ours]
 
     @contextmanager
     def _apart(self) -> Iterator[Candidate]:
         """SQLite with the web and the worker in processes of their own, as a town with two cores may run it."""
-        with self._processes("SQLite", ("web", "worker"), self._sqlite(), {}) as candidate:
-            _wait_until_ready(candidate.port)
+        with self.processes("SQLite", ("web", "worker"), self.sqlite(), {}) as candidate:
+            wait_until_ready(candidate.port)
             yield candidate
 
     @contextmanager
-    def _processes(
+    def processes(
         self, name: str, roles: Sequence[str], database: str, settings: dict[str, str]
     ) -> Iterator[Candidate]:
         port = _free_port()
@@ -110,7 +110,7 @@ class Benchmark:
             named = "null Flask app" if roles == ("null",) else f"{name} ({' + '.join(roles)})"
             yield Candidate(named, port, tuple(pids))
 
-    def _sqlite(self) -> str:
+    def sqlite(self) -> str:
         self._databases += 1
         return f"sqlite:///{self.folder / f'{self._databases}.db'}"
 
@@ -171,7 +171,7 @@ class Benchmark:
 
         def measure(candidate: Candidate) -> Round:
             run = self.load.open(candidate.port, hooks(int(200 * seconds), WEBHOOK), 200)
-            self._wait_for_replies(run, 10)
+            self.wait_for_replies(run, 10)
             return Round(_part(run.acks, 99), (*_acks(run), _refused(run)))
 
         with self.candidates(("serve",), ("web", "worker"), **STREAMING) as (_null, *candidates):
@@ -204,7 +204,7 @@ class Benchmark:
     def _flood(self, candidates: Sequence[Candidate], rate: float, seconds: float) -> None:
         for candidate in candidates:
             run = self.load.open(candidate.port, hooks(int(rate * seconds), WEBHOOK), rate)
-            self._wait_for_replies(run, 20)
+            self.wait_for_replies(run, 20)
 
     def _steady(
         self, candidate: Candidate, rate: float, seconds: float, questions: Iterator[str] | None = None
@@ -213,7 +213,7 @@ class Benchmark:
         run = self.load.open(candidate.port, requests, rate)
         answers = not candidate.name.startswith("null")
         if answers:
-            self._wait_for_replies(run, 15)
+            self.wait_for_replies(run, 15)
         cpu = _micro((candidate.cpu_seconds() - before) / len(requests))
         if not answers:
             return Round(_part(run.acks, 99), (*_acks(run), "-", "-", "-", cpu))
@@ -225,7 +225,7 @@ class Benchmark:
         run = self.load.open(candidate.port, hooks(int(rate * seconds), WEBHOOK), rate)
         if candidate.name.startswith("null"):
             return Round(0, (*_acks(run), _refused(run), "-", "-"))
-        self._wait_for_replies(run, 60)
+        self.wait_for_replies(run, 60)
         replies, first = self._reply_times(run), self.load.line.first
         ended = max(run.sent.values())
         last = max(first[token] for token in run.sent if token in first) - ended
@@ -237,7 +237,7 @@ class Benchmark:
         first = self.load.line.first
         return [first[token] - due for token, due in run.sent.items() if token in first]
 
-    def _wait_for_replies(self, run: Run, seconds: float) -> None:
+    def wait_for_replies(self, run: Run, seconds: float) -> None:
         """Until LINE was called for every event, but not longer."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not all(token in self.load.line.first for token in run.sent):
@@ -288,7 +288,7 @@ def _stream_request(number: int) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode()
 
 
-def _wait_until_ready(port: int) -> None:
+def wait_until_ready(port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:
