@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.memory
 
 Linux only (/proc). "own": what only this process has, and what a further one adds. "file": pages of files it has looked
-at, of which there is one copy for all processes and which the system takes back when it needs them: two thirds are
+at, of which there is one copy for all processes and which the system takes back when it needs them: three quarters are
 Sudachi's dictionary. "share" (PSS) is its own and its share of the pages. "RSS" counts all of them in full.
 The row "検索だけ" is a process with Python, numpy, Sudachi, the city and the ear for danger, and no service.
 """
