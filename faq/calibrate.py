@@ -127,13 +127,17 @@ def decide(calibration: Calibration, found: Sequence[float], bare: bool = False)
 
 
 def is_bare_topic(question: Question, ranking: Ranking) -> bool:
-    """Whether a noun or a few stand there by themselves, and some entry is asked for by every one of them."""
-    slots, found = question.slots, ranking.evidence.slot_ask
-    return (
-        0 < len(slots) <= LONGEST_TOPIC
-        and all(token.noun or not token.surface.strip() for token in question.tokens)
-        and bool((found > 0).all(0).any())
-    )
+    """Whether a noun or a few stand there by themselves, and some entry is asked for by every one of them or by a
+    synonym of it."""
+    slots, evidence = question.slots, ranking.evidence
+    if not 0 < len(slots) <= LONGEST_TOPIC or not all(
+        token.noun or not token.surface.strip() for token in question.tokens
+    ):
+        return False
+    asked = evidence.slot_ask > 0
+    for row, named in enumerate(question.groups, len(slots)):
+        asked[list(named.slots)] |= evidence.found[row, 0] > 0
+    return bool(asked.all(0).any())
 
 
 def calibrated(index: Index, entries: Sequence[Entry]) -> Calibration:

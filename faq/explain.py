@@ -13,9 +13,10 @@ from faq.entry import Entry
 from faq.features import NAMES, features
 from faq.index import Index
 from faq.meanings import likest
+from faq.postings import Doubles
 from faq.question import Question, Slot, understand
 from faq.ranker_weights import RANKER
-from faq.ranking import Ranking, further_words, rank
+from faq.ranking import Ranking, further_words, rank, typical_first
 from faq.text import content
 from faq.units import units, words
 
@@ -44,6 +45,9 @@ class ExplainedGroup:
     weight: float
     looked_for: tuple[str, ...]
 
+
+TYPICAL: Final = "typical"
+"""The name of what an entry has for being typical (`faq.ranking.typical_first`), beside those of the features."""
 
 CONSTANT: Final = "constant"
 """The name of what the decision begins with, beside those of the signals."""
@@ -119,6 +123,10 @@ def explain(
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None) if len(index) else None
     found = signals(index, question, ranking) if ranking is not None and len(ranking.entries) else None
     calibration = index.calibration
+    bare = ranking is not None and is_bare_topic(question, ranking)
+    decision = decide(calibration, found, bare) if found is not None else "handoff"
+    if bare and ranking is not None and decision == "choices":
+        ranking = typical_first(index, ranking)
     asked_for = index.verbatim.find(query)
     sure = asked_for is not None and not (day is not None and index.hidden_on(day)[asked_for])
     return Explanation(
@@ -143,9 +151,7 @@ def explain(
         confidence=confidence(calibration, found) if found is not None else 0.0,
         belonging=belonging(calibration, found) if found is not None else 0.0,
         thresholds=Thresholds(calibration.answer_from, calibration.answer_belongs_from, calibration.belongs_from),
-        decision=decide(calibration, found, is_bare_topic(question, ranking))
-        if found is not None and ranking is not None
-        else "handoff",
+        decision=decision,
     )
 
 
@@ -207,13 +213,18 @@ def _candidates(
                 (_name_of(index, named.group), round(float(evidence.groups[row, column]), 3))
                 for row, named in enumerate(question.groups)
             ),
-            features=tuple(
-                (name, round(RANKER[name] * float(parts[row, column]), 4)) for row, name in enumerate(NAMES)
-            ),
+            features=tuple(_points(parts[:, column], float(ranking.scores[column]))),
             alike=_alike(index, question, known),
         )
         for column, entry in enumerate(ranking.entries[:top].tolist())
     )
+
+
+def _points(parts: Doubles, score: float) -> Iterator[tuple[str, float]]:
+    """What each feature adds, and last what an entry has for being typical of a topic that stands by itself."""
+    points = [RANKER[name] * float(part) for name, part in zip(NAMES, parts, strict=True)]
+    yield from ((name, round(worth, 4)) for name, worth in zip(NAMES, points, strict=True))
+    yield TYPICAL, round(score - sum(points), 4)
 
 
 def _alike(index: Index, question: Question, entry: Entry | None) -> tuple[tuple[str, str, float], ...]:

@@ -9,7 +9,15 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from faq.asking import ASPECT_NAMES
-from faq.explain import CONSTANT, ExplainedCandidate, ExplainedGroup, ExplainedSignal, ExplainedWord, Explanation
+from faq.explain import (
+    CONSTANT,
+    TYPICAL,
+    ExplainedCandidate,
+    ExplainedGroup,
+    ExplainedSignal,
+    ExplainedWord,
+    Explanation,
+)
 
 DECISIONS: Final = {"answer": "そのまま答える", "choices": "候補を出す", "handoff": "見つからない（職員へ）"}
 
@@ -28,10 +36,11 @@ FEATURES: Final = {
     "asks_mean": "質問文との意味の近さ",
     "answer_means": "回答文との意味の近さ",
     "both_mean": "両方との意味の近さ",
+    TYPICAL: "この話題の案内らしさ（話題の名前だけの質問）",
     **{f"both_ask_{name}": f"どちらも「{ASPECTS[name]}」" for name in ASPECT_NAMES},
     **{f"only_entry_asks_{name}": f"FAQ だけが「{ASPECTS[name]}」" for name in ASPECT_NAMES},
 }
-"""What the features of the ranker (`faq.features.NAMES`) are called."""
+"""What the features of the ranker (`faq.features.NAMES`, TYPICAL) are called."""
 
 SIGNALS: Final = {
     "best": "1番の点の高さ",

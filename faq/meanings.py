@@ -98,6 +98,14 @@ class Meanings:
                 found[::2, column] = self._without(counts, direction, copied)
         return found
 
+    def typical(self, entries: NDArray[np.intp], weights: Doubles) -> Doubles:
+        """How near the asks of each of these entries are to those of all of them: cosines with the sum of the
+        directions in which each counts by its weight."""
+        asks = self.steps[entries, 0] * self.shares[entries, 0].reshape(-1, 1)
+        middle = weights.astype(np.float32) @ asks
+        cosines: Doubles = (asks @ middle / max(_length(middle), _NOTHING)).astype(float)
+        return cosines
+
     def _without(self, counts: Mapping[str, int], direction: Floats, entry: int) -> tuple[float, float]:
         """The first and the last row for an entry of which these words are not counted as its own."""
         asks, answer = self.steps[entry] * self.shares[entry, :, None]

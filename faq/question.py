@@ -139,16 +139,24 @@ def _unknown_slot(index: Index, form: str, start: int, end: int) -> Slot:
 
 
 def _kana_slots(index: Index, runs: Sequence[KanaRun], placed: Sequence[Placed]) -> Iterator[Slot]:
-    """Words heard in the question's kana that Sudachi did not already see there."""
+    """Words heard in the question's kana that Sudachi did not already see there, alone or as a part of a word."""
     heard: dict[tuple[int, int], list[tuple[str, float]]] = {}
     for start, end, term, share in kana_words(runs, index.readings):
         heard.setdefault((start, end), []).append((term, share))
     seen = {unit.token.form for unit in placed} if heard else set()
     for (start, end), terms in heard.items():
-        if not any(term in seen for term, _ in terms):
+        if not (any(term in seen for term, _ in terms) or _inside_a_word(start, end, placed)):
             options = tuple((term, index.weights.kana * share**0.5) for term, share in terms if term in index.terms)
             if options:
                 yield Slot(options[0][0], "kana", options, start, end)
+
+
+def _inside_a_word(start: int, end: int, placed: Sequence[Placed]) -> bool:
+    """Whether these letters are a part of one word that Sudachi knows: ちゃん of 赤ちゃん, ボール of 段ボール."""
+    return any(
+        first <= start and end <= last and end - start < last - first and not token.unlisted
+        for token, first, last in placed
+    )
 
 
 def _sounded_slots(index: Index, sounded: Sequence[Named], heard: Sequence[Slot]) -> Iterator[Slot]:

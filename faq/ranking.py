@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 POOL: Final = 50
 # Of a question that looks for so many terms already, further groups are found by their names alone, not by their words.
 MANY_TERMS: Final = 40
+# What being typical counts where a topic stands by itself (trial "bare topics"), for entries with such a share of the
+# best score.
+TYPICAL: Final = 0.5
+NEARLY_BEST: Final = 0.5
 # The row of what is nowhere in the index: the last one, all zeros.
 NOWHERE: Final = -1
 _NOTHING: Final = [(NOWHERE, 0.0)]
@@ -92,6 +96,18 @@ def rank(
     order = (-scores).argsort(kind="stable")
     topical = float(np.maximum.reduce(fit, initial=0.0))
     return Ranking(entries.take(order), scores.take(order), evidence.ordered(order), topical)
+
+
+def typical_first(index: Index, ranking: Ranking) -> Ranking:
+    """The same entries for a topic that stands by itself (犬, 引っ越し). Its words hardly tell them apart: those come
+    first that are asked for like most of the others, registering a dog and not being bitten by one.
+    """
+    scores = ranking.scores.copy()
+    if len(scores):
+        near = scores >= NEARLY_BEST * scores[0]
+        scores[near] += TYPICAL * scores[0] * index.meanings.typical(ranking.entries[near], scores[near])
+    order = (-scores).argsort(kind="stable")
+    return Ranking(ranking.entries.take(order), scores.take(order), ranking.evidence.ordered(order), ranking.topical)
 
 
 class _Rows:

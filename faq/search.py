@@ -14,7 +14,7 @@ from typing import NamedTuple
 from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
 from faq.index import Index
 from faq.question import Question, understand
-from faq.ranking import Ranking, rank
+from faq.ranking import Ranking, rank, typical_first
 
 Span = tuple[int, int]
 
@@ -73,9 +73,11 @@ def _ranked(index: Index, query: str, top: int, day: date | None) -> SearchResul
     ranking = rank(index, question, hidden=index.hidden_on(day) if day else None)
     if not len(ranking.entries):
         return SearchResult(query, "handoff", (), 0.0)
-    found = signals(index, question, ranking)
+    found, bare = signals(index, question, ranking), is_bare_topic(question, ranking)
+    decision = decide(index.calibration, found, bare)
+    if bare and decision == "choices":
+        ranking = typical_first(index, ranking)
     candidates = tuple(_candidates(index, question, ranking, top))
-    decision = decide(index.calibration, found, is_bare_topic(question, ranking))
     return SearchResult(query, decision, candidates, confidence(index.calibration, found))
 
 

@@ -10,7 +10,7 @@ import pytest
 from faq.asking import ASPECT_NAMES
 from faq.calibrate import SIGNALS
 from faq.entry import Entry
-from faq.explain import CONSTANT, Explanation, explain
+from faq.explain import CONSTANT, TYPICAL, Explanation, explain
 from faq.explain_words import ASPECTS, FEATURES, sections, table
 from faq.explain_words import SIGNALS as SIGNALS_IN_WORDS
 from faq.features import NAMES
@@ -41,7 +41,7 @@ def lines_under(heading: str, explanation: Explanation) -> str:
 
 
 def test_everything_that_counts_has_a_name_in_japanese() -> None:
-    assert FEATURES.keys() == set(NAMES)
+    assert FEATURES.keys() == {*NAMES, TYPICAL}
     assert SIGNALS_IN_WORDS.keys() == {*SIGNALS, CONSTANT}
     assert ASPECTS.keys() == set(ASPECT_NAMES)
     for name in (*FEATURES.values(), *SIGNALS_IN_WORDS.values(), *ASPECTS.values()):

@@ -187,8 +187,8 @@ def test_an_index_survives_pickling(demo_index: Index) -> None:
     assert search(copy, "住民票の写し") == search(demo_index, "住民票の写し")
 
 
-def test_the_explanation_adds_up_to_the_score(demo_index: Index) -> None:
-    question = "マイナンバーのカードがなくなってしまいました"
+@pytest.mark.parametrize("question", ["マイナンバーのカードがなくなってしまいました", "犬", "税金"])
+def test_the_explanation_adds_up_to_the_score(demo_index: Index, question: str) -> None:
     explained, result = explain(demo_index, question), search(demo_index, question)
 
     assert (explained.decision, explained.confidence) == (result.decision, result.confidence)
@@ -256,6 +256,37 @@ def test_what_sentences_end_with_is_not_heard_as_a_word(demo_index: Index, quest
     heard = [word.looked_for[0][0] for word in explain(demo_index, question).words if word.kind == "kana"]
 
     assert not {"死体", "市内", "暮れる"} & set(heard)
+
+
+@pytest.mark.parametrize(
+    ("topic", "wanted"),
+    [("犬", {"dog-registration"}), ("ゴミ", {"garbage-calendar"}), ("学校", {"school-transfer"})],
+)
+def test_a_topic_by_itself_offers_first_what_is_typical_of_it(demo_index: Index, topic: str, wanted: set[str]) -> None:
+    """Being bitten by a dog, or not wanting to go to school, is asked for in its own words."""
+    result = search(demo_index, topic)
+
+    assert result.candidates[0].id in wanted
+    assert [one.score for one in result.candidates] == sorted((one.score for one in result.candidates), reverse=True)
+
+
+def test_moving_by_itself_offers_the_three_procedures_of_moving(demo_index: Index) -> None:
+    offered = {candidate.id for candidate in search(demo_index, "引っ越し").candidates}
+
+    assert offered >= {"moving-in", "moving-out", "moving-within"}
+
+
+@pytest.mark.parametrize("topic", ["赤ちゃん", "草木"])
+def test_a_topic_by_itself_is_never_sent_away_where_entries_name_it(demo_index: Index, topic: str) -> None:
+    """草木 stands in no entry's question, but one of its synonyms does."""
+    assert search(demo_index, topic).decision == "choices"
+
+
+def test_no_word_is_heard_inside_a_word_that_is_known(demo_index: Index) -> None:
+    """ちゃん of 赤ちゃん, ボール of 段ボール."""
+    heard = [slot for word in ("赤ちゃんの手続き", "段ボール") for slot in understand(demo_index, word).slots]
+
+    assert [slot.form for slot in heard if slot.kind == "kana"] == []
 
 
 def test_what_a_question_of_many_topics_looks_for_has_a_bound(demo_index: Index) -> None:
