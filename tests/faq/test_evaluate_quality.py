@@ -99,8 +99,9 @@ def test_the_demo_citys_tests_find_their_entries(demo_index: Index, demo_entries
 
 
 def test_topics_by_themselves_offer_first_what_most_people_want(demo_index: Index) -> None:
-    """160 words (犬, 税金, 子ども 医療費) with what people want by them, judged by somebody who had not seen the program.
-    The weight of `typical_first` has seen them; the rest has not."""
+    """160 words (犬, 税金) and what people want by them, judged by somebody who had not seen the program.
+    The weight of `typical_first` has seen them, the rest has not.
+    """
     judged = read_queries(Path(__file__).with_name("bare_topics.jsonl"))
     quality = evaluate(demo_index, judged)
     first = [one.relevant.get(search(demo_index, one.query).candidates[0].id, 0) for one in judged]

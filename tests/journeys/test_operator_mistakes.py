@@ -78,7 +78,7 @@ def test_a_disk_that_fails_is_told_with_what_to_do(type_command, monkeypatch, co
     def refuse(url, **_settings):
         raise StoreError(f"the database refused: OperationalError {code}")
 
-    monkeypatch.setattr(app, "open_store", refuse)
+    monkeypatch.setattr("parts.open_store", refuse)
 
     refused = type_command("cases", "list", "demo")
 
