@@ -1,7 +1,7 @@
 """Cries for help and harmless sentences of daily business, written to teach the ear (`bot.emergency_ear`).
 
-In the files of emergency_teaching, each named after a kind of danger (or `innocent`), a line `# …` opens a theme, every
-other line is a sentence; `{父|母}が{倒れた|動かない}` stands for as many sentences as its longest braces have ways: the
+In the files of emergency_teaching, each named after a kind of danger (or `innocent…`), a line `# …` opens a theme; each
+other line is a sentence. `{父|母}が{倒れた|動かない}` stands for as many sentences as its longest braces have ways: the
 first of each, the second of each, and so on round. All were written from knowledge of how people type, by nobody who
 was in danger.
 """
@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 
 TEACHING: Final = Path(__file__).with_name("emergency_teaching")
 HARMLESS: Final = "innocent"
+MESSAGES: Final = "innocent_messages"
+"""A file of whole messages, as they might be typed: they count as such."""
 NEIGHBOURS: Final = 6
 """Lines of a teaching file that are learned from, or measured, together: they speak of one subject."""
 _WAYS: Final = re.compile(r"\{([^}]*)\}")
@@ -32,10 +34,11 @@ class Said(NamedTuple):
 
 def taught_by(path: Path) -> Iterator[Said]:
     """The sentences of a teaching file, which is named after a kind."""
-    kind = "" if path.stem == HARMLESS else path.stem
+    kind = "" if path.stem.startswith(HARMLESS) else path.stem
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         if line and not line.startswith("#"):
-            yield from (Said(kind, text, f"{path.stem} {number // NEIGHBOURS}", True) for text in sentences(line))
+            group, taught = f"{path.stem} {number // NEIGHBOURS}", path.stem != MESSAGES
+            yield from (Said(kind, text, group, taught) for text in sentences(line))
 
 
 def sentences(line: str) -> list[str]:

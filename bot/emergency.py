@@ -27,6 +27,8 @@ WHOLLY_READ: Final = 30
 """Letters. In a longer question the cry is a small part, and must not be drowned by the rest."""
 NO_PHRASE_BELOW: Final = -3.5
 """Of a thousand cries that were not learned from and that a phrase heard, two are below."""
+NO_LONG_CRY_BELOW: Final = -5.0
+"""The same for a longer text, in which a cry may be a small part. Of the cries that were learned from none is below."""
 NO_SIGNS_BELOW: Final = -2.0
 """The same for signs, which take more questions for cries: four of a thousand."""
 SURE_OF_KIND: Final = 3.0
@@ -106,13 +108,12 @@ def _told_by_less(searched: str, text: str) -> Heard:
         return Heard("", danger=0.0)
     if recognise(text) not in _MAY_BE_CRIES:
         return Heard("")  # 「おわります！」 ends a talk
-    procedure = _PROCEDURE.search(searched)
-    if len(searched) > (WHOLLY_READ if procedure else LONGEST_CRY):
+    if len(searched) > LONGEST_CRY:
         return Heard("")
-    known = _KANA.search(searched)
+    procedure, known = _PROCEDURE.search(searched), _KANA.search(searched)
     doubtful = procedure or len(searched) > MOST_CRIES or not known
     weighed = ear().hears(searched, text, from_=DANGER_IN_DOUBT if doubtful else DANGER_FROM)
-    if not weighed.kind:
+    if not weighed.kind or (procedure and len(searched) > WHOLLY_READ):
         return Heard("", danger=weighed.danger - (OFFICE if procedure else 0.0)) if known else Heard("")
     return Heard(weighed.kind, weighed.kind != "help" and weighed.lead_of_numbers < SURE_OF_KIND, weighed.danger)
 
@@ -123,7 +124,7 @@ def _weighed_again(by_rule: Emergency, searched: str, text: str, none_below: flo
     if by_rule == "suicide" or not SHORTEST_CRY <= len(searched) <= LONGEST_CRY:
         return Heard(by_rule)
     weighed = ear().weighs(searched, text)
-    if weighed.danger < none_below and len(searched) <= WHOLLY_READ:
+    if weighed.danger < (none_below if len(searched) <= WHOLLY_READ else NO_LONG_CRY_BELOW):
         return Heard("")
     if weighed.danger > 0 and weighed.lead > SURE_OF_KIND:
         return Heard(weighed.kind)

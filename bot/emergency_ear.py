@@ -46,8 +46,9 @@ SHORTEST_CRY: Final = 5
 """Letters. One word more or less decides about fewer, and 「ちがった」 is said in every talk."""
 SHORTEST_HEARD: Final = 3
 """Letters. So few may be a cry, and are never one for sure."""
-DANGER_FROM: Final = 1.4
-"""Of 1,786 questions of another city and 300 lines of idle talk, of which half were not learned from, none is above."""
+DANGER_FROM: Final = 0.7
+"""None is above of 1,786 questions of another city, 380 of its residents and 300 lines of idle talk (half of them not
+learned from), and none of 200 messages of residents that were not learned from."""
 DANGER_IN_DOUBT: Final = 2.4
 """The same where a message is long, or speaks of a paper, a course, an animal or the past: a dog bite bleeds, too."""
 NEAR: Final = 1.0

@@ -22,6 +22,7 @@ from faq.features import IN_ASK, explained_words
 from faq.postings import Doubles
 from faq.question import understand
 from faq.ranking import rank
+from faq.text import is_content
 
 if TYPE_CHECKING:
     from faq.entry import Entry
@@ -44,12 +45,13 @@ SIGNALS: Final = (
     "topical",  # how well one such topic fits better than all others
     "plain",  # whether the first entry also leads by the plain score
     "meant",  # how near the first entry is by what the words mean
+    "civic",  # how much the words mean what people ask a city hall
 )
 # Questions asked of an index by its own build; 240 take 0.2 s. Fewer than 40 teach nothing.
 MOST_PROBES: Final = 240
 FEWEST_PROBES: Final = 40
 # How far the evidence of a full set of probes may move a weight, in spreads (larger: further).
-_FREEDOM: Final = 1.0
+_FREEDOM: Final = 0.4
 # A spring that does not give.
 _FIXED: Final = 1e6
 _SMALLEST_STEP: Final = 1e-6
@@ -76,8 +78,8 @@ class Calibration:
     answer_from: float = 0.8
     belongs: tuple[float, ...] = BELONGS[0]
     belongs_constant: float = BELONGS[1]
-    belongs_from: float = 0.65
-    answer_belongs_from: float = 0.85
+    belongs_from: float = 0.6
+    answer_belongs_from: float = 0.75
     probes: int = 0
 
 
@@ -104,6 +106,7 @@ def signals(index: Index, question: Question, ranking: Ranking) -> list[float]:
         ranking.topical,
         float(plain >= highest),
         float(evidence.meanings[2, 0]),
+        ranking.civic,
     ]
 
 
@@ -117,13 +120,21 @@ def belonging(calibration: Calibration, found: Sequence[float]) -> float:
     return _probability(found, calibration.belongs, calibration.belongs_constant)
 
 
-def decide(calibration: Calibration, found: Sequence[float], bare: bool = False) -> Decision:
-    """What to do with the best entry, by the signals found for it. A bare topic (税金) is never sent away."""
+def decide(calibration: Calibration, found: Sequence[float], bare: bool = False, named: bool = True) -> Decision:
+    """What to do with the best entry, by the signals found for it. A bare topic (税金) is never sent away; nothing is
+    answered directly where none is `named` (急いでいます)."""
     ours = belonging(calibration, found)
     if ours < calibration.belongs_from:
         return "choices" if bare else "handoff"
     sure = confidence(calibration, found) >= calibration.answer_from and ours >= calibration.answer_belongs_from
-    return "answer" if sure else "choices"
+    return "answer" if sure and named else "choices"
+
+
+def names_a_topic(question: Question) -> bool:
+    """Whether a question has a noun that carries a topic, or a word that was heard in kana."""
+    return any(slot.kind != "word" for slot in question.slots) or any(
+        token.noun and is_content(token) for token in question.tokens
+    )
 
 
 def is_bare_topic(question: Question, ranking: Ranking) -> bool:
@@ -190,14 +201,15 @@ def _spread(probes: Sequence[tuple[int, str, int | None]], most: int) -> list[tu
 def _learned(found: Doubles, right: Doubles, start: Doubles, constant: float) -> tuple[Doubles, float]:
     """Logistic regression by Newton steps, each weight held to its start by a spring.
 
-    Own questions hardly ever hold a word that nobody wrote, so they teach nothing about such words: that weight
-    stays where the judged queries put it. Left free it went from -.7 to +5.6, and idle talk was answered.
+    Own questions hardly ever hold a word that nobody wrote, and all of them are questions to a city hall: they teach
+    nothing about that, and these weights stay where the judged queries put them. Left free, that of unknown words went
+    from -.7 to +5.6, and idle talk was answered.
     """
     spread = np.asarray(SPREAD)
     scaled = np.hstack([found / spread, np.ones((len(found), 1))])
     origin = np.append(start * spread, constant)
     spring = np.full(len(origin), 1.0 / _FREEDOM**2)
-    spring[SIGNALS.index("unknown")] = _FIXED
+    spring[[SIGNALS.index(name) for name in ("unknown", "civic")]] = _FIXED
 
     def loss(weights: Doubles) -> float:
         margin = scaled @ weights

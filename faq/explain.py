@@ -8,7 +8,17 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from faq.asking import ASPECT_NAMES
-from faq.calibrate import SIGNALS, Calibration, Decision, belonging, confidence, decide, is_bare_topic, signals
+from faq.calibrate import (
+    SIGNALS,
+    Calibration,
+    Decision,
+    belonging,
+    confidence,
+    decide,
+    is_bare_topic,
+    names_a_topic,
+    signals,
+)
 from faq.entry import Entry
 from faq.features import NAMES, features
 from faq.index import Index
@@ -124,7 +134,7 @@ def explain(
     found = signals(index, question, ranking) if ranking is not None and len(ranking.entries) else None
     calibration = index.calibration
     bare = ranking is not None and is_bare_topic(question, ranking)
-    decision = decide(calibration, found, bare) if found is not None else "handoff"
+    decision = decide(calibration, found, bare, names_a_topic(question)) if found is not None else "handoff"
     if bare and ranking is not None and decision == "choices":
         ranking = typical_first(index, ranking)
     asked_for = index.verbatim.find(query)

@@ -55,6 +55,7 @@ SIGNALS: Final = {
     "topical": "話題が1つに決まる",
     "plain": "ことばの点でも1番",
     "meant": "意味の近さ",
+    "civic": "市役所に聞くことらしいことば",
     CONSTANT: "はじめの値",
 }
 """What the signals of the decision (`faq.calibrate.SIGNALS`) are called, and what is there before any of them."""

@@ -42,6 +42,14 @@ class _Meaning(NamedTuple):
     size: float
 
 
+class Meant(NamedTuple):
+    """The words of a question, each with how often it is said, and where they point together: a vector of length 1, or
+    zeros."""
+
+    counts: Mapping[str, int]
+    direction: Floats
+
+
 _lock = Lock()
 _memory: dict[tuple[bool, Words], _Meaning] = {}
 
@@ -72,21 +80,16 @@ class Meanings:
         both = np.sqrt(np.maximum((shares > 0).sum(1, dtype=np.float32) + 2 * alike, 0))
         return cls(steps, shares, _inverse(both), np.asarray([ask.size for ask in asked], np.float32))
 
-    def near(self, words: Iterable[str], entries: NDArray[np.intp], copied: int | None = None) -> Doubles:
-        """Three rows, one column an entry: the cosines of a question of these words with the entry's asks, with its
-        answer, and with both together. -1 to 1, 0 where there is nothing to compare.
+    def near(self, meant: Meant, entries: NDArray[np.intp], copied: int | None = None) -> Doubles:
+        """Three rows, one column an entry: the cosines of a question with the entry's asks, with its answer, and with
+        both together. -1 to 1, 0 where there is nothing to compare.
 
         When the question is a copy of one of the asks of entry `copied`, that ask is left out.
         """
         found = np.zeros((3, len(entries)))
-        counts: dict[str, int] = {}
-        for word in words:  # a Counter takes four times as long for so few
-            counts[word] = counts.get(word, 0) + 1
-        direction = _direction(counts, often=True)
-        length = _length(direction)
-        if not length:
+        counts, direction = meant
+        if not direction.any():
             return found
-        direction /= length
         # Not `@`: for so little it would wake the threads of BLAS.
         cosines = np.vecdot(self.steps.take(entries, axis=0).astype(np.float32), direction)
         cosines *= self.shares.take(entries, axis=0)
@@ -113,6 +116,18 @@ class Meanings:
         left /= max(_length(left), _NOTHING)
         both = left + answer
         return float(left.dot(direction)), float(both.dot(direction)) / max(_length(both), _NOTHING)
+
+
+def meant_by(words: Iterable[str]) -> Meant:
+    """What these words of a question mean together."""
+    counts: dict[str, int] = {}
+    for word in words:  # a Counter takes four times as long for so few
+        counts[word] = counts.get(word, 0) + 1
+    direction = _direction(counts, often=True)
+    length = _length(direction)
+    if length:
+        direction /= length
+    return Meant(counts, direction)
 
 
 def direction_of(text: str) -> Floats:

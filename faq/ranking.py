@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.civic import civic
 from faq.features import Evidence, adjusted
 from faq.holdings import Hits
+from faq.meanings import meant_by
 from faq.postings import Doubles
 from faq.rounds import Places
 from faq.topics import borrowed
@@ -42,13 +44,15 @@ _ABOVE_ZERO: Final = float(np.nextafter(0, 1))
 class Ranking(NamedTuple):
     """The best entries (numbers of the index), best first; `evidence` has its columns in the same order.
 
-    `topical` tells how much better one topic (`faq.topics`) fits the question than the others, 0 to 1.
+    `topical` tells how much better one topic (`faq.topics`) fits the question than the others, 0 to 1; `civic` how much
+    its words mean what people ask a city hall (`faq.civic`).
     """
 
     entries: Places
     scores: Doubles
     evidence: Evidence
     topical: float
+    civic: float
 
 
 class _Sought(NamedTuple):
@@ -90,12 +94,13 @@ def rank(
     letters = index.letters.shares(question.sound, entries, copied)
     fit = index.topics.fitting(_said(index, question))
     near = borrowed(fit, index.kin, entries)
-    meanings = index.meanings.near(_meant(question), entries, copied)
+    meant = meant_by(words_meant(question))
+    meanings = index.meanings.near(meant, entries, copied)
     evidence = _evidence(index, question, sought, entries, found, letters, near, meanings)
     scores = adjusted(index, question, evidence)
     order = (-scores).argsort(kind="stable")
     topical = float(np.maximum.reduce(fit, initial=0.0))
-    return Ranking(entries.take(order), scores.take(order), evidence.ordered(order), topical)
+    return Ranking(entries.take(order), scores.take(order), evidence.ordered(order), topical, civic(meant.direction))
 
 
 def typical_first(index: Index, ranking: Ranking) -> Ranking:
@@ -107,7 +112,9 @@ def typical_first(index: Index, ranking: Ranking) -> Ranking:
         near = scores >= NEARLY_BEST * scores[0]
         scores[near] += TYPICAL * scores[0] * index.meanings.typical(ranking.entries[near], scores[near])
     order = (-scores).argsort(kind="stable")
-    return Ranking(ranking.entries.take(order), scores.take(order), ranking.evidence.ordered(order), ranking.topical)
+    return ranking._replace(
+        entries=ranking.entries.take(order), scores=scores.take(order), evidence=ranking.evidence.ordered(order)
+    )
 
 
 class _Rows:
@@ -134,7 +141,7 @@ def _said(index: Index, question: Question) -> list[str]:
     return said + [f"={named.group}" for named in question.groups]
 
 
-def _meant(question: Question) -> list[str]:
+def words_meant(question: Question) -> list[str]:
     """The words of a question as they were understood."""
     return [slot.options[0][0] if slot.options else slot.form for slot in question.slots]
 

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import compress
 from typing import NamedTuple
 
-from faq.calibrate import Decision, confidence, decide, is_bare_topic, signals
+from faq.calibrate import Decision, confidence, decide, is_bare_topic, names_a_topic, signals
 from faq.index import Index
 from faq.question import Question, understand
 from faq.ranking import Ranking, rank, typical_first
@@ -74,7 +74,7 @@ def _ranked(index: Index, query: str, top: int, day: date | None) -> SearchResul
     if not len(ranking.entries):
         return SearchResult(query, "handoff", (), 0.0)
     found, bare = signals(index, question, ranking), is_bare_topic(question, ranking)
-    decision = decide(index.calibration, found, bare)
+    decision = decide(index.calibration, found, bare, names_a_topic(question))
     if bare and decision == "choices":
         ranking = typical_first(index, ranking)
     candidates = tuple(_candidates(index, question, ranking, top))

@@ -13,19 +13,27 @@ none of the 200 innocent sentences of that writer was taken for a cry (before: o
 .73 (.81) before, .86 (.94) after. Of `eighth_evening` and `ninth_evening`, by two more writers who saw nothing of this,
 .82 (.88) and .87 (.98) before, .88 (.92) and .92 (1.00) after three times as much was taught; with the numbers that are
 told beside an answer in doubt (bot/danger.py) .96 and .98 of them were told the number that they need. Of
-`tenth_evening`, plainer again and counted once, .96 (.99), with the number in .99 of the replies. So the shares asked
+`tenth_evening`, plainer again and counted once, .96 (.99), with the number in .99 of the replies. All these harmless
+sentences were tame: of whole messages that residents might type, upset and in dialect, ten of 300 and twenty of 200
+were taken for cries. Since then 4,800 such messages are learned from, too. Of a further writer's batch, from which
+nothing is learned (unlearned_…), none of 200 (before: 2), and .87 (.92) of 120 cries, .975 told the number (before
+.875, .93 and .967). Of `eleventh_evening`, counted in between, .91 (.98) before, .87 (.94) after. So the shares asked
 for below say that what was once missed stays heard; the next resident's words are heard about as often as the last
 figures.
 """
 
 import csv
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from bot.dialogue import Conversation
 from bot.emergency import recognise_emergency
+from bot.messages import Inquiry, Text
+from bot.respond import respond
 from faq.entry import Entry
 from faq.knowledge import Knowledge, load_knowledge
 
@@ -35,6 +43,7 @@ PHRASINGS = YAML(typ="safe").load((HERE / "emergency_phrasings.yaml").read_text(
 KINDS = ("suicide", "child_abuse", "violence", "fire", "ambulance", "police", "disaster", "help")
 OTHER_CITY = ROOT / ".." / "shared" / "data" / "localgovfaq" / "faq.csv"
 
+NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)
 ABOUT_DANGER = PHRASINGS["about_danger"]
 
 
@@ -45,6 +54,13 @@ def demo() -> Knowledge:
 
 def said(half: str) -> list[tuple[str, str]]:
     return [(kind, phrase) for kind, phrases in PHRASINGS[half].items() for phrase in phrases]
+
+
+def is_told_the_numbers(text: str, city: Knowledge) -> bool:
+    """Whether all numbers for danger stand before what is answered otherwise."""
+    response = respond(Inquiry("demo", "U1", "line", "text", "e1", NOON, text=text), city, Conversation(), NOON)
+    line = city.wording["ja"]["danger_numbers"]
+    return any(isinstance(block, Text) and block.text == line for block in response.reply.blocks)
 
 
 def words_of(entry: Entry) -> tuple[str, ...]:
@@ -167,3 +183,24 @@ def test_a_phone_number_in_an_emergency_sentence_is_one_that_was_checked(demo: K
             sentence = wording[language][f"emergency_{kind}"]
             numbers = re.findall(r"#?\d{3,}(?:-\d+)*|0120-[\d-]+", sentence)
             assert set(numbers) <= checked, (language, kind)
+
+
+def test_messages_of_everyday_life_are_no_cries(demo: Knowledge) -> None:
+    """200 messages of a writer who saw no file of the project; nothing was or may be learned from them."""
+    messages = (HERE / "unlearned_messages.txt").read_text(encoding="utf-8").splitlines()
+
+    assert len(messages) == 200
+    assert sum(bool(recognise_emergency(text)) for text in messages) <= 1
+    assert sum(is_told_the_numbers(text, demo) for text in messages) <= 4
+
+
+def test_cries_that_were_not_learned_get_the_numbers(demo: Knowledge) -> None:
+    """120 cries of the same writer: who is not heard is nearly always told the numbers beside the answer."""
+    rows = (HERE / "unlearned_cries.tsv").read_text(encoding="utf-8").splitlines()
+    cries = [row.partition("\t")[2] for row in rows]
+    heard = [bool(recognise_emergency(text)) for text in cries]
+    told = [was_heard or is_told_the_numbers(text, demo) for text, was_heard in zip(cries, heard, strict=True)]
+
+    assert len(cries) == 120
+    assert sum(heard) >= 108
+    assert sum(told) >= 116

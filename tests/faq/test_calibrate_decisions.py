@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from faq.calibrate import SIGNALS, Calibration, _learned, calibrated, confidence, decide
+from faq.calibrate import SIGNALS, Calibration, _learned, calibrated, confidence, decide, names_a_topic
+from faq.civic import civic
 from faq.entry import Entry
 from faq.index import Index, build_index
+from faq.meanings import meant_by
+from faq.question import understand
 from faq.search import search
 from faq.thesaurus import Thesaurus
 
@@ -156,3 +159,19 @@ def test_questions_that_part_cleanly_do_not_run_away_with_the_weights() -> None:
     assert np.isfinite(weights).all()
     assert np.abs(weights).max() < 50
     assert abs(constant) < 50
+
+
+@pytest.mark.parametrize(
+    ("remark", "named"), [("急いでいます", False), ("ゴミ", True), ("ひっこした", True), ("ありがとう", False)]
+)
+def test_a_remark_without_a_noun_names_no_topic(demo_index: Index, remark: str, named: bool) -> None:
+    """It may be a part of a talk: what it finds is offered, not answered."""
+    assert names_a_topic(understand(demo_index, remark)) == named
+    assert named or search(demo_index, remark).decision != "answer"
+
+
+def test_what_people_ask_a_city_hall_is_told_from_idle_talk_by_what_its_words_mean() -> None:
+    ours = [civic(meant_by(words).direction) for words in (["転入", "届け"], ["保育", "申し込む"], ["税金", "払う"])]
+    idle = [civic(meant_by(words).direction) for words in (["ゲーム", "勝つ"], ["彼女", "ほしい"], ["映画", "見る"])]
+
+    assert min(ours) > max(idle)

@@ -113,6 +113,22 @@ def test_topics_by_themselves_offer_first_what_most_people_want(demo_index: Inde
     assert sum(grade == 2 for grade in first) / len(first) >= 0.76
 
 
+def test_what_residents_might_type_is_found(demo_index: Index) -> None:
+    """400 messages by two writers who saw only the titles of the entries; 60 of them ask for something that is not
+    there. Nothing was learned from them."""
+    judged = read_queries(Path(__file__).with_name("messages.jsonl"))
+    quality = evaluate(demo_index, [one for one in judged if one.relevant])
+    missing = evaluate(demo_index, [one for one in judged if not one.relevant])
+
+    assert (quality.queries, missing.queries) == (340, 60)
+    assert (quality.precision_at_1, quality.hit_at_3, quality.hit_at_5) >= (0.78, 0.89, 0.92)
+    assert quality.decisions["answer"].first >= 0.95
+    assert quality.decisions["answer"].share >= 0.3
+    assert quality.decisions["handoff"].share <= 0.07
+    assert missing.decisions["handoff"].share >= 0.45
+    assert missing.decisions["answer"].share <= 0.03
+
+
 def test_localgovfaq_is_searched_better_than_the_floor(base_thesaurus: Thesaurus) -> None:
     """The weights of the ranker have seen these queries; five-fold figures are in docs/matching.md (within .005)."""
     if not JUDGED.exists():

@@ -13,7 +13,7 @@ from faq.entry import Entry
 from faq.explain import explain
 from faq.explain_words import table
 from faq.index import Index, build_index
-from faq.meanings import Meanings, likest
+from faq.meanings import Meanings, likest, meant_by
 from faq.search import search
 from faq.thesaurus import Thesaurus
 from faq.word_vectors import WordVectors, word_vectors
@@ -60,7 +60,7 @@ def test_many_texts_are_added_up_like_each_by_itself() -> None:
 def test_an_entry_of_other_words_and_the_same_meaning_is_the_nearest() -> None:
     meanings = Meanings.of([(("出生", "届"), ("出生",)), (("犬", "登録"), ("犬",)), (("名前",), ("未知語",))])
 
-    near = meanings.near(["赤ちゃん", "生まれる"], np.arange(3))
+    near = meanings.near(meant_by(["赤ちゃん", "生まれる"]), np.arange(3))
 
     assert near.argmax(1).tolist() == [0, 0, 0]
     assert np.abs(near).max() <= 1 + 1e-6
@@ -69,9 +69,9 @@ def test_an_entry_of_other_words_and_the_same_meaning_is_the_nearest() -> None:
 def test_where_there_is_nothing_to_compare_nothing_is_near() -> None:
     meanings = Meanings.of([(("犬",), ()), ((), ("犬",)), ((), ())])
 
-    assert not meanings.near(["ほげふが"], np.arange(3)).any()
-    assert not meanings.near([], np.arange(3)).any()
-    near = meanings.near(["犬"], np.arange(3))
+    assert not meanings.near(meant_by(["ほげふが"]), np.arange(3)).any()
+    assert not meanings.near(meant_by([]), np.arange(3)).any()
+    near = meanings.near(meant_by(["犬"]), np.arange(3))
     assert near[0].tolist() == pytest.approx([1, 0, 0], abs=0.01)
     assert near[1].tolist() == pytest.approx([0, 1, 0], abs=0.01)
     assert near[2].tolist() == pytest.approx([1, 1, 0], abs=0.01)
@@ -81,10 +81,10 @@ def test_an_entry_asked_by_its_own_words_is_compared_without_them() -> None:
     meanings = Meanings.of([(("犬", "登録", "飼う", "始める"), ("届出",)), (("犬",), ("届出",))])
     without = Meanings.of([(("犬", "登録"), ("届出",)), (("犬",), ("届出",))])
 
-    copied = meanings.near(["飼う", "始める"], np.arange(2), copied=0)
+    copied = meanings.near(meant_by(["飼う", "始める"]), np.arange(2), copied=0)
 
-    assert copied == pytest.approx(without.near(["飼う", "始める"], np.arange(2)), abs=0.01)
-    assert meanings.near(["飼う", "始める"], np.arange(2))[0, 0] > copied[0, 0]
+    assert copied == pytest.approx(without.near(meant_by(["飼う", "始める"]), np.arange(2)), abs=0.01)
+    assert meanings.near(meant_by(["飼う", "始める"]), np.arange(2))[0, 0] > copied[0, 0]
 
 
 def test_an_entry_means_the_same_whatever_stands_beside_it() -> None:
