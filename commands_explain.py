@@ -20,8 +20,9 @@ from bot.numbering import plain_text
 from bot.privacy import mask, without_masks
 from bot.respond import JAPAN, respond
 from bot.turn import Response
+from faq.cli_search import CITY_OPTION
 from faq.explain import Explanation, explain
-from faq.explain_words import DECISIONS, Section, sections
+from faq.explain_words import DECISIONS, Section, as_text, sections
 from faq.knowledge import Knowledge, load_knowledge
 
 DANGERS: dict[Emergency, str] = {
@@ -43,19 +44,13 @@ LONGEST_REPLY = 12
 
 
 @click.command("explain")
-@click.option(
-    "--city",
-    "directory",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="市のフォルダー（city.yaml のある場所）",
-)
+@CITY_OPTION
 @click.option("--top", default=3, show_default=True, type=click.IntRange(1, 20), help="説明する候補の数")
 @click.argument("question")
 def explain_command(directory: Path, top: int, question: str) -> None:
     """この質問に何と返事をするのか、なぜそうなるのか（語と読み・言いかえ・点数・判定）を説明します。"""
     told = why(load_knowledge(directory), question, datetime.now(UTC), top)
-    click.echo("\n\n".join("\n".join((title, *(f"　{line}" for line in lines))) for title, lines in told))
+    click.echo(as_text(told))
 
 
 def why(knowledge: Knowledge, question: str, now: datetime, top: int = CANDIDATES) -> list[Section]:
@@ -67,7 +62,7 @@ def why(knowledge: Knowledge, question: str, now: datetime, top: int = CANDIDATE
     explanation = explain(knowledge.index, without_masks(masked.text), top, day, knowledge.entries)
     return [
         Section("返事（はじめて話す人に、いま）", tuple(_reply(response))),
-        Section("返事が決まったわけ", tuple(_reason(inquiry.text, response, explanation))),
+        Section("返事が決まったわけ", tuple(_reason(knowledge, inquiry.text, response, explanation))),
         *sections(explanation),
     ]
 
@@ -79,7 +74,7 @@ def _reply(response: Response) -> Iterator[str]:
         yield f"（あと {len(lines) - LONGEST_REPLY} 行）"
 
 
-def _reason(text: str, response: Response, explanation: Explanation) -> Iterator[str]:
+def _reason(knowledge: Knowledge, text: str, response: Response, explanation: Explanation) -> Iterator[str]:
     heard, decision = listen(text), response.reply.decision
     if heard.kind:
         yield f"命に関わることば：{DANGERS[heard.kind]}。ほかの何よりも先に返事をします"
@@ -97,3 +92,5 @@ def _reason(text: str, response: Response, explanation: Explanation) -> Iterator
             yield "案内に聞き返し（clarify）が書いてあるので、先に1つ聞きます"
         elif decision != searched:
             yield "会話の決まり（聞き返し、いくつもの用件、文ごとの検索）で、検索の判定とちがう返事になりました"
+    if not heard.kind and knowledge.wording["ja"]["danger_numbers"] in plain_text(response.reply):
+        yield "命に関わることばかもしれないので、番号を先に添えます（danger_numbers）"

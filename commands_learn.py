@@ -13,6 +13,7 @@ import click
 from faq.adopt import CannotAdopt, adopt
 from faq.assembly import assemble
 from faq.cli_content import shown as shown_problem
+from faq.cli_search import CITY_OPTION
 from faq.content import CityFiles, base_folder, read_folder
 from faq.entry import Entry
 from faq.learn import MIN_COUNT, Heard, Suggestion, named, suggestions, worth_reading
@@ -26,13 +27,7 @@ def learn_command(open_store: OpenStore) -> click.Command:
     """`faq learn --city DIR`, with `--apply`, `--apply-all-from` and `--reject`."""
 
     @click.command("learn", help="住民が使ったことばを、言い換えの提案として見せます。選んだものを YAML に書きます。")
-    @click.option(
-        "--city",
-        "directory",
-        required=True,
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="市のフォルダー（city.yaml のある場所）",
-    )
+    @CITY_OPTION
     @click.option(
         "--min-count",
         default=MIN_COUNT,

@@ -1,7 +1,7 @@
 """Learn the starting weights of the two decisions and show, by cross-validation, how precise direct answers are.
 
-    python benchmarks/learn_decisions.py            # figures; writes faq/civic.txt
-    python benchmarks/learn_decisions.py --write    # also writes faq/decision_weights.py
+    python benchmarks/learn_decisions.py            # figures only
+    python benchmarks/learn_decisions.py --write    # also writes faq/decision_weights.py and faq/civic.txt
 
 `right` (is the first entry right?) from the judged development queries of localgovFAQ. `belongs` (is this a question to
 a city hall?) from those, the demo city's tests and keywords, whole messages that were written to teach the ear for
@@ -173,6 +173,7 @@ def main(arguments: Sequence[str]) -> None:
     }
     phrasings = [text for entry in demo for text in (entry.question, *entry.phrasings)]
     idle = {half: off_topic(half) for half in ("tuning", "dev", "messages")}
+    before = CIVIC_FILE.read_text(encoding="utf-8")
     civic_of = learn_civic(
         example, {**ours, "demo phrasings": phrasings}, [line for lines in idle.values() for line in lines]
     )
@@ -216,7 +217,9 @@ def main(arguments: Sequence[str]) -> None:
             sure_of = belonging.predict_proba(np.nan_to_num(part / spread))[:, 1]
             print(f", {part_name} {((sure_of < threshold) | np.isnan(part).any(1)).mean():.3f}", end="")
         print()
-    if "--write" in arguments:
+    if "--write" not in arguments:
+        CIVIC_FILE.write_text(before, encoding="utf-8")
+    else:
         write(spread, weights_of(sure, spread), weights_of(belonging, spread), "2026-11-22")
 
 

@@ -15,7 +15,7 @@ from faq.knowledge import load_knowledge
 from faq.search import SearchResult
 from faq.search import search as find
 
-_CITY: Final[Callable[[Callable[..., None]], Callable[..., None]]] = click.option(
+CITY_OPTION: Final[Callable[[Callable[..., None]], Callable[..., None]]] = click.option(
     "--city",
     "directory",
     required=True,
@@ -25,7 +25,7 @@ _CITY: Final[Callable[[Callable[..., None]], Callable[..., None]]] = click.optio
 
 
 @click.command("search")
-@_CITY
+@CITY_OPTION
 @click.option("--top", default=5, show_default=True, type=click.IntRange(1, 100), help="表示する候補の数")
 def search(directory: Path, top: int) -> None:
     """標準入力の1行を1つの質問として検索し、1行のJSONで答えます。"""
@@ -38,7 +38,7 @@ def search(directory: Path, top: int) -> None:
 
 
 @click.command("evaluate")
-@_CITY
+@CITY_OPTION
 @click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

@@ -104,7 +104,7 @@ class Explanation:
 
     `mended` are slips of the thumb with what they were read as. `verbatim` is the entry for which staff wrote down
     this very question ("" when there is none): it leads, whatever the points say. `candidates` and the numbers after it
-    tell what the ranking alone found.
+    tell what the ranking alone found. `named`: a topic is named, without which nothing is answered directly.
     """
 
     normalised: str
@@ -119,6 +119,7 @@ class Explanation:
     confidence: float
     belonging: float
     thresholds: Thresholds
+    named: bool
     decision: Decision
 
 
@@ -134,7 +135,8 @@ def explain(
     found = signals(index, question, ranking) if ranking is not None and len(ranking.entries) else None
     calibration = index.calibration
     bare = ranking is not None and is_bare_topic(question, ranking)
-    decision = decide(calibration, found, bare, names_a_topic(question)) if found is not None else "handoff"
+    named = names_a_topic(question)
+    decision = decide(calibration, found, bare, named) if found is not None else "handoff"
     if bare and ranking is not None and decision == "choices":
         ranking = typical_first(index, ranking)
     asked_for = index.verbatim.find(query)
@@ -161,6 +163,7 @@ def explain(
         confidence=confidence(calibration, found) if found is not None else 0.0,
         belonging=belonging(calibration, found) if found is not None else 0.0,
         thresholds=Thresholds(calibration.answer_from, calibration.answer_belongs_from, calibration.belongs_from),
+        named=named,
         decision=decision,
     )
 

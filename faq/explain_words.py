@@ -97,7 +97,11 @@ def _sections(explanation: Explanation) -> Iterator[Section]:
 
 def table(explanation: Explanation) -> str:
     """The explanation as text for a terminal."""
-    return "\n\n".join("\n".join((title, *(f"　{line}" for line in lines))) for title, lines in sections(explanation))
+    return as_text(sections(explanation))
+
+
+def as_text(told: Iterable[Section]) -> str:
+    return "\n\n".join("\n".join((title, *(f"　{line}" for line in lines))) for title, lines in told)
 
 
 def _token(surface: str, form: str, reading: str) -> str:
@@ -141,6 +145,8 @@ def _decision(explanation: Explanation) -> Iterator[str]:
     yield DECISIONS["answer" if explanation.verbatim else explanation.decision]
     if explanation.decision == "choices" and ours < bounds.belongs_from and not explanation.verbatim:
         yield "話題の名前だけの質問なので、職員へ回さずに候補を出します"
+    if not explanation.named and sure >= bounds.answer_from:
+        yield "話題になる名詞がないので、そのまま答えずに候補を出します"
     yield f"正しい確かさ {sure:.2f}（{bounds.answer_from:.2f} 以上で、そのまま答える）"
     yield (
         f"市への質問らしさ {ours:.2f}（{bounds.belongs_from:.2f} 未満で職員へ、"

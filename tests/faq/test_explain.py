@@ -132,3 +132,10 @@ def test_nothing_readable_is_explained_too(small: Index) -> None:
 
     assert "読める文字がありません" in told
     assert "見つからない（職員へ）" in told
+
+
+def test_a_remark_that_is_not_answered_for_want_of_a_noun_says_so(demo_index: Index) -> None:
+    told = explain(demo_index, "急いでいます")
+
+    assert (told.named, told.decision) == (False, "choices")
+    assert told.confidence < told.thresholds.answer_from or "話題になる名詞がない" in table(told)

@@ -73,3 +73,8 @@ def test_a_number_that_residents_may_not_send_is_hidden_here_too() -> None:
 
     assert "123456789018" not in everything
     assert "引っ越し" in everything
+
+
+def test_numbers_that_stand_before_an_answer_are_named_too() -> None:
+    assert "119番" in reply_to("だれか")
+    assert "danger_numbers" in reason_for("だれか")
