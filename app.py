@@ -85,7 +85,7 @@ def worker_config() -> Config:
     """What a worker of its own runs on. In the demo it, too, talks to the emulator (of `app.py web`), never to LINE."""
     config = with_emulator(_config())
     if config.use_emulator:
-        click.echo(SEPARATE_DEMO, err=True)
+        _say(SEPARATE_DEMO)
     return config
 
 
@@ -127,25 +127,22 @@ def _asked_to_stop() -> threading.Event:
 def greet(config: Config, parts: Parts) -> None:
     """Says on standard error where the service is and what it serves."""
     here = f"http://{reached_at(config.host)}:{config.port}"
-    click.echo(f"まどぐちが動いています： {here}/", err=True)
+    _say(f"まどぐちが動いています： {here}/")
     for city in parts.library.cities:
         status = parts.library.status(city)
         if status.serving is None:
-            click.echo(
-                f"  {city}: 読めませんでした。「app.py faq check {config.cities_dir / city}」で確かめてください。",
-                err=True,
-            )
+            _say(f"  {city}: 読めませんでした。「app.py faq check {config.cities_dir / city}」で確かめてください。")
             continue
         version = f"（公開した版 {status.revision}。編集は content publish で出ます）" if status.revision else ""
-        click.echo(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/", err=True)
+        _say(f"  {city}: {status.entries} 件の案内{version}。FAQ は {here}/faq/{city}/")
         try:
             show_the_first_door(config, parts, city)
         except StoreError:  # what serves goes on; the database may be back before anybody asks
             log.exception("could not look for the first member of staff", extra={"city": city})
     if not config.form_url:
-        click.echo("  PUBLIC_URL が https:// ではないので、住民に連絡先のフォームを案内しません。", err=True)
+        _say("  PUBLIC_URL が https:// ではないので、住民に連絡先のフォームを案内しません。")
     if config.demo:
-        click.echo("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。", err=True)
+        _say("  体験用です（MODE=demo）。LINE のアカウントはいりません。止めるときは Ctrl+C。")
 
 
 def show_the_first_door(config: Config, parts: Parts, city: str) -> None:
@@ -155,10 +152,16 @@ def show_the_first_door(config: Config, parts: Parts, city: str) -> None:
     if config.demo:
         address = config.public_url.replace("//0.0.0.0", "//127.0.0.1")
         link = make_link(parts.store, address, first_colleague(city), "system")
-        click.echo(f"  {city}: はじめの職員を作るリンク（1回だけ、72時間）： {link}", err=True)
+        _say(f"  {city}: はじめの職員を作るリンク（1回だけ、72時間）： {link}")
     else:
         command = f"app.py staff first-link {city}"
-        click.echo(f"  {city}: 職員がまだいません。「{command}」で、はじめの1人を作れます。", err=True)
+        _say(f"  {city}: 職員がまだいません。「{command}」で、はじめの1人を作れます。")
+
+
+def _say(line: str) -> None:
+    """On standard error. Where nobody can read it any more (a log on a full disk, a closed pipe) the service goes on."""
+    with contextlib.suppress(OSError):
+        click.echo(line, err=True)
 
 
 @main.group(help="FAQ の YAML を調べる・取り込む・探す・測る")

@@ -143,6 +143,17 @@ def test_on_a_disk_that_takes_nothing_the_page_the_answers_and_the_shelters_are_
         assert "すぐに避難してください。" in get(service, f"/disaster/{CITY}/")
 
 
+@pytest.mark.timeout(90)
+def test_a_service_whose_log_cannot_be_written_starts_and_answers(tmp_path: Path) -> None:
+    with a_service(f"sqlite:///{tmp_path / 'store.db'}", tmp_path, "http://127.0.0.1:9", JMA_FEED_URL="") as service:
+        service.log = Path("/dev/full")
+        service.start("serve")
+        wait_until(lambda: _is_loaded(service), 30)
+
+        assert ask(service, "ゴミの日")["reply"]["decision"] == "answer"
+        assert service.stop("serve") == {"serve": 0}
+
+
 def test_staff_without_a_database_read_what_still_works_and_what_to_do_meanwhile(day: Bad, chief: Visitor) -> None:
     chief.get("/disaster/new/support-desk")
     form = fields(chief.post("/disaster/new/support-desk").text)
