@@ -159,7 +159,7 @@ def show_the_first_door(config: Config, parts: Parts, city: str) -> None:
 
 
 def _say(line: str) -> None:
-    """On standard error. Where nobody can read it any more (a log on a full disk, a closed pipe) the service goes on."""
+    """On standard error. Where it cannot be written any more (a full disk, a closed pipe) the service goes on."""
     with contextlib.suppress(OSError):
         click.echo(line, err=True)
 

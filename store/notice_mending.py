@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Literal
 
 import orjson
-from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, select, update
 
 from store.errors import LeaseLost, NoticeConflict
 from store.notice_again import its_list_is_kept, may_go_again
@@ -19,7 +20,12 @@ from store.tables_notices import notice_recipients as people
 from store.tables_notices import notices
 
 BLIND_SPLITS = 3
-"""How often a call is divided without a sign that the message itself is good: 15 calls, and it is given up."""
+"""How often a call is divided without a sign that the message itself is good: 15 parts, and it is given up."""
+
+SOON = 120_000
+"""Milliseconds: what is due within these is asked before a call is given up. What waits for the morning is not."""
+
+LONGEST_WAIT = 10.0
 
 
 class NoticeMending(NoticeChunks):
@@ -32,24 +38,33 @@ class NoticeMending(NoticeChunks):
 
         Those whom LINE has `named` (by their places) are parted from the others; else it is halved. When it may be the
         message that is refused (not `sure`), a call is divided at most `BLIND_SPLITS` times, unless another one with
-        the same words was accepted: then it is given up, and () is the answer. All in one transaction: whoever is
-        killed here leaves the old call, or both new ones. Raises LeaseLost when another holds it now.
+        the same words was accepted. As long as LINE's answer to another one is to come (its sender was killed, LINE
+        answered 500), this one waits for it; when all are refused like this one, it is given up. Either way () is the
+        answer. All in one transaction: whoever is killed here leaves the old call, or both new ones. Raises LeaseLost
+        when another holds it now.
         """
         pieces = _pieces(chunk.recipients, named)
         now = self._now()
 
-        def act(connection: Connection) -> tuple[int, ...]:
+        def act(connection: Connection) -> tuple[int, ...] | Literal["wait", "give up"]:
             # Two that divide calls of one notice at a time would give the same numbers.
             locked_notice(connection, chunk.city, chunk.notice_id)
-            if not sure and chunk.splits >= BLIND_SPLITS and not _words_are_good(connection, chunk):
-                return ()
+            if not sure and chunk.splits >= BLIND_SPLITS:
+                # Asked first: one that is accepted between the two questions is then seen by the second.
+                to_come = _answers_to_come(connection, chunk, reason, now)
+                if not _words_are_good(connection, chunk):
+                    return "wait" if to_come else "give up"
             _close(connection, chunk, reason, now)
             return _add(connection, chunk, pieces, now)
 
-        parts = self._act(act)
-        if not parts:
+        done = self._act(act)
+        if done == "wait":
+            self.chunk_later(chunk, min(float(chunk.attempts), LONGEST_WAIT), reason, fate_unknown=False)
+            return ()
+        if done == "give up":
             self.chunk_dead(chunk, reason)
-        return parts
+            return ()
+        return done
 
     def resend_notice(self, city: str, number: int, by: int) -> NoticeView:
         """Let what was given up go out once more, as far as nobody can hear it twice (`store.notice_again`).
@@ -88,9 +103,20 @@ def _pieces(recipients: Sequence[str], named: Sequence[int]) -> tuple[list[str],
 
 def _words_are_good(connection: Connection, chunk: ClaimedChunk) -> bool:
     """Whether LINE has taken this message for anybody else."""
-    same = and_(chunks.c.city == chunk.city, chunks.c.notice_id == chunk.notice_id, chunks.c.language == chunk.language)
-    taken = select(chunks.c.part).where(same, chunks.c.channel == chunk.channel, chunks.c.state == "sent").limit(1)
+    taken = select(chunks.c.part).where(_same_words(chunk), chunks.c.state == "sent").limit(1)
     return connection.execute(taken).first() is not None
+
+
+def _answers_to_come(connection: Connection, chunk: ClaimedChunk, reason: str, now: int) -> bool:
+    """Whether LINE may soon take this message for others: a call that is open and not itself refused at the limit."""
+    refused = and_(chunks.c.splits >= BLIND_SPLITS, chunks.c.reason == reason)
+    asked = and_(chunks.c.state == "open", chunks.c.part != chunk.part, chunks.c.due_at <= now + SOON, ~refused)
+    return connection.execute(select(chunks.c.part).where(_same_words(chunk), asked).limit(1)).first() is not None
+
+
+def _same_words(chunk: ClaimedChunk) -> ColumnElement[bool]:
+    of_it = and_(chunks.c.city == chunk.city, chunks.c.notice_id == chunk.notice_id)
+    return and_(of_it, chunks.c.language == chunk.language, chunks.c.channel == chunk.channel)
 
 
 def _close(connection: Connection, chunk: ClaimedChunk, reason: str, now: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from emulator.model import Delivery
 from emulator.server import RunningEmulator
 from store import LeaseLost, Store, open_store
+from store.notice_mending import BLIND_SPLITS
 from store.records_notices import ClaimedChunk
 from store.tables_notices import notice_chunks, notice_recipients
 from tests.databases import Clock
@@ -96,6 +97,23 @@ def test_when_line_takes_nobody_and_does_not_say_why_the_dividing_ends_soon(
     assert len(heard) == 0
 
 
+def test_nobody_is_given_up_while_the_answer_to_another_call_is_to_come(
+    open_now: Store, line: tuple[RunningEmulator, Heard]
+) -> None:
+    """LINE takes the calls of the neighbours, and each time its answer is lost: the words are not known to be good."""
+    running, heard = line
+    names = befriend(open_now, running, 500)
+    running.platform.channel(CITY).refused = {names[7]: False}
+    running.platform.faults.add("multicast", "server_error_after_accept", count=8)
+
+    with sending(open_now, running.url):
+        notice = issue(open_now)
+        wait_until(lambda: _is_done(open_now, notice.id), PATIENCE)
+
+    assert heard.residents == dict.fromkeys(set(names) - {names[7]}, 1)
+    assert open_now.notice_results(CITY, notice.id).failures == {"status 400": 1}
+
+
 def test_with_kills_in_between_none_hears_it_twice_and_only_the_refused_miss_it(database_url: str) -> None:
     with open_store(database_url) as store, a_line() as (line, heard):
         names = befriend(store, line, 1_500)
@@ -146,6 +164,41 @@ def test_who_is_named_is_parted_from_the_others_and_every_call_has_a_key_of_its_
     assert not _is_done(store, chunk.notice_id)
     kept = select(notice_recipients.c.part)
     assert sorted(store._read(lambda connection: connection.execute(kept).scalars().all())) == [2, 3]
+
+
+def _halved_to_the_limit(store: Store, clock: Clock) -> tuple[ClaimedChunk, ...]:
+    """The calls to 2 of 16 residents each that are left when nobody says what is minded; all are claimed."""
+    calls = [_claimed(store, clock, 16)]
+    for _ in range(BLIND_SPLITS):
+        for call in calls:
+            store.split_chunk(call, "status 400")
+        calls = store.claim_chunks("w1", 20, 8.0)
+    return tuple(calls)
+
+
+def test_a_refused_call_at_the_limit_waits_for_the_others_and_is_divided_when_one_of_them_was_taken(
+    store: Store, clock: Clock
+) -> None:
+    refused, taken, *_others = _halved_to_the_limit(store, clock)
+
+    assert store.split_chunk(refused, "status 400") == ()
+    assert _states(store)["dead"] == 0
+    store.chunk_sent(taken, "r1")
+    clock.forward(1.0)
+    (again,) = store.claim_chunks("w2", 1, 8.0)
+
+    assert (again.part, again.fate_unknown) == (refused.part, False)
+    assert len(store.split_chunk(again, "status 400")) == 2
+
+
+def test_a_refused_call_at_the_limit_does_not_wait_for_what_goes_out_in_the_morning(store: Store, clock: Clock) -> None:
+    refused, *others = _halved_to_the_limit(store, clock)
+    for other in others:
+        store.chunk_later(other, 8 * 3600.0, "quiet hours", fate_unknown=False)
+
+    store.split_chunk(refused, "status 400")
+
+    assert _states(store)["dead"] == 1
 
 
 def test_who_lost_the_lease_divides_nothing(store: Store, clock: Clock) -> None:
