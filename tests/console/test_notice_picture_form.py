@@ -23,7 +23,7 @@ from store.records_notices import NoticeView
 from tests.console.hall_builders import FILLED
 from tests.console_site import ConsoleSite, Visitor
 from tests.html import read_page
-from tests.security.test_upload_tricks import MARKER, NO_PICTURES, a_picture, png_of, with_exif
+from tests.security.tricky_pictures import MARKER, NO_PICTURES, a_picture, png_of, with_exif
 
 ALT = "通れない道の地図"
 JPEG_TAIL = b"\xff\xd9"

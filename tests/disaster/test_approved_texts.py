@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from faq.check import check
@@ -9,8 +11,10 @@ from faq.content import DISASTER_TEXTS_FILE, read_folder
 from faq.disaster_texts import LANGUAGES, DisasterTexts, disaster_texts
 from handlers.console.disaster_words import PLACES_FOR, Chosen, first_texts, follow_up_texts
 from tests.builders import a_city, base_files, city_files
-from tests.disaster.test_plain_page import NOW
 from tests.running import ROOT
+
+NOW = datetime(2026, 9, 21, 5, 5, tzinfo=UTC)
+"""14:05 in Japan."""
 
 BASE = read_folder(ROOT / "cities" / "_base")
 OWN = """\

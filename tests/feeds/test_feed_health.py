@@ -13,7 +13,7 @@ from handlers.public.health import health_blueprint
 from store import Store, open_store
 from tests.builders import CITY_YAML, write_city
 from tests.databases import Clock
-from tests.modes.test_mode_pages import NOTICES, RULES
+from tests.modes.alert_rules import NOTICES, RULES
 
 
 @pytest.fixture

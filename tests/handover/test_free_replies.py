@@ -12,7 +12,7 @@ from store.records import ClaimedOutgoing
 from store.records_cases import CaseView
 from tests.databases import Clock
 from tests.handover.handover_builders import SATO, Desk, asks, hears
-from tests.handover.test_handover_on_line import asks_for_a_person, counter, now, turns  # noqa: F401 - a fixture too
+from tests.handover.handover_on_line import asks_for_a_person, now, turns
 from tests.running import CITY, House, wait_until, words
 from tests.store.store_builders import a_turn, an_event, an_outgoing
 
@@ -153,7 +153,7 @@ def test_without_a_person_in_the_talk_nothing_is_looked_for(store: Store) -> Non
     assert store.claim_outgoing("w", 10) == []
 
 
-def test_on_the_phone_the_answer_comes_when_the_resident_writes(house: House, counter: Desk) -> None:  # noqa: F811
+def test_on_the_phone_the_answer_comes_when_the_resident_writes(house: House, counter: Desk) -> None:
     case = asks_for_a_person(house)
     house.line.channel(CITY).quota = 0
     counter.take(case, SATO)

@@ -6,29 +6,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import app
-from store.records_cases import OPERATOR, CaseView, Remembered
+from store.records_cases import OPERATOR, Remembered
 from tests.handover.handover_builders import SATO, Desk, steps
+from tests.handover.handover_on_line import asks_for_a_person, now, turns
 from tests.running import CITY, House, wait_until, words
 
 PICTURE = b"\xff\xd8\xff\xe0" + bytes(64)
-
-
-@pytest.fixture
-def counter(house: House) -> Desk:
-    return Desk(house.parts.library, house.parts.store)
-
-
-def asks_for_a_person(house: House) -> CaseView:
-    house.type("まいなんばー無くした")
-    house.type("人に聞く")
-    [case] = house.parts.store.cases(CITY)
-    return case
-
-
-def now(house: House, case: CaseView) -> CaseView:
-    found = house.parts.store.case(CITY, case.id)
-    assert found is not None
-    return found
 
 
 def heard_without_a_word(house: House, act) -> None:
@@ -37,10 +20,6 @@ def heard_without_a_word(house: House, act) -> None:
     act()
     wait_until(lambda: len(turns(house)) > unread and house.settled())
     assert list(house.line.deliveries)[before:] == []
-
-
-def turns(house: House):
-    return house.parts.store.turns(CITY, house.resident.user_id, 50)
 
 
 def test_the_bot_hands_over_is_silent_and_comes_back(house: House, counter: Desk) -> None:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from handlers.console.passwords import AT_ONCE, IN_LINE, Busy, Passwords
-from tests.console.test_accounts_login import set_up_totp
+from tests.console.second_factors import set_up_totp
 from tests.console_site import PASSWORD, ConsoleSite, Visitor
 from tests.running import wait_until
 
