@@ -35,7 +35,7 @@ from typing import Any
 from sqlalchemy import insert, make_url
 
 from benchmarks.load import SECRET, TOKEN
-from benchmarks.service import CITY, ROOT, _end, _free_port, _wait_until_ready
+from benchmarks.service import CITY, ROOT, end, free_port, wait_until_ready
 from benchmarks.store import postgres
 from handlers.console.cookies import digest, new_token
 from store import Case, Outcome, Store, Turn, open_store
@@ -140,7 +140,7 @@ def _past(store: Store) -> None:
 @contextmanager
 def served(name: str, folder: Path, url: str) -> Iterator[int]:
     """The service (or the null app, where there is no database) in a process of its own; its port."""
-    port = _free_port()
+    port = free_port()
     command = ["-m", "benchmarks.console", "--null", str(port)] if not url else ["app.py", "serve"]
     secrets_of_line = {
         f"LINE_CHANNEL_SECRET__{CITY.upper()}": SECRET,
@@ -153,10 +153,10 @@ def served(name: str, folder: Path, url: str) -> Iterator[int]:
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stderr=log)
         try:
-            _wait_until_ready(port)
+            wait_until_ready(port)
             yield port
         finally:
-            _end(process)
+            end(process)
 
 
 # ── a) pages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -350,10 +350,10 @@ def measure(folder: Path, databases: dict[str, str], rounds: int, streams: int, 
     print(f"\nb) webhook to each of {streams} open inboxes, {MESSAGES_A_SECOND} messages/s (target: p99 ≤ 1 s)\n")
     print(f"| {'':<16} | {'p50':>10} | {'p99':>10} | {'worst':>10} | missing | all p99 |\n" + "|---" * 6 + "|")
     for name, runs in lives.items():
-        best = min(runs, key=lambda one: (one[1], _part(one[0], 99)))
+        fewest = min(runs, key=lambda one: (one[1], _part(one[0], 99)))
         every = " ".join(f"{_part(one, 99) * 1000:.0f}" for one, _ in runs)
-        values = " | ".join(f"{_part(best[0], part) * 1000:>7.0f} ms" for part in (50, 99, 100))
-        print(f"| {name:<16} | {values} | {best[1]:>7} | {every} |", flush=True)
+        values = " | ".join(f"{_part(fewest[0], part) * 1000:>7.0f} ms" for part in (50, 99, 100))
+        print(f"| {name:<16} | {values} | {fewest[1]:>7} | {every} |", flush=True)
 
 
 def main() -> None:

@@ -208,9 +208,8 @@ def main(arguments: Sequence[str]) -> None:
     weight = np.concatenate([np.full(len(part), share) for part, share in zip(together, shares, strict=True)])
     some = ~np.isnan(rows).any(1)
     belonging = LogisticRegression(C=FREEDOM, max_iter=2_000).fit(rows[some], wanted[some], sample_weight=weight[some])
-    for half, lines in (("unseen", off_topic("unseen")),):
-        for name, index in (("localgovFAQ", city), ("demo", example)):
-            away[half, name] = found(index, lines, {})[0]
+    for name, index in (("localgovFAQ", city), ("demo", example)):
+        away["unseen", name] = found(index, off_topic("unseen"), {})[0]
     for threshold in THRESHOLDS:
         print(f"belongs from {threshold}: sent away", end="")
         for part_name, part in [*parts.items(), *((" ".join(key), part) for key, part in away.items())]:

@@ -45,9 +45,9 @@ Array = NDArray[np.float64]
 
 
 class Case(NamedTuple):
-    """A judged query asked of an index; `left_out` is the ask of the index that it is a copy of, if it is one."""
+    """A judged query asked of an index; `left_out` is the ask of that index that it is a copy of, if it is one."""
 
-    index: Index
+    asked_of: Index
     judged: JudgedQuery
     left_out: int | None
 
@@ -151,7 +151,7 @@ def cross_validated(judged: Judged, parts: dict[str, slice], penalty: float = PE
         for held in range(FOLDS):
             weights = learn(judged, np.flatnonzero(fold != held), penalty)
             for number in np.flatnonzero(fold == held):
-                orders[number] = judged.order(number, weights)
+                orders[number] = judged.order(int(number), weights)
         for name, part in parts.items():
             runs[name].append(figures(judged, orders, part))
     return {

@@ -170,7 +170,7 @@ async def _bare_calls(url: str, limit: float, seconds: float) -> None:
                 async with session.post(f"{url}/v2/bot/message/multicast", json=body, headers=keyed) as answer:
                     await answer.read()
 
-        tasks = set()
+        tasks: set[asyncio.Task[None]] = set()
         while (spent := time.monotonic() - began) < seconds:
             if made <= spent * limit and len(tasks) < 64:
                 made += 1

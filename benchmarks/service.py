@@ -87,7 +87,7 @@ class Benchmark:
     def processes(
         self, name: str, roles: Sequence[str], database: str, settings: dict[str, str]
     ) -> Iterator[Candidate]:
-        port = _free_port()
+        port = free_port()
         environment = {
             **os.environ,
             "MODE": "demo",
@@ -105,7 +105,7 @@ class Benchmark:
             for role in roles:
                 command = ["-m", "benchmarks.null_app", str(port)] if role == "null" else ["app.py", role]
                 process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stderr=log)
-                stack.callback(_end, process)
+                stack.callback(end, process)
                 pids.append(process.pid)
             named = "null Flask app" if roles == ("null",) else f"{name} ({' + '.join(roles)})"
             yield Candidate(named, port, tuple(pids))
@@ -299,7 +299,7 @@ def wait_until_ready(port: int) -> None:
     raise SystemExit("the service did not start")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(15)
@@ -308,7 +308,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

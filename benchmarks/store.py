@@ -17,9 +17,10 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -173,7 +174,12 @@ def measure(name: str, address: str, bare: Any, mark: str, seconds: float) -> No
 def drain(store: Store) -> None:
     """Take what the accept run left out of the way."""
     while events := store.claim_events("drain", 500):
-        _together([lambda part=events[n::8]: [store.fail_event(e, "bench") for e in part] for n in range(8)])  # type: ignore[misc]
+        _together([partial(_fail_all, store, events[n::8]) for n in range(8)])
+
+
+def _fail_all(store: Store, events: Sequence[ClaimedEvent]) -> None:
+    for event in events:
+        store.fail_event(event, "bench")
 
 
 @contextmanager
