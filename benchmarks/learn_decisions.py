@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.cities import base_thesaurus, demo_entries  # noqa: E402
 from benchmarks.local_gov_faq import load_entries, load_judged  # noqa: E402
-from benchmarks.taught_cries import MESSAGES, TEACHING, taught_by  # noqa: E402
+from benchmarks.taught_cries import HARMLESS_MESSAGES, TEACHING, taught_by  # noqa: E402
 from faq.calibrate import SIGNALS, signals  # noqa: E402
 from faq.civic import FILE as CIVIC_FILE  # noqa: E402
 from faq.civic import learned, text_of  # noqa: E402
@@ -169,7 +169,7 @@ def main(arguments: Sequence[str]) -> None:
         "localgovFAQ": [query.query for query in judged],
         "demo tests": [test.query for test in own_tests(demo)],
         "demo keywords": [word for entry in demo for word in entry.keywords],
-        "messages": [said.text for said in taught_by(TEACHING / f"{MESSAGES}.txt")],
+        "messages": [said.text for said in taught_by(TEACHING / f"{HARMLESS_MESSAGES}.txt")],
     }
     phrasings = [text for entry in demo for text in (entry.question, *entry.phrasings)]
     idle = {half: off_topic(half) for half in ("tuning", "dev", "messages")}

@@ -16,10 +16,10 @@ from bot.handover import OPEN_STATES
 from bot.messages import Decision
 from bot.turn import Response, Turn
 
-PERHAPS_FROM: Final[dict[Decision, float]] = {"choices": -2.0, "handoff": -2.0, "answer": 0.0}
+PERHAPS_FROM: Final[dict[Decision, float]] = {"choices": -2.5, "handoff": -2.5, "answer": 0.0}
 """How much a message must say for danger (`Heard.danger`) to get the numbers before what we answer otherwise: less
-where we found no sure answer to it. Of 380 questions that residents of another city asked one says so much, of 200
-messages that were not learned from none, and of ten cries among them that were not heard seven."""
+where we found no sure answer to it. Of 380 questions that residents of another city asked none says so much, of 738
+messages of writers that were not learned from eleven; and .981 of 480 cries of theirs are told their number."""
 
 _NUMBERS: Final = "danger_numbers"
 

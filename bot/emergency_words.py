@@ -273,6 +273,8 @@ PATTERNS: Mapping[Emergency, tuple[str, ...]] = {
         r"(?:こわい|怖い|痛い|いたい|苦しい|くるしい|危ない|あぶない|やばい|動けない|出られない)(?:助けて|たすけて)|^(?:please|plz|someone)?help(?:me|us)(?:please|plz|now)?$|^pleasehelp$",
         r"^(?:誰か|だれか|お願い|おねがい)?(?:助けて|たすけて)(?:怖い|こわい|痛い|いたい|苦しい|くるしい|やばい|死ぬ|しぬ|殺さ|お願い|おねがい)|^ヘルプミー$",
         r"^sos(?:助けて|たすけて|help)",
+        # Mistyped, in dialect, in tears.
+        r"^(?:たしけて|だすけて|だずげで|たすけで|たすげで|たすけれ|たすけち|たすけてん|たすけやー?|たしきてぃ|たしきてい|助けれ|助けち|助けやー?|助けてん)+(?:くれ|くり|くれー|けれ|けろ|くんろ|よ|や|ください|くださ|く[うい]?みそう?れ)*$",
     ),
 }
 """Kinds in the order in which they are tried: a message that speaks of two gets the numbers of the first."""

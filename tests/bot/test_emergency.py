@@ -186,21 +186,22 @@ def test_a_phone_number_in_an_emergency_sentence_is_one_that_was_checked(demo: K
 
 
 def test_messages_of_everyday_life_are_no_cries(demo: Knowledge) -> None:
-    """200 messages of a writer who saw no file of the project; nothing was or may be learned from them."""
+    """Of three writers who saw no file of the project; nothing was or may be learned from them. Every third has words
+    of danger in it."""
     messages = (HERE / "unlearned_messages.txt").read_text(encoding="utf-8").splitlines()
 
-    assert len(messages) == 200
-    assert sum(bool(recognise_emergency(text)) for text in messages) <= 1
-    assert sum(is_told_the_numbers(text, demo) for text in messages) <= 4
+    assert len(messages) == 738
+    assert sum(bool(recognise_emergency(text)) for text in messages) <= 5
+    assert sum(is_told_the_numbers(text, demo) for text in messages) <= 12
 
 
-def test_cries_that_were_not_learned_get_the_numbers(demo: Knowledge) -> None:
-    """120 cries of the same writer: who is not heard is nearly always told the numbers beside the answer."""
+def test_cries_that_were_not_learned_are_heard_or_at_least_told_the_numbers(demo: Knowledge) -> None:
+    """Of the same three writers."""
     rows = (HERE / "unlearned_cries.tsv").read_text(encoding="utf-8").splitlines()
     cries = [row.partition("\t")[2] for row in rows]
     heard = [bool(recognise_emergency(text)) for text in cries]
     told = [was_heard or is_told_the_numbers(text, demo) for text, was_heard in zip(cries, heard, strict=True)]
 
-    assert len(cries) == 120
-    assert sum(heard) >= 108
-    assert sum(told) >= 116
+    assert len(cries) == 472
+    assert sum(heard) >= 0.95 * len(cries)
+    assert sum(told) >= 0.97 * len(cries)
