@@ -19,7 +19,7 @@ from bot.turn import Response, Turn
 PERHAPS_FROM: Final[dict[Decision, float]] = {"choices": -2.5, "handoff": -2.5, "answer": 0.0}
 """How much a message must say for danger (`Heard.danger`) to get the numbers before what we answer otherwise: less
 where we found no sure answer to it. Of 380 questions that residents of another city asked none says so much, of 738
-messages of writers that were not learned from eleven; and .981 of 480 cries of theirs are told their number."""
+messages of writers that were not learned from nine; and .983 of 472 cries of theirs are told their number."""
 
 _NUMBERS: Final = "danger_numbers"
 

@@ -5,8 +5,8 @@ find others. Here every run of one to three letters counts a little for danger o
 in a row (なぐら is in 殴られた, too), every word and every two words in a row as the dictionary spells them (たたく is
 叩く), what the message speaks of (bot/emergency_roots.py), alone and two together, and where its words point
 (faq/meanings.py): words that nobody has cried yet stand in the company of such that many did. The weights were learned
-from twenty thousand cries and thirty-six thousand ordinary sentences by `benchmarks/learn_emergencies.py`, which writes
-emergency_ear.tsv. Asked only when the rules heard nothing.
+from 21,000 cries and 38,000 ordinary sentences by `benchmarks/learn_emergencies.py`, which writes emergency_ear.tsv.
+What a rule heard is weighed again: it is perhaps no cry.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ SHORTEST_CRY: Final = 5
 SHORTEST_HEARD: Final = 3
 """Letters. So few may be a cry, and are never one for sure."""
 DANGER_FROM: Final = 1.0
-"""Of 472 cries of writers that are not learned from 454 are then heard, and of 3,400 harmless questions and messages
-(of another city and its residents, idle talk, of the same writers) eleven are taken for cries. From .8: 455 and 14;
-from 2.0: 446 and 5. Those in between are told the numbers anyway."""
+"""Of 472 cries of writers that are not learned from 456 are then heard, and of 3,400 harmless questions and messages
+(of another city and its residents, idle talk, of the same writers) ten are taken for cries. From .6: 457 and 13; from
+1.5: 451 and 7. Those in between are told the numbers anyway."""
 DANGER_WITHOUT_KANA: Final = 2.0
 """The same for other languages and for single words in kanji, of which the ear knows less."""
 NEAR: Final = 1.0

@@ -18,9 +18,9 @@ sentences were tame: of whole messages that residents might type, upset and in d
 were taken for cries. Since then 4,800 such messages are learned from, too. Of a further writer's batch, from which
 nothing is learned (unlearned_…), none of 200 (before: 2), and .87 (.92) of 120 cries, .975 told the number (before
 .875, .93 and .967). Of `eleventh_evening`, counted in between, .91 (.98) before, .87 (.94) after. Since the ear has
-learned 8,500 messages of nineteen writers who saw nothing of this, of 472 cries of three further ones, from which
-nothing is learned and of which 352 were only counted: .915 (.96), .98 told the number; one of their 738 harmless
-messages was taken for a cry. So the shares asked for below say that what was once missed stays heard; the next
+learned 11,000 messages of 25 writers who saw nothing of this, of 472 cries of three further ones, from which nothing
+is learned and of which 352 were only counted: .92 (.966), .98 told the number; none of their 738 harmless messages was
+taken for a cry. So the shares asked for below say that what was once missed stays heard; the next
 resident's words are heard about as often as the last figures.
 """
 
