@@ -4,7 +4,8 @@
 
 A file leads from each kind of danger (bot/emergency_words.py), and from `innocent`, to sentences. Only counts are
 printed, so that a batch written by somebody else can stay sealed. Without a file: the batches of
-tests/bot/emergency_phrasings.yaml together, which the ear has learned from.
+tests/bot/emergency_phrasings.yaml together, which the ear has learned from, and tests/bot/unlearned_…, from which
+nothing is learned.
 """
 
 from __future__ import annotations
@@ -71,12 +72,21 @@ def learned(path: Path) -> Batch:
     return {**cries, INNOCENT: known[INNOCENT]}
 
 
+def unlearned(folder: Path) -> Batch:
+    batch: dict[str, list[str]] = {INNOCENT: (folder / "unlearned_messages.txt").read_text("utf-8").splitlines()}
+    for row in (folder / "unlearned_cries.tsv").read_text("utf-8").splitlines():
+        kind, _, text = row.partition("\t")
+        batch.setdefault(kind, []).append(text)
+    return batch
+
+
 def main() -> None:
     city = load_knowledge(ROOT / "cities" / "demo")
     for name in sys.argv[1:]:
         count(name, YAML(typ="safe").load(Path(name).read_text(encoding="utf-8")), city)
     if not sys.argv[1:]:
         count("emergency_phrasings", learned(ROOT / "tests" / "bot" / "emergency_phrasings.yaml"), city)
+        count("unlearned_…", unlearned(ROOT / "tests" / "bot"), city)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,8 @@ class Heard(NamedTuple):
     """The kind of danger that a message speaks of, or "".
 
     `torn`: another kind, which needs other numbers, is nearly as likely. `danger` is how much the letters and words say
-    for any danger: below `emergency_ear.DANGER_FROM` it is none, but may be one.
+    for any danger: without a kind it is none, but the nearer to `emergency_ear.DANGER_FROM` (or above), the more it may
+    be one.
     """
 
     kind: Emergency

@@ -193,7 +193,7 @@ def test_messages_of_everyday_life_are_no_cries(demo: Knowledge) -> None:
     messages = (HERE / "unlearned_messages.txt").read_text(encoding="utf-8").splitlines()
 
     assert len(messages) == 738
-    assert sum(bool(recognise_emergency(text)) for text in messages) <= 5
+    assert sum(bool(recognise_emergency(text)) for text in messages) <= 3
     assert sum(is_told_the_numbers(text, demo) for text in messages) <= 12
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from benchmarks.taught_cries import TEACHING, sentences, taught_by
+from benchmarks.taught_cries import HARMLESS, MESSAGES, TEACHING, sentences, taught_by, written_apart
 from bot.emergency import recognise_emergency, searched_letters
 from bot.emergency_ear import DANGER_FROM, LONGEST_ROOT, LONGEST_RUN, Ear, ear, pieces_of
 from bot.emergency_roots import OF_ROOT, ROOTS
@@ -133,6 +133,20 @@ def test_what_the_ear_was_taught_it_knows(path: Path) -> None:
     assert len(said) > 100
     assert len({one.text for one in said}) >= 0.97 * len(said)
     assert len(wrong) <= 0.08 * len(said), wrong
+
+
+def test_every_line_of_the_written_messages_has_a_kind_or_names_a_writer() -> None:
+    lines = MESSAGES.read_text(encoding="utf-8").splitlines()
+    kinds = [line.partition("\t")[0] for line in lines if not line.startswith("#")]
+
+    assert set(kinds) == {*PATTERNS, HARMLESS}
+    assert len(list(written_apart())) == len(kinds) > 10_000
+
+
+def test_what_many_writers_wrote_the_ear_knows() -> None:
+    wrong = [one.text for one in written_apart() if bool(recognise_emergency(one.text)) != bool(one.kind)]
+
+    assert len(wrong) <= 0.04 * len(list(written_apart())), wrong
 
 
 @pytest.mark.parametrize(
